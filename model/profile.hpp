@@ -1,0 +1,99 @@
+// Which kernel: one field for each behaviour that changed between releases, and a table of releases.
+//
+// A profile is data; rules read it, never a version number. Every field names the release or commit at which it
+// changed. Part of the vocabulary: lockfree/ reads profiles too (the same data, its own rules).
+#pragma once
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "model/vocabulary/names.hpp"
+
+namespace weir {
+
+/// The function that reads and writes a sysctl.
+enum class Handler : std::uint8_t {
+  dointvec,         ///< proc_dointvec: any int
+  dointvec_minmax,  ///< proc_dointvec_minmax: minimum <= value <= maximum
+  dev_weight,       ///< proc_dointvec or _minmax, then dev_rx_weight and dev_tx_weight are recomputed
+  dou8vec_minmax,   ///< proc_dou8vec_minmax (5.13, cb9444130662): 0..255, full count returned
+};
+
+enum class Scope : std::uint8_t { global, per_netns };
+
+struct SysctlSpec {
+  Sysctl id{};
+  Handler handler{};
+  Scope scope{};
+  std::uint16_t mode = 0644;
+  std::int32_t minimum = std::numeric_limits<std::int32_t>::min();
+  std::int32_t maximum = std::numeric_limits<std::int32_t>::max();
+  std::int32_t initial = 0;  ///< what the kernel, or a new network namespace, starts with
+};
+
+/// How the SYN queue of a listener says that it is full.
+enum class SynQueue : std::uint8_t {
+  table,          ///< .. 4.3: qlen >= N, N a power of two fixed when the socket began to listen
+  max_ack_above,  ///< 6.13 ..: qlen > sk_max_ack_backlog (3479c7549fb1)
+};
+
+struct Profile {
+  std::string_view name;     ///< "linux-6.18"
+  std::string_view release;  ///< "6.18"
+
+  // --- sysctl -------------------------------------------------------------------------------------------------------
+  std::span<const SysctlSpec> sysctls;  ///< those that exist in this release, in enum order
+  bool token_split;                     ///< .. 2.6.34: a token over 20 bytes is cut and accepted (00b7c3395aec, 2.6.35)
+  bool page_cap;                        ///< 2.6.35 ..: only PAGE_SIZE - 1 bytes are looked at
+  bool isspace_or_nul_ends_number;      ///< .. 2.6.34: any isspace byte or NUL; later: space, tab, newline only
+  bool ulong_overflow_rejected;         ///< 5.1 ..: EINVAL (7f2923c4f73f); before: modulo 2^64
+  bool int_overflow_rejected;  ///< 4.1 .. (dointvec, 230633d109e3), 5.1 .. (minmax, 8cf7630b2970): EINVAL; before: low
+                               ///< 32 bits
+  bool later_token_error_returned;  ///< 2.6.35 ..: a bad token after a stored one makes the call fail; before: short
+                                    ///< write
+  bool has_writes_strict;           ///< 3.16 ..: kernel.sysctl_writes_strict governs offset writes (f4aacea2f5d1)
+  bool write_copied_first;  ///< 5.8 ..: the whole write is copied in before parsing, ENOMEM from 4 MiB (32927393dc1c)
+  bool globals_absent_in_netns;  ///< 3.5 ..: global net.core knobs are ENOENT in other namespaces; before: read-only
+                                 ///< (EACCES)
+
+  // --- listen -------------------------------------------------------------------------------------------------------
+  bool backlog_is_u16;        ///< .. 4.0: sk_ack_backlog and sk_max_ack_backlog are unsigned short (becb74f0acca, 4.1)
+  bool backlog_stored_first;  ///< 5.0 ..: stored before listen_start, even if that fails (1295e2cf3065)
+  SynQueue syn_queue;
+  bool young_spares_syn;    ///< .. 4.9: a full accept queue drops a SYN only if more than one request is young
+                            ///< (5ea8ea2cb7f1, 4.10)
+  bool syn_drops_counted;   ///< 3.8 ..: ListenOverflows and ListenDrops also count in the SYN path (848bf15f361c)
+  bool syn_flood_counters;  ///< 3.2 ..: TCPReqQFullDoCookies, TCPReqQFullDrop
+  bool defer_drop_counted;  ///< 2.6.34 ..: TCPDeferAcceptDrop (907cdda52050)
+  bool syncookies_always;   ///< 3.13 ..: tcp_syncookies 2 answers every SYN with a cookie (5ad37d5deee1)
+  std::uint32_t first_synack_timeout_s;  ///< 3 .. 3.0; 1 from 3.1 (9ad7c049f0f7): the unit of TCP_DEFER_ACCEPT
+  bool has_reuseport;                    ///< 3.9 .. (055dc21a1d1d)
+  bool has_fastopen;                     ///< 3.7 ..: TCP_FASTOPEN on a server (8336886f786f)
+
+  // --- softnet ------------------------------------------------------------------------------------------------------
+  bool process_queue;         ///< 2.6.35 ..: the input queue is spliced to a private queue and drained without the lock
+                              ///< (6e7676c1a76a)
+  bool poll_stops_on_tick;    ///< .. 2.6.34: process_backlog ends when jiffies moves (9958da0501fc, 2.6.35)
+  bool one_poll_per_run;      ///< 3.19 ..: a NAPI is polled at most once in a run; limits are checked after the poll
+                              ///< (d75b1ade567f)
+  bool budget_in_usecs;       ///< 4.12 ..: the time limit is netdev_budget_usecs (7acf8a1e8a28); before: two jiffies
+  bool time_limit_inclusive;  ///< 3.9 ..: jiffies >= limit ends the run (d1f41b67ff77); before: jiffies > limit
+  bool counts_enqueue_in_total;   ///< .. 2.6.34: `processed` rises at enqueue and again at delivery
+  std::uint32_t softnet_columns;  ///< 9 .. 2.6.34, 10 from 2.6.35, 11 from 3.11, 13 from 5.10, 15 from 6.4
+  std::uint32_t hz;               ///< ticks a second (CONFIG_HZ); 250, the kernel's own default
+  bool has_weight_bias;           ///< 4.11 ..: dev_rx_weight = dev_weight * dev_weight_rx_bias (3d48b53fb2ae)
+};
+
+/// nullptr where this release has no such sysctl.
+constexpr const SysctlSpec* spec_of(const Profile& kernel, Sysctl id) {
+  for (const auto& row : kernel.sysctls)
+    if (row.id == id) return &row;
+  return nullptr;
+}
+
+}  // namespace weir
+
+#include "model/profile/releases.hpp"

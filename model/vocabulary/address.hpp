@@ -1,0 +1,61 @@
+// Where a socket is bound or connected to: an IPv4 address, the IPv6 loopback, or "any".
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace weir {
+
+/// \invariant v4 is 0 unless kind is v4; kind v4 never holds 0.0.0.0, which is `any`.
+struct Address {
+  enum class Kind : std::uint8_t { any, v4, v6_loopback };
+  Kind kind = Kind::any;
+  std::uint32_t v4 = 0;  ///< host byte order
+
+  friend constexpr bool operator==(const Address&, const Address&) = default;
+};
+
+inline constexpr Address any_address{};
+inline constexpr Address loopback{Address::Kind::v4, 0x7f000001};
+inline constexpr Address loopback6{Address::Kind::v6_loopback, 0};
+
+constexpr Address v4_address(std::uint32_t host_order) {
+  return host_order == 0 ? any_address : Address{Address::Kind::v4, host_order};
+}
+
+/// Dotted quad, "::1", or "" (also "0.0.0.0" and "::") for any; nothing else.
+constexpr std::optional<Address> address_from(std::string_view text) {
+  if (text.empty() || text == "::") return any_address;
+  if (text == "::1") return loopback6;
+  std::uint32_t value = 0;
+  for (int part = 0; part < 4; ++part) {
+    std::uint32_t octet = 0;
+    std::size_t digits = 0;
+    for (; digits < text.size() && digits < 3 && text[digits] >= '0' && text[digits] <= '9'; ++digits)
+      octet = octet * 10 + static_cast<std::uint32_t>(text[digits] - '0');
+    const bool leading_zero = digits > 1 && text[0] == '0';
+    if (digits == 0 || octet > 255 || leading_zero) return std::nullopt;
+    value = value << 8 | octet;
+    text.remove_prefix(digits);
+    if (part == 3) break;
+    if (text.empty() || text[0] != '.') return std::nullopt;
+    text.remove_prefix(1);
+  }
+  if (!text.empty()) return std::nullopt;
+  return v4_address(value);
+}
+
+/// The text form that address_from reads back: "" for any.
+inline std::string to_text(Address address) {
+  if (address.kind == Address::Kind::any) return "";
+  if (address.kind == Address::Kind::v6_loopback) return "::1";
+  std::string text;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    text += std::to_string(address.v4 >> shift & 0xff);
+    if (shift != 0) text += '.';
+  }
+  return text;
+}
+
+}  // namespace weir

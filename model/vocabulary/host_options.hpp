@@ -1,0 +1,18 @@
+// What a host is started with, beside its profile.
+#pragma once
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "model/vocabulary/names.hpp"
+
+namespace weir {
+
+struct HostOptions {
+  std::uint32_t cpus = 2;  ///< 1 .. 64
+  /// Initial values that differ from the profile's; they hold for namespace 0 and, where the sysctl is per namespace,
+  /// for namespaces created later. Not range-checked: what the trace says, holds.
+  std::vector<std::pair<Sysctl, std::int32_t>> sysctl;
+};
+
+}  // namespace weir
