@@ -1,0 +1,160 @@
+// proc_dointvec and proc_dointvec_minmax: vectors of ints as text.
+// Source: kernel/sysctl.c (__do_proc_dointvec, do_proc_dointvec, do_proc_dointvec_conv, do_proc_dointvec_minmax_conv).
+#pragma once
+#include <span>
+#include <vector>
+
+#include "model/errno.hpp"
+#include "model/sysctl/number.hpp"
+
+namespace weir::model {
+
+/// The count and offset of a transfer: as asked when the call begins, as done when it returns.
+struct Transfer {
+  std::size_t count;
+  std::int64_t pos;
+};
+
+inline constexpr std::size_t page_size = 4096;
+
+/// Bytes of blanks at the start of `text`.
+template <Domain D>
+std::size_t leading_blanks(Bytes<D> text) {
+  std::size_t n = 0;
+  while (n < text.size() && is_space<D>(text[n])) ++n;
+  return n;
+}
+
+/// What a table accepts: proc_dointvec any int, proc_dointvec_minmax those within [minimum, maximum].
+struct IntRange {
+  std::int32_t minimum = std::numeric_limits<std::int32_t>::min();
+  std::int32_t maximum = std::numeric_limits<std::int32_t>::max();
+};
+
+/// Puts a number into an int of the table.
+/// \return false, and nothing stored, where the kernel answers EINVAL
+template <Domain D>
+bool store_int(const Profile& kernel, IntRange range, const Number<D>& number, I32<D>& into) {
+  constexpr std::uint64_t int_max = 0x7fffffff;
+  const Bool<D> fits = number.magnitude <= U64<D>(number.negative ? int_max + 1 : int_max);
+  if (kernel.int_overflow_rejected) {
+    if (!fits) {
+      D::clause(Clause::DOINTVEC_INT_RANGE);
+      return false;
+    }
+  } else if (!fits) {
+    D::clause(Clause::DOINTVEC_INT_TRUNCATED);
+  }
+  const I32<D> magnitude = as<I32<D>>(number.magnitude);
+  const I32<D> value = number.negative ? wrapping_sub(I32<D>(0), magnitude) : magnitude;
+  if (value < I32<D>(range.minimum) || value > I32<D>(range.maximum)) {
+    D::clause(Clause::MINMAX_RANGE);
+    return false;
+  }
+  D::clause(Clause::DOINTVEC_STORED);
+  into = value;
+  return true;
+}
+
+/// Whether a write at this offset is dropped unread (kernel.sysctl_writes_strict; 1 = strict).
+template <Domain D>
+bool write_is_ignored(const Profile& kernel, std::int64_t pos, I32<D> writes_strict) {
+  if (pos == 0) return false;
+  if (kernel.has_writes_strict && writes_strict == I32<D>(1)) {
+    D::clause(Clause::DOINTVEC_STRICT_IGNORED);
+    return true;
+  }
+  D::clause(Clause::DOINTVEC_OFFSET_LEGACY);
+  return false;
+}
+
+/// The part of a write that is looked at.
+template <Domain D>
+Bytes<D> examined(const Profile& kernel, Bytes<D> buffer) {
+  if (!kernel.page_cap || buffer.size() < page_size) return buffer;
+  D::clause(Clause::DOINTVEC_PAGE_CAP);
+  return buffer.first(page_size - 1);
+}
+
+/// Writes text into a vector of ints.
+/// \param io  in: the buffer's length and the file offset; out: bytes reported as written, new offset. On an error `io`
+/// is
+///            as it was
+/// \return Errno::none or einval; values before the one that fails are stored
+template <Domain D>
+Errno proc_dointvec_write(const Profile& kernel, IntRange range, std::span<I32<D>> data, Bytes<D> buffer, Transfer& io,
+                          I32<D> writes_strict) {
+  if (data.empty() || buffer.empty()) {
+    D::clause(Clause::SYSCTL_NOTHING_ASKED);
+    io.count = 0;
+    return Errno::none;
+  }
+  if (write_is_ignored<D>(kernel, io.pos, writes_strict)) {
+    io.pos += static_cast<std::int64_t>(io.count);
+    return Errno::none;
+  }
+  Bytes<D> left = examined<D>(kernel, buffer);
+  bool failed = false;
+  std::size_t stored = 0;
+  while (!left.empty() && stored < data.size()) {
+    left = left.subspan(leading_blanks<D>(left));
+    if (left.empty()) break;
+    const auto number = proc_get_long<D>(kernel, left);
+    failed = !number || !store_int<D>(kernel, range, *number, data[stored]);
+    if (failed) break;
+    left = left.subspan(number->length);
+    ++stored;
+  }
+  if (stored == 0) {
+    if (!failed) D::clause(Clause::DOINTVEC_BLANK);
+    return Errno::einval;
+  }
+  if (failed) {
+    D::clause(kernel.later_token_error_returned ? Clause::DOINTVEC_LATER_ERROR : Clause::DOINTVEC_LATER_SHORT);
+    if (kernel.later_token_error_returned) return Errno::einval;
+  }
+  left = left.subspan(leading_blanks<D>(left));
+  io.count -= left.size();
+  io.pos += static_cast<std::int64_t>(io.count);
+  return Errno::none;
+}
+
+/// Appends the decimal digits of `value`, with '-' if it is negative.
+template <Domain D>
+void put_int(I32<D> value, std::vector<U8<D>>& text) {
+  U32<D> magnitude = as<U32<D>>(value);
+  if (value < I32<D>(0)) {
+    text.push_back(byte<D>('-'));
+    magnitude = wrapping_sub(U32<D>(0), magnitude);
+  }
+  const std::size_t first = text.size();
+  do {
+    text.push_back(as<U8<D>>(magnitude % U32<D>(10) + U32<D>('0')));
+    magnitude = magnitude / U32<D>(10);
+  } while (magnitude != U32<D>(0));
+  std::reverse(text.begin() + static_cast<std::ptrdiff_t>(first), text.end());
+}
+
+/// Reads a vector of ints as text: values separated by tabs, a newline at the end, cut at the asked length.
+/// \param io  in: the buffer's length and the offset; out: bytes read and the new offset
+template <Domain D>
+std::vector<U8<D>> proc_dointvec_read(std::span<const I32<D>> data, Transfer& io) {
+  std::vector<U8<D>> text;
+  if (data.empty() || io.count == 0 || io.pos != 0) {
+    D::clause(io.pos != 0 ? Clause::SYSCTL_READ_AT_OFFSET : Clause::SYSCTL_NOTHING_ASKED);
+    io.count = 0;
+    return text;
+  }
+  for (const I32<D>& value : data) {
+    if (!text.empty()) text.push_back(byte<D>('\t'));
+    put_int<D>(value, text);
+  }
+  text.push_back(byte<D>('\n'));
+  D::clause(text.size() > io.count ? Clause::SYSCTL_READ_CUT : Clause::SYSCTL_READ);
+  if (text.size() > io.count) text.resize(io.count, byte<D>(0));
+  io.count = text.size();
+  io.pos += static_cast<std::int64_t>(io.count);
+  return text;
+}
+
+}  // namespace weir::model
