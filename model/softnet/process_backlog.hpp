@@ -1,0 +1,80 @@
+// The backlog's poll function. Source: net/core/dev.c (process_backlog, __napi_complete).
+#pragma once
+#include "model/softnet/softnet_data.hpp"
+
+namespace weir::model {
+
+/// Why a poll ended; `more` where it goes on. Exactly one of the last three holds at the end.
+enum class PollExit { more, empty, quota, clock };
+
+template <Domain D>
+struct Poll {
+  I32<D> quota;
+  U64<D> start;    ///< jiffies when the poll began
+  I32<D> work{0};  ///< packets delivered so far
+};
+
+/// From 2.6.35 packets are drained from a private queue; when that is empty, the whole input queue moves over.
+template <Domain D>
+void refill_process_queue(SoftnetData<D>& sd) {
+  if (sd.process_queue.empty() && !sd.input_pkt_queue.empty()) {
+    D::clause(Clause::BACKLOG_SPLICE);
+    sd.process_queue.splice_tail(sd.input_pkt_queue);
+  }
+}
+
+/// One turn of the loop. The body has a name so that an invariant over it proves the loop for every quota, queue and
+/// clock. \param deliver  called with the packet at the head
+template <Domain D, class Deliver>
+PollExit drain_one(const Profile& kernel, SoftnetData<D>& sd, Poll<D>& poll, Clock<D>& clock, Deliver&& deliver) {
+  if (kernel.process_queue) refill_process_queue(sd);
+  auto& queue = kernel.process_queue ? sd.process_queue : sd.input_pkt_queue;
+  if (queue.empty()) {
+    D::clause(Clause::BACKLOG_COMPLETE);
+    sd.sched = Bool<D>(false);
+    sd.on_poll_list = Bool<D>(false);
+    return PollExit::empty;
+  }
+  D::clause(Clause::BACKLOG_DELIVER);
+  deliver(queue.pop());
+  sd.processed = sd.processed + U32<D>(1);
+  clock.delivered_one();
+  poll.work = wrapping_add(poll.work, I32<D>(1));
+  if (poll.work >= poll.quota) {
+    D::clause(Clause::BACKLOG_QUOTA);
+    return PollExit::quota;
+  }
+  if (kernel.poll_stops_on_tick && clock.jiffies != poll.start) {
+    D::clause(Clause::BACKLOG_CLOCK);
+    return PollExit::clock;
+  }
+  return PollExit::more;
+}
+
+template <Domain D>
+struct PollResult {
+  I32<D> work;
+  PollExit exit;
+};
+
+/// What a poll does before its first turn.
+/// \param dev_rx_weight  becomes the weight of the next poll, not of this one
+template <Domain D>
+Poll<D> begin_poll(SoftnetData<D>& sd, I32<D> quota, I32<D> dev_rx_weight, const Clock<D>& clock) {
+  D::clause(Clause::BACKLOG_WEIGHT);
+  sd.weight = dev_rx_weight;
+  return {quota, clock.jiffies};
+}
+
+/// \pre sd.sched
+/// \param quota  packets to deliver at most; at least one is tried whatever it is
+template <Domain D, class Deliver>
+PollResult<D> process_backlog(const Profile& kernel, SoftnetData<D>& sd, I32<D> quota, I32<D> dev_rx_weight,
+                              Clock<D>& clock, Deliver&& deliver) {
+  Poll<D> poll = begin_poll(sd, quota, dev_rx_weight, clock);
+  PollExit exit = PollExit::more;
+  while (exit == PollExit::more) exit = drain_one(kernel, sd, poll, clock, deliver);
+  return {poll.work, exit};
+}
+
+}  // namespace weir::model

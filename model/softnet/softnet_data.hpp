@@ -1,0 +1,40 @@
+// The state of one CPU's receive side. Source: include/linux/netdevice.h (struct softnet_data).
+#pragma once
+#include "model/profile.hpp"
+#include "model/softnet/skb_queue.hpp"
+
+namespace weir::model {
+
+/// \invariant (1) a packet waits in either queue => sched, outside of process_backlog
+///            (2) sched => on_poll_list, outside of net_rx_action
+///            (3) process_queue is empty where the profile has none
+/// on_poll_list without sched is the corrupt state that a weight of 0 or less produces (NETRX.REPOLL_COMPLETED).
+template <Domain D>
+struct SoftnetData {
+  SkbQueue<D> input_pkt_queue;
+  SkbQueue<D> process_queue;  ///< 2.6.35 ..: packets taken over by the poll, out of reach of the limit
+  Bool<D> sched{false};       ///< NAPI_STATE_SCHED of the backlog NAPI
+  Bool<D> on_poll_list{false};
+  I32<D> weight{64};  ///< napi->weight: the quota of the next poll
+  U32<D> processed{0};
+  U32<D> dropped{0};
+  U32<D> time_squeeze{0};
+};
+
+/// jiffies, and how it moves while packets are delivered: by one each time `tick_after` packets were (0: it stands
+/// still).
+template <Domain D>
+struct Clock {
+  U64<D> jiffies{0};
+  std::uint32_t tick_after = 0;
+  std::uint32_t since_tick = 0;
+
+  void delivered_one() {
+    if (tick_after == 0 || ++since_tick < tick_after) return;
+    D::clause(Clause::JIFFIES_TICK);
+    jiffies = jiffies + U64<D>(1);
+    since_tick = 0;
+  }
+};
+
+}  // namespace weir::model
