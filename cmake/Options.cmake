@@ -1,0 +1,52 @@
+# What is built beside the core (model, lockfree, oracle, cli). Each option is AUTO, ON or OFF; AUTO means "if what it
+# needs is found", and is asked anew at every configure, so that installing a package is enough.
+#
+#   WEIR_PROOFS  proofs/  needs Z3
+#   WEIR_FUZZ    fuzz/    needs nothing: without libFuzzer its harnesses are replay drivers
+#   WEIR_BENCH   bench/   needs Google Benchmark
+#   WEIR_TESTS   tests/   needs GoogleTest and RapidCheck; the other folders look at it for their own tests
+#
+# Afterwards each WEIR_<X> variable is ON or OFF, and WEIR_PARTS lists the folders to build.
+
+macro(weir_option name purpose found package)
+  set(${name} AUTO CACHE STRING "${purpose}: AUTO (if found), ON or OFF")
+  set_property(CACHE ${name} PROPERTY STRINGS AUTO ON OFF)
+  if(${name} STREQUAL "AUTO")
+    set(_weir_wanted ${found})
+  elseif(${name} AND NOT ${found})
+    message(FATAL_ERROR "${name} is ON, but what it needs is not found; on Debian: apt-get install ${package}")
+  else()
+    set(_weir_wanted ${${name}})
+  endif()
+  set(${name} OFF)
+  if(_weir_wanted)
+    set(${name} ON)
+  endif()
+  message(STATUS "${name}: ${${name}}")
+endmacro()
+
+find_package(fmt REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(Threads REQUIRED)
+find_package(Z3 QUIET)
+find_package(benchmark QUIET)
+find_package(GTest QUIET)
+find_package(rapidcheck QUIET)
+set(_weir_test_libraries_found FALSE)
+if(GTest_FOUND AND rapidcheck_FOUND)
+  set(_weir_test_libraries_found TRUE)
+endif()
+
+weir_option(WEIR_PROOFS "Symbolic proofs" "${Z3_FOUND}" "libz3-dev")
+weir_option(WEIR_FUZZ "Fuzz harnesses" TRUE "")
+weir_option(WEIR_BENCH "Benchmarks" "${benchmark_FOUND}" "libbenchmark-dev")
+weir_option(WEIR_TESTS "Tests" "${_weir_test_libraries_found}" "libgtest-dev librapidcheck-dev")
+
+set(WEIR_PARTS lockfree oracle cli)
+foreach(part proofs fuzz bench tests)
+  string(TOUPPER WEIR_${part} _weir_switch)
+  if(${_weir_switch})
+    list(APPEND WEIR_PARTS ${part})
+  endif()
+endforeach()
