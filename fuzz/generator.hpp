@@ -1,0 +1,165 @@
+// The one generator of operations: properties, campaigns and live targets all draw from it.
+//
+//   Generator generate(GeneratorOptions{.weights = listen_plane});
+//   Rng rng(seed);
+//   generate.fill(rng, ops);                       // a whole case
+//   generate.follow(op); generate.next(rng, op);   // or one operation after those already chosen
+//
+// It knows which sockets a case has opened so far, and aims at those; fields are drawn by their type. Deterministic for
+// a seed. Reuse a Generator: a warm one does not allocate. Not thread-safe.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "fuzz/known_sockets.hpp"
+#include "fuzz/planes.hpp"
+#include "fuzz/pools.hpp"
+#include "fuzz/rng.hpp"
+#include "fuzz/sysctl_text.hpp"
+
+namespace weir::fuzz {
+
+struct GeneratorOptions {
+  Weights weights = host_plane;  ///< at least one other than netns is not 0
+  std::uint32_t length = 32;     ///< operations in a case
+  std::uint32_t namespaces = 3;  ///< at most, counting namespace 0
+  /// What the target can do; an operation it refuses is drawn again. It must accept some operation of non-zero weight.
+  std::function<bool(const Op&)> allow;
+};
+
+/// One value by its type, without regard to a case: from the pool, for numbers sometimes a small one.
+template <class T>
+void draw(Rng& rng, T& value) {
+  value = rng.pick(pool<T>);
+}
+inline void draw(Rng& rng, std::int32_t& value) {
+  value = rng.chance(1, 3) ? static_cast<std::int32_t>(rng.below(9)) : rng.pick(pool<std::int32_t>);
+}
+inline void draw(Rng& rng, std::string& value) { draw_sysctl_text(rng, value); }
+
+class Generator {
+ public:
+  explicit Generator(GeneratorOptions options) : options_(std::move(options)) {
+    for (const auto weight : options_.weights) total_ += weight;
+  }
+
+  /// Forgets the case so far.
+  void restart() {
+    known_.clear();
+    next_skb_ = 0;
+  }
+
+  /// Takes note of an operation that another has chosen.
+  void follow(const Op& operation) { known_.follow(operation); }
+
+  /// The next operation of the case.
+  void next(Rng& rng, Op& into) {
+    do draw_op_of[choose(rng)](*this, rng, into);
+    while (options_.allow && !options_.allow(into));
+    follow(into);
+  }
+
+  /// A case of options.length operations.
+  void fill(Rng& rng, std::vector<Op>& ops) {
+    restart();
+    ops.resize(options_.length);
+    for (auto& each : ops) next(rng, each);
+  }
+
+  /// Draws one field again, leaving the rest of the operation as it is.
+  void redraw_field(Rng& rng, Op& operation) {
+    std::visit(
+        [&]<class T>(T& each) {
+          constexpr std::size_t count = std::tuple_size_v<std::remove_cvref_t<decltype(T::fields)>>;
+          if constexpr (count > 0) {
+            std::size_t skip = rng.below(count);
+            for_each_field<T>([&](const auto& field) {
+              if (skip-- == 0) draw_field<T>(rng, each.*field.member);
+            });
+          }
+        },
+        operation);
+  }
+
+ private:
+  std::size_t choose(Rng& rng) {
+    const bool no_more_namespaces = known_.namespaces() >= options_.namespaces;
+    std::size_t op = 0;
+    do {
+      op = 0;
+      for (std::uint32_t ticket = rng.below(total_); ticket >= options_.weights[op]; ++op)
+        ticket -= options_.weights[op];
+    } while (no_more_namespaces && op == place<op::Netns>());
+    return op;
+  }
+
+  template <std::size_t I>
+  static void draw_op(Generator& self, Rng& rng, Op& into) {
+    using T = std::variant_alternative_t<I, Op>;
+    auto* operation = std::get_if<I>(&into);  // the same kind as last time: keeps the string's memory
+    if (operation == nullptr) operation = &into.emplace<I>();
+    [[maybe_unused]] static const T standard{};
+    for_each_field<T>([&](const auto& field) {
+      if (!field.required && !rng.chance(1, 6))
+        operation->*field.member = standard.*field.member;
+      else
+        self.draw_field<T>(rng, operation->*field.member);
+    });
+    if constexpr (std::is_same_v<T, op::Connect>) self.aim(rng, *operation);
+  }
+
+  template <class Owner, class T>
+  void draw_field(Rng& rng, T& value) {
+    if constexpr (std::is_same_v<T, Fd>)
+      value = choose_fd<Owner>(rng);
+    else if constexpr (std::is_same_v<T, Skb>)
+      value.id = next_skb_++;
+    else if constexpr (std::is_same_v<T, NsId>)
+      value.id = rng.chance(1, 32) ? known_.namespaces() : rng.below(known_.namespaces());
+    else
+      draw(rng, value);
+  }
+
+  /// Mostly a socket at the stage at which the operation does most; sometimes any; rarely one that is not there.
+  template <class Owner>
+  Fd choose_fd(Rng& rng) {
+    if (known_.empty() || rng.chance(1, 24)) return rng.pick(pool<Fd>);
+    if (rng.chance(1, 4)) return {known_.any(rng).label};
+    auto stage = KnownSocket::Stage::listening;
+    if constexpr (std::is_same_v<Owner, op::Bind> || std::is_same_v<Owner, op::Connect>)
+      stage = KnownSocket::Stage::fresh;
+    if constexpr (std::is_same_v<Owner, op::Listen>)
+      if (rng.chance(3, 4)) stage = KnownSocket::Stage::bound;
+    const auto* found = known_.any_at(stage, rng);
+    return {found == nullptr ? known_.any(rng).label : found->label};
+  }
+
+  /// Mostly to where something listens.
+  void aim(Rng& rng, op::Connect& connect) {
+    const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
+    if (listener == nullptr || listener->port == 0 || rng.chance(1, 8)) return;
+    connect.port = listener->port;
+    connect.addr = listener->addr;
+    if (connect.addr == any_address) {
+      const auto* client = known_.find(connect.fd.label);
+      connect.addr = client != nullptr && client->family == Family::inet6 ? loopback6 : loopback;
+    }
+  }
+
+  static constexpr auto draw_op_of = []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::array<void (*)(Generator&, Rng&, Op&), op_count>{&draw_op<I>...};
+  }
+  (std::make_index_sequence<op_count>{});
+
+  GeneratorOptions options_;
+  std::uint32_t total_ = 0;
+  KnownSockets known_;
+  std::uint32_t next_skb_ = 0;
+};
+
+}  // namespace weir::fuzz

@@ -1,0 +1,113 @@
+// What a generator believes about the sockets of a case, so that its operations hit real ones. A belief, not a rule: it
+// follows the operations without knowing their outcomes, and where it is wrong an operation merely misses.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "fuzz/rng.hpp"
+#include "model/op.hpp"
+
+namespace weir::fuzz {
+
+struct KnownSocket {
+  enum class Stage : std::uint8_t { fresh, bound, listening, connected };
+  std::int32_t label = 0;
+  Stage stage = Stage::fresh;
+  Family family = Family::inet;
+  NsId ns;
+  Address addr;
+  std::uint16_t port = 0;
+  std::uint32_t pending = 0;  ///< connections that accept may find
+};
+
+class KnownSockets {
+ public:
+  using Stage = KnownSocket::Stage;
+
+  void clear() {
+    sockets_.clear();
+    namespaces_ = 1;
+  }
+  std::uint32_t namespaces() const { return namespaces_; }
+  bool empty() const { return sockets_.empty(); }
+  const KnownSocket& any(Rng& rng) const { return rng.pick(sockets_); }
+
+  /// One at that stage, from a random start; nullptr if there is none.
+  const KnownSocket* any_at(Stage stage, Rng& rng) const {
+    if (sockets_.empty()) return nullptr;
+    const std::size_t start = rng.below(sockets_.size());
+    for (std::size_t i = 0; i < sockets_.size(); ++i) {
+      const auto& each = sockets_[(start + i) % sockets_.size()];
+      if (each.stage == stage) return &each;
+    }
+    return nullptr;
+  }
+
+  const KnownSocket* find(std::int32_t label) const { return const_cast<KnownSockets*>(this)->at(Fd{label}); }
+
+  void follow(const Op& operation) {
+    std::visit([this](const auto& each) { follow_one(each); }, operation);
+  }
+
+ private:
+  template <class T>
+  void follow_one(const T&) {}  // most operations leave no socket behind
+
+  void follow_one(const op::Netns&) { ++namespaces_; }
+  void follow_one(const op::Socket& made) {
+    add({.label = 0, .stage = Stage::fresh, .family = made.family, .ns = made.ns, .addr = {}});
+  }
+  void follow_one(const op::Bind& bind) {
+    if (auto* socket = at(bind.fd); socket != nullptr && socket->stage == Stage::fresh) {
+      socket->stage = Stage::bound;
+      socket->addr = bind.addr;
+      socket->port = bind.port;
+    }
+  }
+  void follow_one(const op::Listen& listen) {
+    if (auto* socket = at(listen.fd); socket != nullptr && socket->stage != Stage::connected)
+      socket->stage = Stage::listening;
+  }
+  void follow_one(const op::Connect& connect) {
+    auto* socket = at(connect.fd);
+    if (socket == nullptr || socket->stage == Stage::listening) return;
+    socket->stage = Stage::connected;
+    for (auto& each : sockets_)
+      if (each.stage == Stage::listening && each.port == connect.port) ++each.pending;
+  }
+  void follow_one(const op::Accept& accept) {
+    auto* socket = at(accept.fd);
+    if (socket == nullptr || socket->pending == 0) return;
+    --socket->pending;
+    add({.label = 0, .stage = Stage::connected, .family = socket->family, .ns = socket->ns, .addr = {}});
+  }
+  void follow_one(const op::Shutdown& shutdown) {
+    if (auto* socket = at(shutdown.fd);
+        socket != nullptr && socket->stage == Stage::listening && shutdown.how != How::wr) {
+      socket->stage = Stage::bound;
+      socket->pending = 0;
+    }
+  }
+  void follow_one(const op::Close& close) {
+    std::erase_if(sockets_, [&](const KnownSocket& each) { return each.label == close.fd.label; });
+  }
+
+  KnownSocket* at(Fd fd) {
+    const auto found =
+        std::find_if(sockets_.begin(), sockets_.end(), [&](const KnownSocket& each) { return each.label == fd.label; });
+    return found == sockets_.end() ? nullptr : &*found;
+  }
+
+  /// Under the lowest free label, as the kernel numbers them.
+  void add(KnownSocket socket) {
+    socket.label = 3;
+    while (at(Fd{socket.label}) != nullptr) ++socket.label;
+    sockets_.push_back(socket);
+  }
+
+  std::vector<KnownSocket> sockets_;
+  std::uint32_t namespaces_ = 1;
+};
+
+}  // namespace weir::fuzz

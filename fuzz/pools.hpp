@@ -1,0 +1,113 @@
+// Interesting values, by the type of the field. Decoder, generator, mutator and minimiser all take from here; an
+// operation that reuses these field types needs no code of its own.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+
+#include "model/op.hpp"
+
+namespace weir::fuzz {
+
+/// `pool<T>`: values of T worth trying. The first is the simplest; one that stands twice is drawn twice as often.
+template <class T>
+inline constexpr std::array<T, 0> pool{};
+
+/// Labels begin at 3 and a case opens few, so low labels hit. 0..2 are open but no sockets; -1 and max_fd are EBADF.
+template <>
+inline constexpr auto pool<Fd> = std::to_array<Fd>({{3}, {4},  {5},  {6},  {7}, {8}, {3},  {4},
+                                                    {5}, {6},  {3},  {4},  {3}, {4}, {7},  {8},
+                                                    {9}, {10}, {11}, {12}, {0}, {2}, {-1}, {max_fd}});
+
+template <>
+inline constexpr auto pool<NsId> = std::to_array<NsId>({{0}, {0}, {1}, {1}, {2}, {3}});
+
+template <>
+inline constexpr auto pool<Cpu> = std::to_array<Cpu>({{0}, {0}, {0}, {1}, {1}, {2}});
+
+template <>
+inline constexpr auto pool<Skb> =
+    std::to_array<Skb>({{0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11}, {12}, {13}, {14}, {15}});
+
+template <>
+inline constexpr auto pool<Address> = std::to_array<Address>({any_address, loopback, loopback, loopback,
+                                                              v4_address(0x7f000002), loopback6,
+                                                              v4_address(0xc0000201)});
+
+/// Ports. 0 asks for any free one.
+template <>
+inline constexpr auto pool<std::uint16_t> = std::to_array<std::uint16_t>({0, 8080, 8080, 8081, 8082, 65535, 1});
+
+/// Backlogs, quotas and option values: both sides of every limit that a release had (16 bits, somaxconn 128 and 4096,
+/// the sign), 196602 = 3 * 65534, and 0x402, which lets TCP fast open.
+template <>
+inline constexpr auto pool<std::int32_t> =
+    std::to_array<std::int32_t>({0,     1,
+                                 2,     5,
+                                 127,   128,
+                                 1,     2,
+                                 3,     4,
+                                 0x402, 4095,
+                                 4096,  4097,
+                                 65535, 65536,
+                                 65537, 64,
+                                 300,   -1,
+                                 7,     std::numeric_limits<std::int32_t>::max(),
+                                 8,     16,
+                                 29887, 196602,
+                                 -5,    std::numeric_limits<std::int32_t>::min()});
+
+/// Read lengths: around the longest number ("-2147483648\n", 12 bytes) and none at all.
+template <>
+inline constexpr auto pool<std::uint32_t> = std::to_array<std::uint32_t>({4096, 0, 1, 2, 4, 5, 6, 11, 12, 100});
+
+/// File positions.
+template <>
+inline constexpr auto pool<std::int64_t> = std::to_array<std::int64_t>({0, 0, 0, 0, 0, 1, 2, 4095, 4096, 100000, -1,
+                                                                        std::numeric_limits<std::int64_t>::max()});
+
+template <>
+inline constexpr auto pool<TickAfter> = std::to_array<TickAfter>({std::nullopt, std::nullopt, 1U, 2U, 0U, 3U, 4U, 7U,
+                                                                  64U});
+
+/// What a sysctl write is made of: digits and prefixes, every kind of blank, what ends a number and what must not.
+template <>
+inline constexpr auto pool<char> = std::to_array<char>({'0', '1',  '2',  '5',  '7',  '8',  '9',  'a',   'f',
+                                                        'x', 'X',  '-',  '+',  ' ',  '0',  '1',  '9',   '-',
+                                                        ' ', '\t', '\n', '\v', '\f', '\r', '\0', '\xA0'});
+
+/// An enum, by default: each of its values.
+template <class T>
+concept Enumerated = std::is_enum_v<T>;
+
+template <Enumerated T>
+inline constexpr auto pool<T> = [] {
+  std::array<T, names<T>.size()> values{};
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = names<T>[i].value;
+  return values;
+}();
+
+/// The limits that sockets and packets meet come first; the others are there to be left alone.
+template <>
+inline constexpr auto pool<Sysctl> = std::to_array<Sysctl>(
+    {Sysctl::somaxconn, Sysctl::netdev_max_backlog, Sysctl::dev_weight, Sysctl::netdev_budget, Sysctl::somaxconn,
+     Sysctl::netdev_max_backlog, Sysctl::dev_weight, Sysctl::netdev_budget, Sysctl::dev_weight_rx_bias,
+     Sysctl::dev_weight_tx_bias, Sysctl::netdev_budget_usecs, Sysctl::tcp_max_syn_backlog, Sysctl::tcp_syncookies,
+     Sysctl::tcp_abort_on_overflow, Sysctl::tcp_synack_retries, Sysctl::sysctl_writes_strict});
+
+template <>
+inline constexpr auto pool<Family> = std::to_array<Family>({Family::inet, Family::inet, Family::inet, Family::inet,
+                                                            Family::inet, Family::inet6, Family::inet6, Family::unix_,
+                                                            Family::netlink});
+
+template <>
+inline constexpr auto pool<SockType> = std::to_array<SockType>({SockType::stream, SockType::stream, SockType::stream,
+                                                                SockType::stream, SockType::stream, SockType::stream,
+                                                                SockType::dgram, SockType::seqpacket});
+
+template <>
+inline constexpr auto pool<Cred> = std::to_array<Cred>({Cred::root, Cred::root, Cred::root, Cred::user});
+
+}  // namespace weir::fuzz
