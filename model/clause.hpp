@@ -63,6 +63,12 @@ class ClauseSet {
     for (const auto& row : clauses)
       if (contains(row.clause)) visit(row.clause);
   }
+  /// FNV-1a over the words: the same set, the same number.
+  constexpr std::uint64_t hash() const {
+    std::uint64_t mixed = 0xcbf29ce484222325;
+    for (const auto word : words_) mixed = (mixed ^ word) * 0x100000001b3;
+    return mixed;
+  }
   friend constexpr bool operator==(const ClauseSet&, const ClauseSet&) = default;
 
  private:
