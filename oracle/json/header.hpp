@@ -1,0 +1,16 @@
+// The first line of a trace.
+#pragma once
+#include "model/profile.hpp"
+#include "model/vocabulary/host_options.hpp"
+
+namespace weir::oracle {
+
+struct Header {
+  const Profile* profile = &releases::linux_6_18;
+  HostOptions options;
+};
+
+inline constexpr std::int64_t trace_version = 1;
+inline constexpr std::uint32_t max_cpus = 64;
+
+}  // namespace weir::oracle

@@ -1,0 +1,79 @@
+// The kernel of this machine as a target: real system calls, held against the model.
+//
+//   if (const auto here = LinuxTarget::probe(); !here) return unavailable(here.reason);   // exit code 4
+//   LinuxTarget kernel;
+//   const LinuxTarget::Run ran = kernel.run(ops);          // a case: begins from a clean host every time
+//   if (ran.status == LinuxTarget::Status::answered) compare(ran.outcomes);
+//
+// A driver process, forked by the constructor, enters a user and network namespace of its own and makes the calls there;
+// nothing outside that namespace is touched, and no privilege is needed where unprivileged user namespaces are allowed.
+// Namespaces >= 1 of a case are real network namespaces, set to the linux-6.18 profile's initial sysctls. Namespace 0
+// would be the machine's own and is not offered: a case begins with `netns` (see live_case.hpp).
+//
+// Units: durations as std::chrono says. Errors: the constructor throws std::runtime_error where probe() would say no;
+// run() reports everything else in its status. Thread safety: one object, one thread; construct it before starting
+// others, since it forks.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/op.hpp"
+#include "model/outcome.hpp"
+
+namespace weir::oracle {
+
+/// Whether a target can be used here; the reason is for people, and empty when it can.
+struct Availability {
+  bool available = false;
+  std::string reason;
+  explicit operator bool() const { return available; }
+};
+
+class LinuxTarget {
+ public:
+  /// Tries what the constructor needs, in a process that is gone when this returns.
+  static Availability probe();
+
+  /// "6.18.44", as uname(2) says.
+  static std::string release();
+
+  /// Whether the kernel can be asked this at all (see live_case.hpp for what is asked but not compared).
+  static bool supported(const Op& operation);
+
+  LinuxTarget();
+  ~LinuxTarget();
+  LinuxTarget(LinuxTarget&&) noexcept;
+  LinuxTarget& operator=(LinuxTarget&&) noexcept;
+
+  enum class Status : std::uint8_t {
+    answered,
+    late,    ///< took so long that a timer of the kernel may have fired: says nothing about the model
+    failed,  ///< the driver died, hung or was asked something unsupported; `error` says which. Never a pass.
+  };
+
+  struct Run {
+    Status status = Status::failed;
+    std::vector<Outcome> outcomes;  ///< one an operation, unless failed
+    std::chrono::nanoseconds took{};
+    std::string error;
+  };
+
+  /// Runs a case on a host that is clean before and after. A driver that failed is replaced by the next call.
+  Run run(std::span<const Op> ops);
+
+  /// A case longer than this is late. The delayed ACK of the loopback fires after 40 ms; nothing of TCP fires before.
+  static constexpr std::chrono::milliseconds late_after{30};
+
+  /// A driver silent for this long is killed.
+  static constexpr std::chrono::seconds hung_after{10};
+
+ private:
+  class Driver;
+  std::unique_ptr<Driver> driver_;
+};
+
+}  // namespace weir::oracle
