@@ -48,7 +48,7 @@ void Cursor::expected(std::string_view what) const {
   fail_at(at, "expected " + std::string(what) + ", found " + quote(text, at));
 }
 
-void Cursor::broken(simdjson::error_code error) const {
+void Cursor::broken(simdjson::error_code error) {
   const char* const end = text.data() + text.size();
   switch (error) {
     case simdjson::UTF8_ERROR:
@@ -68,6 +68,7 @@ void Cursor::broken(simdjson::error_code error) const {
     case simdjson::STRING_ERROR:
       expected("a string with JSON escapes");
     default:
+      if (const char* where = nullptr; document.current_location().get(where) == simdjson::SUCCESS) at = where;
       expected("JSON");
   }
 }
@@ -79,18 +80,18 @@ Member next_member(Cursor& cursor, simdjson::simdjson_result<ondemand::field> fi
   return {name, each.value()};
 }
 
-ondemand::object open_object(Cursor& cursor, ondemand::document& document) {
+ondemand::object open_object(Cursor& cursor) {
   cursor.at = cursor.text.data() + std::min(cursor.text.find_first_not_of(" \t\r"), cursor.text.size());
   ondemand::object object;
-  const auto error = document.get_object().get(object);
+  const auto error = cursor.document.get_object().get(object);
   if (error == simdjson::INCORRECT_TYPE) cursor.expected("an object");
   if (error) cursor.broken(error);
   return object;
 }
 
-void expect_end(const Cursor& cursor, ondemand::document& document) {
+void expect_end(Cursor& cursor) {
   const char* where = nullptr;
-  if (document.current_location().get(where) == simdjson::SUCCESS)
+  if (cursor.document.current_location().get(where) == simdjson::SUCCESS)
     cursor.fail_at(where, "expected the end of the line after the object");
 }
 

@@ -183,13 +183,12 @@ struct TraceReader::Parser {
   /// Calls read(cursor, object) on the object that the line holds.
   template <class Reading>
   void read(const Lines& lines, std::string_view text, std::uint32_t cpus, Reading&& reading) {
-    Cursor cursor{lines.file(), lines.number(), text, lines.cut_short(), cpus, text.data()};
-    ondemand::document document;
-    if (const auto error = json.iterate(text.data(), text.size(), text.size() + line_padding).get(document))
+    Cursor cursor{lines.file(), lines.number(), text, lines.cut_short(), cpus, text.data(), {}};
+    if (const auto error = json.iterate(text.data(), text.size(), text.size() + line_padding).get(cursor.document))
       cursor.broken(error);
-    ondemand::object object = open_object(cursor, document);
+    ondemand::object object = open_object(cursor);
     reading(cursor, object);
-    expect_end(cursor, document);
+    expect_end(cursor);
   }
 };
 

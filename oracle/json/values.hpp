@@ -29,7 +29,7 @@ inline std::string range_text(std::int64_t low, std::uint64_t high) {
 }
 
 template <std::integral T>
-void read_number(const Cursor& cursor, ondemand::value& json, T& into, T low = std::numeric_limits<T>::min(),
+void read_number(Cursor& cursor, ondemand::value& json, T& into, T low = std::numeric_limits<T>::min(),
                  T high = std::numeric_limits<T>::max()) {
   using Wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
   Wide value = 0;
@@ -44,23 +44,23 @@ void read_number(const Cursor& cursor, ondemand::value& json, T& into, T low = s
 }
 
 template <std::integral T>
-void read_value(const Cursor& cursor, ondemand::value& json, T& into) {
+void read_value(Cursor& cursor, ondemand::value& json, T& into) {
   read_number(cursor, json, into);
 }
 
-inline void read_value(const Cursor& cursor, ondemand::value& json, bool& into) {
+inline void read_value(Cursor& cursor, ondemand::value& json, bool& into) {
   if (json.get_bool().get(into)) cursor.expected("true or false");
 }
 
-inline void read_value(const Cursor& cursor, ondemand::value& json, Fd& into) { read_number(cursor, json, into.label); }
-inline void read_value(const Cursor& cursor, ondemand::value& json, NsId& into) { read_number(cursor, json, into.id); }
-inline void read_value(const Cursor& cursor, ondemand::value& json, Skb& into) { read_number(cursor, json, into.id); }
-inline void read_value(const Cursor& cursor, ondemand::value& json, Cpu& into) {
+inline void read_value(Cursor& cursor, ondemand::value& json, Fd& into) { read_number(cursor, json, into.label); }
+inline void read_value(Cursor& cursor, ondemand::value& json, NsId& into) { read_number(cursor, json, into.id); }
+inline void read_value(Cursor& cursor, ondemand::value& json, Skb& into) { read_number(cursor, json, into.id); }
+inline void read_value(Cursor& cursor, ondemand::value& json, Cpu& into) {
   read_number(cursor, json, into.index, std::uint32_t{0}, cursor.cpus - 1);
 }
 
 /// The string as UTF-8, or an error that names what was expected.
-inline std::string_view read_string(const Cursor& cursor, ondemand::value& json, std::string_view what) {
+inline std::string_view read_string(Cursor& cursor, ondemand::value& json, std::string_view what) {
   std::string_view text;
   const auto error = json.get_string().get(text);
   if (error == simdjson::STRING_ERROR) cursor.broken(error);
@@ -70,19 +70,19 @@ inline std::string_view read_string(const Cursor& cursor, ondemand::value& json,
 
 template <class E>
   requires std::is_enum_v<E>
-void read_value(const Cursor& cursor, ondemand::value& json, E& into) {
+void read_value(Cursor& cursor, ondemand::value& json, E& into) {
   const auto found = enum_from<E>(read_string(cursor, json, "a name as a string"));
   if (!found) cursor.expected("one of " + list_of<E>());
   into = *found;
 }
 
-inline void read_value(const Cursor& cursor, ondemand::value& json, Errno& into) {
+inline void read_value(Cursor& cursor, ondemand::value& json, Errno& into) {
   const auto found = errno_from(read_string(cursor, json, "the name of an error as a string"));
   if (!found) cursor.expected("the name of an error that the model knows");
   into = *found;
 }
 
-inline void read_value(const Cursor& cursor, ondemand::value& json, Address& into) {
+inline void read_value(Cursor& cursor, ondemand::value& json, Address& into) {
   constexpr std::string_view what = "an address: \"\" for any, four numbers with dots, or \"::1\"";
   const auto found = address_from(read_string(cursor, json, what));
   if (!found) cursor.expected(what);
@@ -90,7 +90,7 @@ inline void read_value(const Cursor& cursor, ondemand::value& json, Address& int
 }
 
 /// Code points U+0000 .. U+00FF are bytes.
-inline void read_value(const Cursor& cursor, ondemand::value& json, std::string& into) {
+inline void read_value(Cursor& cursor, ondemand::value& json, std::string& into) {
   const std::string_view utf8 = read_string(cursor, json, "a string");
   into.clear();
   into.reserve(utf8.size());
@@ -117,7 +117,7 @@ inline void read_value(Cursor& cursor, ondemand::value& json, std::vector<Skb>& 
 }
 
 template <class T>
-void read_value(const Cursor& cursor, ondemand::value& json, std::optional<T>& into) {
+void read_value(Cursor& cursor, ondemand::value& json, std::optional<T>& into) {
   bool absent = false;
   if (!json.is_null().get(absent) && absent)
     into.reset();

@@ -5,10 +5,10 @@
 //   const LinuxTarget::Run ran = kernel.run(ops);          // a case: begins from a clean host every time
 //   if (ran.status == LinuxTarget::Status::answered) compare(ran.outcomes);
 //
-// A driver process, forked by the constructor, enters a user and network namespace of its own and makes the calls there;
-// nothing outside that namespace is touched, and no privilege is needed where unprivileged user namespaces are allowed.
-// Namespaces >= 1 of a case are real network namespaces, set to the linux-6.18 profile's initial sysctls. Namespace 0
-// would be the machine's own and is not offered: a case begins with `netns` (see live_case.hpp).
+// A driver process, forked by the constructor, enters a user and network namespace of its own and makes the calls
+// there; nothing outside that namespace is touched, and no privilege is needed where unprivileged user namespaces are
+// allowed. Namespaces >= 1 of a case are real network namespaces, set to the linux-6.18 profile's initial sysctls.
+// Namespace 0 would be the machine's own and is not offered: a case begins with `netns` (see live_case.hpp).
 //
 // Units: durations as std::chrono says. Errors: the constructor throws std::runtime_error where probe() would say no;
 // run() reports everything else in its status. Thread safety: one object, one thread; construct it before starting

@@ -20,7 +20,9 @@
 namespace weir::oracle::wire {
 
 template <class T>
-concept Described = requires { T::fields; };
+concept Described = requires {
+  T::fields;
+};
 
 /// Numbers, enums and the small structs of numbers that fields are made of.
 template <class T>

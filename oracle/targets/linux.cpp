@@ -1,0 +1,186 @@
+#include "oracle/targets/linux.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <exception>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "oracle/targets/linux_channel.hpp"
+#include "oracle/targets/linux_driver.hpp"
+#include "oracle/targets/wire.hpp"
+
+namespace weir::oracle {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+/// What every reply of the driver begins with; text follows unless it is `fine`.
+enum class Reply : std::uint8_t { fine, trouble };
+
+std::string trouble(const std::exception& error) {
+  std::string reply;
+  wire::Writer out(reply);
+  out.put(Reply::trouble);
+  out.put(std::string(error.what()));
+  return reply;
+}
+
+std::string run_request(LinuxDriver& driver, const std::string& request, std::vector<Op>& ops,
+                        std::vector<Outcome>& outcomes) {
+  wire::Reader(request).get(ops);
+  const auto began = steady_clock::now();
+  driver.run_case(ops, outcomes);
+  const nanoseconds took = steady_clock::now() - began;
+  std::string reply;
+  wire::Writer out(reply);
+  out.put(Reply::fine);
+  out.put(took.count());
+  out.put(outcomes);
+  return reply;
+}
+
+void serve(int channel) {
+  LinuxDriver driver;
+  std::string request;
+  std::vector<Op> ops;
+  std::vector<Outcome> outcomes;
+  while (receive_message(channel, request, std::chrono::milliseconds{0}))
+    if (!send_message(channel, run_request(driver, request, ops, outcomes))) return;
+}
+
+/// The whole life of the driver process. Only the channel stays open of what it inherits, beside standard error.
+[[noreturn]] void live(int inherited) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  constexpr int channel = 3;
+  const int null = ::open("/dev/null", O_RDWR);
+  ::dup2(null, STDIN_FILENO);
+  ::dup2(null, STDOUT_FILENO);
+  ::dup2(inherited, channel);
+  ::close_range(channel + 1, ~0U, 0);
+  try {
+    enter_user_namespace();
+    NamespacePool().acquire();
+    if (send_message(channel, std::string(1, static_cast<char>(Reply::fine)))) serve(channel);
+  } catch (const std::exception& error) {
+    send_message(channel, trouble(error));
+  }
+  ::_exit(0);
+}
+
+}  // namespace
+
+class LinuxTarget::Driver {
+ public:
+  Driver() {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+      throw std::system_error(errno, std::generic_category(), "socketpair");
+    channel_ = OwnedFd(ends[0]);
+    const OwnedFd other(ends[1]);
+    process_ = ::fork();
+    if (process_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
+    if (process_ == 0) live(other.get());
+  }
+
+  ~Driver() {
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+  }
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+  bool send(const std::string& request) { return send_message(channel_.get(), request); }
+  bool receive(std::string& reply) { return receive_message(channel_.get(), reply, hung_after); }
+
+  /// The reason why it is of no use, or "".
+  std::string trouble() {
+    std::string reply;
+    if (!receive(reply)) return "the driver ended before it began";
+    return trouble_of(reply);
+  }
+
+  static std::string trouble_of(const std::string& reply) {
+    wire::Reader in(reply);
+    std::string text;
+    if (in.get<Reply>() == Reply::fine && in.ok()) return text;
+    in.get(text);
+    return in.ok() ? text : "the driver does not make sense";
+  }
+
+ private:
+  OwnedFd channel_;
+  pid_t process_ = -1;
+};
+
+Availability LinuxTarget::probe() {
+  try {
+    std::string reason = Driver().trouble();
+    return {reason.empty(), std::move(reason)};
+  } catch (const std::system_error& error) {
+    return {false, error.what()};
+  }
+}
+
+std::string LinuxTarget::release() {
+  utsname name{};
+  ::uname(&name);
+  return name.release;
+}
+
+LinuxTarget::LinuxTarget() : driver_(std::make_unique<Driver>()) {
+  if (const std::string reason = driver_->trouble(); !reason.empty()) throw std::runtime_error(reason);
+}
+LinuxTarget::~LinuxTarget() = default;
+LinuxTarget::LinuxTarget(LinuxTarget&&) noexcept = default;
+LinuxTarget& LinuxTarget::operator=(LinuxTarget&&) noexcept = default;
+
+LinuxTarget::Run LinuxTarget::run(std::span<const Op> ops) {
+  Run ran;
+  std::string bytes;
+  wire::Writer out(bytes);
+  out.put(std::vector<Op>(ops.begin(), ops.end()));
+  if (driver_ == nullptr) *this = LinuxTarget();
+  if (!driver_->send(bytes) || !driver_->receive(bytes)) {
+    driver_.reset();
+    ran.error = "the driver died or hung";
+    return ran;
+  }
+  ran.error = Driver::trouble_of(bytes);
+  if (!ran.error.empty()) {
+    driver_.reset();
+    return ran;
+  }
+  wire::Reader in(bytes);
+  in.get<Reply>();
+  ran.took = nanoseconds(in.get<nanoseconds::rep>());
+  in.get(ran.outcomes);
+  ran.status = ran.took > late_after ? Status::late : Status::answered;
+  return ran;
+}
+
+bool LinuxTarget::supported(const Op& operation) {
+  return std::visit(
+      []<class T>(const T& each) {
+        if constexpr (requires { each.cpu; } || std::is_same_v<T, op::Tick>)
+          return false;  // the receive softirq cannot be stepped from outside
+        else if constexpr (std::is_same_v<T, op::SysctlWrite>)
+          return each.ns.id != 0 && each.cred == Cred::root && each.sysctl != Sysctl::sysctl_writes_strict;
+        else if constexpr (requires { each.ns; })
+          return each.ns.id != 0;
+        else
+          return true;
+      },
+      operation);
+}
+
+}  // namespace weir::oracle

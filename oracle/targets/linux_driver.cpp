@@ -1,0 +1,251 @@
+#include "oracle/targets/linux_driver.hpp"
+
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+
+#include "oracle/targets/linux_address.hpp"
+#include "oracle/targets/linux_counters.hpp"
+
+namespace weir::oracle {
+namespace {
+
+/// Labels 0, 1 and 2 are open from the start and no sockets.
+constexpr std::size_t first_label = 3;
+
+Outcome returned_by_call(ssize_t result) {
+  return result < 0 ? Outcome(failed(static_cast<Errno>(errno))) : Outcome(returned(result));
+}
+
+int level_of(SockOpt option) {
+  return option == SockOpt::tcp_defer_accept || option == SockOpt::tcp_fastopen ? IPPROTO_TCP : SOL_SOCKET;
+}
+
+int number_of(SockOpt option) {
+  switch (option) {
+    case SockOpt::tcp_defer_accept:
+      return TCP_DEFER_ACCEPT;
+    case SockOpt::so_reuseaddr:
+      return SO_REUSEADDR;
+    case SockOpt::so_reuseport:
+      return SO_REUSEPORT;
+    case SockOpt::so_acceptconn:
+      return SO_ACCEPTCONN;
+    case SockOpt::tcp_fastopen:
+      return TCP_FASTOPEN;
+  }
+  return -1;
+}
+
+int number_of(Family family) {
+  switch (family) {
+    case Family::inet:
+      return AF_INET;
+    case Family::inet6:
+      return AF_INET6;
+    case Family::unix_:
+      return AF_UNIX;
+    case Family::netlink:
+      return AF_NETLINK;
+  }
+  return -1;
+}
+
+int number_of(SockType type) {
+  switch (type) {
+    case SockType::stream:
+      return SOCK_STREAM;
+    case SockType::dgram:
+      return SOCK_DGRAM;
+    case SockType::seqpacket:
+      return SOCK_SEQPACKET;
+  }
+  return -1;
+}
+
+int number_of(How how) {
+  switch (how) {
+    case How::rd:
+      return SHUT_RD;
+    case How::wr:
+      return SHUT_WR;
+    case How::rdwr:
+      return SHUT_RDWR;
+  }
+  return -1;
+}
+
+int open_null() { return ::open("/dev/null", O_RDWR | O_CLOEXEC); }
+
+}  // namespace
+
+std::uint16_t PortMap::operator()(std::uint16_t named) {
+  if (named == 0) return 0;
+  for (const auto& [from, to] : mapped_)
+    if (from == named) return to;
+  mapped_.emplace_back(named, static_cast<std::uint16_t>(next_));
+  return static_cast<std::uint16_t>(next_++);
+}
+
+LinuxDriver::LinuxDriver() : descriptors_(first_label) {}
+
+void LinuxDriver::run_case(std::span<const Op> ops, std::vector<Outcome>& outcomes) {
+  begin_case(ops);
+  outcomes.clear();
+  for (const Op& operation : ops)
+    outcomes.push_back(std::visit([this](const auto& each) { return perform(each); }, operation));
+  end_case();
+}
+
+void LinuxDriver::begin_case(std::span<const Op> ops) {
+  if (ports_.exhausted(ops.size())) {
+    namespaces_.renew();
+    ports_.reset();
+  }
+  ports_.begin_case();
+  baselines_.clear();
+  counters_wanted_ =
+      std::any_of(ops.begin(), ops.end(), [](const Op& each) { return std::holds_alternative<op::Netstat>(each); });
+  for (std::size_t i = 0; i < first_label; ++i)
+    if (descriptors_[i].fd < 0) descriptors_[i].fd = open_null();
+}
+
+/// Connections are reset rather than closed, so that nothing of them lingers.
+void LinuxDriver::end_case() {
+  for (std::size_t i = first_label; i < descriptors_.size(); ++i) {
+    if (descriptors_[i].fd < 0) continue;
+    const linger reset{1, 0};
+    if (descriptors_[i].tcp) ::setsockopt(descriptors_[i].fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    ::close(descriptors_[i].fd);
+  }
+  descriptors_.resize(first_label);
+  namespaces_.end_case();
+}
+
+LinuxDriver::Descriptor LinuxDriver::find(Fd fd) const {
+  const auto label = static_cast<std::size_t>(fd.label);
+  return fd.label >= 0 && label < descriptors_.size() ? descriptors_[label] : Descriptor{};
+}
+
+/// Under the lowest free label.
+Outcome LinuxDriver::label(Descriptor descriptor) {
+  std::size_t lowest = first_label;
+  while (lowest < descriptors_.size() && descriptors_[lowest].fd >= 0) ++lowest;
+  if (lowest == descriptors_.size()) descriptors_.emplace_back();
+  descriptors_[lowest] = descriptor;
+  return returned(static_cast<std::int64_t>(lowest));
+}
+
+int LinuxDriver::open_sysctl(NsId ns, Sysctl sysctl, int flags) {
+  namespaces_.enter(ns.id - 1);
+  return ::open(sysctl_path(name_of_enum(sysctl)).c_str(), flags | O_CLOEXEC);
+}
+
+Outcome LinuxDriver::perform(const op::Netns&) {
+  const std::size_t index = namespaces_.acquire();
+  if (counters_wanted_) {
+    namespaces_.enter(index);
+    baselines_.push_back(read_counters());
+  }
+  return returned(static_cast<std::int64_t>(index + 1));
+}
+
+Outcome LinuxDriver::perform(const op::SysctlWrite& operation) {
+  if (operation.ns.id == 0 || operation.ns.id > namespaces_.acquired()) return failed(Errno::enoent);
+  const OwnedFd file(open_sysctl(operation.ns, operation.sysctl, O_WRONLY));
+  if (file.get() < 0) return returned_by_call(-1);
+  namespaces_.mark_changed(operation.ns.id - 1);
+  return returned_by_call(::pwrite(file.get(), operation.data.data(), operation.data.size(), operation.pos));
+}
+
+Outcome LinuxDriver::perform(const op::SysctlRead& operation) {
+  if (operation.ns.id == 0 || operation.ns.id > namespaces_.acquired()) return failed(Errno::enoent);
+  const OwnedFd file(open_sysctl(operation.ns, operation.sysctl, O_RDONLY));
+  if (file.get() < 0) return returned_by_call(-1);
+  buffer_.resize(operation.len);
+  const ssize_t length = ::pread(file.get(), buffer_.data(), buffer_.size(), operation.pos);
+  if (length < 0) return returned_by_call(-1);
+  return outcome::ReadBack{length, buffer_.substr(0, static_cast<std::size_t>(length))};
+}
+
+Outcome LinuxDriver::perform(const op::Socket& operation) {
+  if (operation.ns.id == 0 || operation.ns.id > namespaces_.acquired()) return failed(Errno::enoent);
+  namespaces_.enter(operation.ns.id - 1);
+  const int type = number_of(operation.type) | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  const int fd = ::socket(number_of(operation.family), type, 0);
+  if (fd < 0) return returned_by_call(-1);
+  const bool inet = operation.family == Family::inet || operation.family == Family::inet6;
+  return label({fd, operation.family, inet && operation.type == SockType::stream});
+}
+
+Outcome LinuxDriver::perform(const op::Bind& operation) {
+  const Descriptor socket = find(operation.fd);
+  const auto address = socket_address(socket.family, operation.addr, ports_(operation.port));
+  return returned_by_call(::bind(socket.fd, address.get(), address.length));
+}
+
+Outcome LinuxDriver::perform(const op::Setsockopt& operation) {
+  const int value = operation.value;
+  return returned_by_call(
+      ::setsockopt(find(operation.fd).fd, level_of(operation.opt), number_of(operation.opt), &value, sizeof value));
+}
+
+Outcome LinuxDriver::perform(const op::Getsockopt& operation) {
+  int value = 0;
+  socklen_t length = sizeof value;
+  if (::getsockopt(find(operation.fd).fd, level_of(operation.opt), number_of(operation.opt), &value, &length) != 0)
+    return returned_by_call(-1);
+  return outcome::OptionValue{0, value};
+}
+
+Outcome LinuxDriver::perform(const op::Listen& operation) {
+  return returned_by_call(::listen(find(operation.fd).fd, operation.backlog));
+}
+
+Outcome LinuxDriver::perform(const op::Connect& operation) {
+  const Descriptor socket = find(operation.fd);
+  const auto address = socket_address(socket.family, operation.addr, ports_(operation.port));
+  return returned_by_call(::connect(socket.fd, address.get(), address.length));
+}
+
+Outcome LinuxDriver::perform(const op::Accept& operation) {
+  const Descriptor listener = find(operation.fd);
+  const int fd = ::accept4(listener.fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  return fd < 0 ? returned_by_call(-1) : label({fd, listener.family, listener.tcp});
+}
+
+Outcome LinuxDriver::perform(const op::Shutdown& operation) {
+  return returned_by_call(::shutdown(find(operation.fd).fd, number_of(operation.how)));
+}
+
+Outcome LinuxDriver::perform(const op::Close& operation) {
+  const Descriptor socket = find(operation.fd);
+  if (socket.fd >= 0) descriptors_[static_cast<std::size_t>(operation.fd.label)].fd = -1;
+  return returned_by_call(::close(socket.fd));
+}
+
+Outcome LinuxDriver::perform(const op::TcpInfo& operation) {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (::getsockopt(find(operation.fd).fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return returned_by_call(-1);
+  return outcome::Info{static_cast<TcpState>(info.tcpi_state), info.tcpi_unacked, info.tcpi_sacked};
+}
+
+Outcome LinuxDriver::perform(const op::Netstat& operation) {
+  if (operation.ns.id == 0 || operation.ns.id > namespaces_.acquired()) return failed(Errno::enoent);
+  namespaces_.enter(operation.ns.id - 1);
+  return since(baselines_[operation.ns.id - 1], read_counters());
+}
+
+template <class Unsupported>
+Outcome LinuxDriver::perform(const Unsupported&) {
+  throw std::logic_error("asked for " + std::string(Unsupported::name));
+}
+
+}  // namespace weir::oracle

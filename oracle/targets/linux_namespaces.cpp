@@ -1,0 +1,109 @@
+#include "oracle/targets/linux_namespaces.hpp"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <string_view>
+#include <system_error>
+
+#include "model/profile.hpp"
+
+namespace weir::oracle {
+namespace {
+
+constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+
+[[noreturn]] void refused(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
+
+void write_file(const std::string& path, std::string_view text) {
+  const OwnedFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0 || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    refused(path);
+}
+
+void bring_loopback_up() {
+  const OwnedFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request{};
+  std::strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  if (socket.get() < 0 || ::ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0) refused("bringing lo up");
+}
+
+void set_initial_sysctls() {
+  for (const SysctlSpec& each : releases::linux_6_18.sysctls)
+    if (each.scope == Scope::per_netns)
+      write_file(sysctl_path(name_of_enum(each.id)), std::to_string(each.initial) + "\n");
+}
+
+}  // namespace
+
+OwnedFd::~OwnedFd() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+OwnedFd& OwnedFd::operator=(OwnedFd&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+std::string sysctl_path(std::string_view name) {
+  std::string path = "/proc/sys/";
+  for (const char each : name) path += each == '.' ? '/' : each;
+  return path;
+}
+
+void enter_user_namespace() {
+  const std::string user = std::to_string(::geteuid());
+  const std::string group = std::to_string(::getegid());
+  if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) refused("unshare(CLONE_NEWUSER | CLONE_NEWNET)");
+  write_file("/proc/self/setgroups", "deny");
+  write_file("/proc/self/uid_map", "0 " + user + " 1");
+  write_file("/proc/self/gid_map", "0 " + group + " 1");
+}
+
+NamespacePool::NamespacePool() : entered_(none) {}
+
+std::size_t NamespacePool::acquire() {
+  const std::size_t index = acquired_++;
+  if (index == pool_.size()) make();
+  if (pool_[index].changed) {
+    enter(index);
+    set_initial_sysctls();
+    pool_[index].changed = false;
+  }
+  return index;
+}
+
+void NamespacePool::enter(std::size_t index) {
+  if (entered_ == index) return;
+  if (::setns(pool_[index].fd.get(), CLONE_NEWNET) != 0) refused("setns(CLONE_NEWNET)");
+  entered_ = index;
+}
+
+void NamespacePool::renew() {
+  pool_.clear();
+  acquired_ = 0;
+  entered_ = none;
+}
+
+void NamespacePool::make() {
+  if (::unshare(CLONE_NEWNET) != 0) refused("unshare(CLONE_NEWNET)");
+  bring_loopback_up();
+  // The kernel's own choice of ports keeps clear of those that cases name (see PortMap), and the loopback peer never
+  // counts as proven: which connections an earlier case has closed must not matter.
+  write_file("/proc/sys/net/ipv4/ip_local_port_range", "40000 65535");
+  write_file("/proc/sys/net/ipv4/tcp_no_metrics_save", "1");
+  OwnedFd fd(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) refused("/proc/self/ns/net");
+  pool_.push_back({std::move(fd), true});
+  entered_ = pool_.size() - 1;
+}
+
+}  // namespace weir::oracle
