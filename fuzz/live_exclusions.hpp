@@ -1,0 +1,23 @@
+// What a live kernel is not asked in a campaign, and why: situations whose outcome the operations do not determine.
+#pragma once
+#include <array>
+#include <string_view>
+
+#include "model/op.hpp"
+#include "model/outcome.hpp"
+
+namespace weir::fuzz {
+
+struct Exclusion {
+  std::string_view what;
+  std::string_view why;
+};
+
+/// Follows a case and says which operation must not be asked next.
+class LiveExclusions {
+ public:
+  bool excludes(const Op&) const { return false; }
+  void note(const Op&, const Outcome&) {}
+};
+
+}  // namespace weir::fuzz
