@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# install.sh CMAKE BUILD_DIR CXX PKG_CONFIG: installs into a fresh prefix, moves it, and builds and runs the consumer
+# against it both ways, through find_package(weir) and through pkg-config.
+set -euo pipefail
+cmake=$1 build=$2 cxx=$3 pkg_config=$4
+consumer=$(dirname "$(readlink -f "$0")")/consumer
+work=$(mktemp -d "${TMPDIR:-/tmp}/weir-install.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+"$cmake" --install "$build" --prefix "$work/first" >"$work/install.log"
+mv "$work/first" "$work/prefix" # nothing in it may point back
+
+"$cmake" -S "$consumer" -B "$work/build" -G Ninja -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_PREFIX_PATH="$work/prefix"
+"$cmake" --build "$work/build"
+"$work/build/headers_only"
+"$work/build/library"
+
+PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name weir.pc)")
+export PKG_CONFIG_PATH
+read -ra flags <<<"$("$pkg_config" --cflags --libs weir)"
+"$cxx" -std=c++20 "$consumer/main.cpp" "${flags[@]}" -o "$work/with_pkg_config"
+"$work/with_pkg_config"
