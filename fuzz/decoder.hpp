@@ -7,7 +7,7 @@
 // The first byte chooses the profile. Each operation is one byte that chooses it from a menu, then its fields in order,
 // each by its type: a byte that picks from pool<T>, or 0xff and the value itself. Bytes missing at the end count as 0.
 //
-// decode(encode(x)) == x for every input whose operations are on the menu and whose text fits (see get(std::string&));
+// decode(encode(x)) == x for every input of default options whose operations are on the menu and whose text fits;
 // encode(decode(bytes)) is a normal form of the bytes. Not thread-safe; no errors.
 #pragma once
 #include <algorithm>
@@ -26,12 +26,14 @@
 #include "fuzz/planes.hpp"
 #include "fuzz/pools.hpp"
 #include "model/profile.hpp"
+#include "model/vocabulary/host_options.hpp"
 
 namespace weir::fuzz {
 
 /// One test case.
 struct Input {
   const Profile* profile = releases::all[0];
+  HostOptions options;  ///< from a trace's header; bytes always mean the defaults
   std::vector<Op> ops;
 };
 
@@ -206,6 +208,7 @@ inline constexpr auto get_op_of = []<std::size_t... I>(std::index_sequence<I...>
 inline void decode(const Menu& menu, std::span<const std::uint8_t> bytes, Input& into) {
   detail::Reader in(bytes);
   into.profile = releases::all[in.byte() % releases::all.size()];
+  into.options = {};
   std::size_t count = 0;
   for (; !in.empty() && count < max_ops; ++count) {
     if (count == into.ops.size()) into.ops.emplace_back();
@@ -214,7 +217,7 @@ inline void decode(const Menu& menu, std::span<const std::uint8_t> bytes, Input&
   into.ops.resize(count);
 }
 
-/// Operations that are not on the menu are left out.
+/// Operations that are not on the menu are left out, and options.
 inline std::vector<std::uint8_t> encode(const Menu& menu, const Input& input) {
   detail::Writer out;
   const auto profile = std::find(releases::all.begin(), releases::all.end(), input.profile);

@@ -18,7 +18,7 @@ namespace weir::fuzz {
 
 /// The first operation on which two hosts did not answer the same.
 struct Difference {
-  std::size_t index = 0;  ///< operations answered alike before it, probes included
+  std::size_t index = 0;  ///< operations that both answered alike before it, probes included
   bool in_probe = false;  ///< the operation is a probe of the final state, not part of the input
   Op operation;
   Outcome expected;
@@ -40,7 +40,7 @@ inline bool ended(const Outcome& outcome) { return std::holds_alternative<outcom
 
 template <class Expected, class Observed>
 std::optional<Difference> compare(const Input& input, Expected& reference, Observed& subject, Effort& effort) {
-  Scope scope;
+  Scope scope{.cpus = input.options.cpus};
   for (std::size_t i = 0; i < input.ops.size(); ++i) {
     const Outcome expected = reference.step(input.ops[i]);
     Outcome observed = subject.step(input.ops[i]);
@@ -50,13 +50,15 @@ std::optional<Difference> compare(const Input& input, Expected& reference, Obser
     scope.note(input.ops[i], expected);
   }
   std::optional<Difference> difference;
+  std::size_t index = input.ops.size();
   Outcome expected;
   probe(scope, *input.profile, [&](const Op& operation) -> const Outcome* {
     expected = reference.step(operation);
     Outcome observed = subject.step(operation);
     ++effort.probes;
+    ++index;
     if (!(expected == observed)) {
-      difference = Difference{input.ops.size(), true, operation, expected, std::move(observed)};
+      difference = Difference{index - 1, true, operation, expected, std::move(observed)};
       return nullptr;
     }
     return detail::ended(expected) ? nullptr : &expected;
@@ -64,11 +66,11 @@ std::optional<Difference> compare(const Input& input, Expected& reference, Obser
   return difference;
 }
 
-/// On fresh hosts of the input's profile, with default options.
+/// On fresh hosts.
 template <class Expected, class Observed>
 std::optional<Difference> compare(const Input& input, Effort& effort) {
-  Expected reference(*input.profile);
-  Observed subject(*input.profile);
+  Expected reference(*input.profile, input.options);
+  Observed subject(*input.profile, input.options);
   return compare(input, reference, subject, effort);
 }
 

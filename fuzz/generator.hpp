@@ -29,7 +29,7 @@ struct GeneratorOptions {
   std::uint32_t length = 32;     ///< operations in a case
   std::uint32_t namespaces = 3;  ///< at most, counting namespace 0
   /// What the target can do; an operation it refuses is drawn again. It must accept some operation of non-zero weight.
-  std::function<bool(const Op&)> allow;
+  std::function<bool(const Op&)> allow = {};
 };
 
 /// One value by its type, without regard to a case: from the pool, for numbers sometimes a small one.

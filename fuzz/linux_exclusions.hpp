@@ -1,4 +1,4 @@
-// What a live kernel is not asked in a campaign, and why: situations whose outcome the operations do not determine.
+// What a campaign does not ask a live kernel, and why: situations whose outcome the operations do not determine.
 #pragma once
 #include <array>
 #include <string_view>
@@ -14,7 +14,7 @@ struct Exclusion {
 };
 
 /// Follows a case and says which operation must not be asked next.
-class LiveExclusions {
+class LinuxExclusions {
  public:
   bool excludes(const Op&) const { return false; }
   void note(const Op&, const Outcome&) {}

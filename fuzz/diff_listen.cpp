@@ -1,0 +1,5 @@
+// Sockets and their limits: spec against lock-free implementation, every profile.
+#include "fuzz/harness.hpp"
+#include "fuzz/targets.hpp"
+
+const weir::fuzz::Harness weir::fuzz::harness{"diff_listen", listen_plane, lockfree_target()};

@@ -1,0 +1,118 @@
+#include "fuzz/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "fuzz/shrink.hpp"
+#include "model/host.hpp"
+
+namespace weir::fuzz {
+namespace {
+
+constexpr std::size_t max_corpus = 4096;
+constexpr auto progress_interval = std::chrono::milliseconds(250);
+
+/// Divergences of one kind are one finding: the operation, and the kinds of answer on both sides.
+std::string kind_of(const Difference& difference) {
+  std::string kind(name_of(difference.operation));
+  for (const Outcome* each : {&difference.expected, &difference.observed}) {
+    kind += ' ' + std::to_string(each->index());
+    if (const auto* returned = std::get_if<outcome::Returned>(each)) kind += name_of(returned->error);
+  }
+  return kind;
+}
+
+}  // namespace
+
+Campaign::Campaign(CampaignOptions options, Target target)
+    : options_(std::move(options)),
+      target_(std::move(target)),
+      rng_(options_.seed),
+      generator_(options_.generator),
+      mutator_(options_.generator) {}
+
+const CampaignStats& Campaign::run(Clock::time_point deadline, const OnProgress& on_progress) {
+  auto last = Clock::now();
+  auto next_progress = last + progress_interval;
+  while (last < deadline && stats_.inputs < options_.max_inputs && stats_.findings.size() < options_.max_findings) {
+    choose_input();
+    if (const auto difference = target_.run(input_, stats_.effort)) handle(*difference);
+    if (stats_.inputs++ % options_.record_every == 0) record();
+    const auto now = Clock::now();
+    stats_.seconds += std::chrono::duration<double>(now - last).count();
+    last = now;
+    if (on_progress && now >= next_progress) {
+      on_progress(stats_);
+      next_progress = now + progress_interval;
+    }
+  }
+  return stats_;
+}
+
+/// Half of the inputs are fresh; the other half are mutants of kept ones.
+void Campaign::choose_input() {
+  if (corpus_.empty() || rng_.chance(1, 2)) {
+    input_.profile = rng_.pick(options_.profiles);
+    generator_.fill(rng_, input_.ops);
+    return;
+  }
+  input_ = rng_.pick(corpus_);
+  if (rng_.chance(1, 8)) mutator_.splice(rng_, input_.ops, rng_.pick(corpus_).ops);
+  mutator_.mutate(rng_, input_.ops);
+}
+
+/// Keeps the input if it takes the spec along a new way.
+void Campaign::record() {
+  model::Host<Recorded> host(*input_.profile, input_.options);
+  ClauseSet passed;
+  const ClauseScope scope(passed);
+  std::uint64_t previous = 0;
+  bool is_new = false;
+  for (const Op& each : input_.ops) {
+    passed.clear();
+    const bool crashed = std::holds_alternative<outcome::Oops>(host.step(each));
+    stats_.covered |= passed;
+    const std::uint64_t path = passed.hash();
+    keep(path, is_new);
+    keep(path * 31 + previous, is_new);
+    previous = path;
+    if (crashed) break;
+  }
+  if (!is_new) return;
+  if (corpus_.size() < max_corpus)
+    corpus_.push_back(input_);
+  else
+    corpus_[rng_.below(corpus_.size())] = input_;
+  stats_.corpus = corpus_.size();
+}
+
+void Campaign::keep(std::uint64_t feature, bool& is_new) {
+  const std::size_t at = (feature ^ feature >> 32) % features_.size();
+  is_new = is_new || !features_[at];
+  features_[at] = true;
+}
+
+void Campaign::handle(const Difference& difference) {
+  ++stats_.divergences;
+  if (std::find(kinds_.begin(), kinds_.end(), kind_of(difference)) != kinds_.end()) return;
+  kinds_.push_back(kind_of(difference));
+  Finding finding{input_, difference};
+  Effort shrinking;  // not part of the campaign's figures
+  Input candidate = input_;
+  const auto still_fails = [&](const std::vector<Op>& ops) {
+    candidate.ops = ops;
+    auto found = target_.run(candidate, shrinking);
+    if (!found) return false;
+    finding = {candidate, std::move(*found)};
+    return true;
+  };
+  shrink(input_.ops, still_fails, options_.shrink_attempts);
+  const auto kind = kind_of(finding.difference);
+  if (kind != kinds_.back()) {  // shrinking may lead to another divergence; that one counts
+    if (std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end()) return;
+    kinds_.push_back(kind);
+  }
+  stats_.findings.push_back(std::move(finding));
+}
+
+}  // namespace weir::fuzz

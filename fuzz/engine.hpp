@@ -1,0 +1,96 @@
+// The campaign engine: generates, mutates, compares, minimises, within a time or a number of inputs.
+//
+//   Campaign campaign({.seed = 1, .profiles = {&releases::linux_6_18}}, lockfree_target());
+//   const CampaignStats stats = campaign.run(deadline, [](const CampaignStats& so_far) { … });
+//
+// It is guided by clauses: a sample of the inputs also runs on the recording model, and one that takes a new path
+// through the spec (a set of clauses passed in one operation), or an old one right after a path it never followed, is
+// kept and mutated. The inputs depend on the seed alone, so a seed and `max_inputs` reproduce a run. One thread.
+#pragma once
+#include <bitset>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fuzz/decoder.hpp"
+#include "fuzz/differential.hpp"
+#include "fuzz/generator.hpp"
+#include "fuzz/mutator.hpp"
+#include "fuzz/rng.hpp"
+#include "model/clause.hpp"
+
+namespace weir::fuzz {
+
+/// What is held against the model. `run` executes an input from a fresh start, adds to the effort, and returns the
+/// first difference. It may throw; the campaign then ends with that exception.
+struct Target {
+  std::string name;
+  std::function<std::optional<Difference>(const Input&, Effort&)> run;
+};
+
+struct CampaignOptions {
+  std::uint64_t seed = 1;
+  GeneratorOptions generator = {};
+  std::vector<const Profile*> profiles{releases::all.begin(), releases::all.end()};  ///< at least one
+  std::uint64_t max_inputs = std::numeric_limits<std::uint64_t>::max();
+  std::uint32_t record_every = 64;       ///< one input in so many also runs on the recording model
+  std::uint32_t max_findings = 8;        ///< distinct ones; the campaign ends when it has as many
+  std::uint32_t shrink_attempts = 2000;  ///< runs of the target spent on making one finding small
+};
+
+/// A minimised divergence.
+struct Finding {
+  Input input;
+  Difference difference;
+};
+
+struct CampaignStats {
+  std::uint64_t inputs = 0;
+  Effort effort;
+  std::uint64_t divergences = 0;  ///< diverging inputs, of which `findings` keeps one of each kind
+  double seconds = 0;
+  ClauseSet covered;       ///< clauses of the spec reached by the sample
+  std::size_t corpus = 0;  ///< inputs kept
+  std::vector<Finding> findings;
+
+  double inputs_per_second() const { return seconds > 0 ? static_cast<double>(inputs) / seconds : 0; }
+  double operations_per_second() const { return seconds > 0 ? static_cast<double>(effort.operations) / seconds : 0; }
+};
+
+class Campaign {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using OnProgress = std::function<void(const CampaignStats&)>;
+
+  Campaign(CampaignOptions options, Target target);
+
+  /// Goes on until the deadline, max_inputs or max_findings. May be called again to go on from there. `on_progress` is
+  /// called about four times a second.
+  const CampaignStats& run(Clock::time_point deadline, const OnProgress& on_progress = {});
+
+  const CampaignStats& stats() const { return stats_; }
+
+ private:
+  void choose_input();
+  void record();
+  void keep(std::uint64_t feature, bool& is_new);
+  void handle(const Difference& difference);
+
+  CampaignOptions options_;
+  Target target_;
+  Rng rng_;
+  Generator generator_;
+  Mutator mutator_;
+  Input input_;
+  std::vector<Input> corpus_;
+  std::bitset<1U << 16> features_;  ///< hashed paths and pairs of paths taken so far
+  std::vector<std::string> kinds_;  ///< of the findings kept
+  CampaignStats stats_;
+};
+
+}  // namespace weir::fuzz

@@ -1,0 +1,103 @@
+#include "fuzz/linux_target.hpp"
+
+#include <memory>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "fuzz/linux_exclusions.hpp"
+#include "model/host.hpp"
+#include "oracle/targets/linux.hpp"
+
+namespace weir::fuzz {
+namespace {
+
+using oracle::LinuxTarget;
+
+/// Late cases are asked again: a busy machine must not hide a finding.
+constexpr int attempts = 3;
+
+/// Fewer misses than the planes as they are: a miss costs a system call.
+constexpr Weights linux_plane =
+    weights(Weight<op::Netns>{1}, Weight<op::SysctlWrite>{14}, Weight<op::SysctlRead>{3}, Weight<op::Socket>{24},
+            Weight<op::Bind>{16}, Weight<op::Setsockopt>{8}, Weight<op::Getsockopt>{4}, Weight<op::Listen>{20},
+            Weight<op::Connect>{28}, Weight<op::Accept>{14}, Weight<op::Shutdown>{8}, Weight<op::Close>{6},
+            Weight<op::TcpInfo>{8}, Weight<op::Netstat>{2});
+
+/// A case as the kernel is asked it, with what the model answers.
+struct Question {
+  std::vector<Op> ops;
+  std::vector<Outcome> expected;
+  std::vector<std::size_t> places;  ///< of each in the input followed by its probes
+  std::size_t operations = 0;       ///< how many come before the probes
+
+  void ask(const Op& operation, const Outcome& outcome, std::size_t place) {
+    ops.push_back(operation);
+    expected.push_back(outcome);
+    places.push_back(place);
+  }
+};
+
+Question question(const Input& input, LinuxEffort& effort) {
+  model::Host<Concrete> model(*input.profile, input.options);
+  Question question;
+  LinuxExclusions exclusions;
+  Scope scope{.cpus = input.options.cpus};
+  std::size_t place = 0;
+  for (; place < input.ops.size(); ++place) {
+    const Op& each = input.ops[place];
+    if (!LinuxTarget::supported(each)) continue;
+    if (exclusions.excludes(each)) {
+      ++effort.excluded;
+      break;
+    }
+    const Outcome outcome = model.step(each);
+    question.ask(each, outcome, place);
+    exclusions.note(each, outcome);
+    scope.note(each, outcome);
+  }
+  question.operations = question.ops.size();
+  Outcome outcome;
+  probe(scope, *input.profile, [&](const Op& each) -> const Outcome* {
+    outcome = model.step(each);
+    if (LinuxTarget::supported(each)) question.ask(each, outcome, place);
+    ++place;
+    return &outcome;
+  });
+  return question;
+}
+
+std::optional<Difference> compare(const Question& asked, std::vector<Outcome>& answers, Effort& effort) {
+  for (std::size_t i = 0; i < asked.ops.size(); ++i) {
+    const bool in_probe = i >= asked.operations;
+    ++(in_probe ? effort.probes : effort.operations);
+    if (!(asked.expected[i] == answers[i]))
+      return Difference{asked.places[i], in_probe, asked.ops[i], asked.expected[i], std::move(answers[i])};
+  }
+  return std::nullopt;
+}
+
+std::optional<Difference> run(LinuxTarget& kernel, const Input& input, Effort& effort, LinuxEffort& linux_effort) {
+  const Question asked = question(input, linux_effort);
+  for (int attempt = 0; attempt < attempts; ++attempt) {
+    LinuxTarget::Run ran = kernel.run(asked.ops);
+    if (ran.status == LinuxTarget::Status::failed) throw std::runtime_error("target linux: " + ran.error);
+    if (ran.status == LinuxTarget::Status::answered) return compare(asked, ran.outcomes, effort);
+    ++linux_effort.late;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+GeneratorOptions linux_cases() {
+  return {.weights = linux_plane, .length = 32, .namespaces = 3, .allow = LinuxTarget::supported};
+}
+
+Target linux_target(LinuxEffort& effort) {
+  auto kernel = std::make_shared<LinuxTarget>();
+  return {"linux",
+          [kernel, &effort](const Input& input, Effort& compared) { return run(*kernel, input, compared, effort); }};
+}
+
+}  // namespace weir::fuzz

@@ -1,0 +1,26 @@
+// The kernel of this machine as a campaign's target (oracle/targets/linux.hpp says how it is asked).
+//
+//   LinuxEffort effort;
+//   Campaign campaign({.generator = linux_cases(), .profiles = {&releases::linux_6_18}}, linux_target(effort));
+//
+// Operations that it cannot be asked are passed over; at a situation of the table of exclusions the case ends.
+#pragma once
+#include <cstdint>
+
+#include "fuzz/engine.hpp"
+
+namespace weir::fuzz {
+
+struct LinuxEffort {
+  std::uint64_t late = 0;      ///< cases thrown away: they took so long that a timer may have fired
+  std::uint64_t excluded = 0;  ///< cases that ended early, at an exclusion
+};
+
+/// What the generator draws for it: sysctls and sockets, nothing that it would pass over.
+GeneratorOptions linux_cases();
+
+/// \param effort  outlives the target
+/// Throws std::runtime_error where the kernel cannot be asked, and when running if the driver dies or hangs.
+Target linux_target(LinuxEffort& effort);
+
+}  // namespace weir::fuzz

@@ -1,0 +1,126 @@
+// A plain driver for harnesses where no fuzzer is linked: replays files and directories of inputs, then, with -runs=N,
+// N mutants of them. Takes the same arguments as libFuzzer does, as far as weir uses them.
+//
+//   diff_host finding.jsonl          replays one input
+//   diff_host -runs=10000 -seed=1 corpus/diff_host
+//
+// Exit codes: 0 nothing found · 1 a finding (the input is saved as crash-replay) · 2 wrong arguments.
+#include <algorithm>
+#include <charconv>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fuzz/rng.hpp"
+
+using Bytes = std::vector<std::uint8_t>;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+// A harness may bring its own mutator; weak, so that one without links too.
+extern "C" __attribute__((weak)) std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                                                     std::size_t max_size, unsigned int seed);
+
+namespace {
+
+constexpr std::size_t max_size = 4096;  // libFuzzer's own default for inputs it grows
+const Bytes* running = nullptr;
+
+/// A finding aborts: leave the input behind and say so with the exit code.
+void on_abort(int) {
+  if (running != nullptr)
+    std::ofstream("crash-replay", std::ios::binary)
+        .write(reinterpret_cast<const char*>(running->data()), static_cast<std::streamsize>(running->size()));
+  std::_Exit(1);
+}
+
+void run(const Bytes& bytes) {
+  running = &bytes;
+  LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
+}
+
+Bytes read(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// Changes, inserts or removes a few bytes.
+void mutate_bytes(Bytes& bytes, weir::fuzz::Rng& rng) {
+  for (auto changes = 1 + rng.below(4); changes > 0; --changes) {
+    const auto at = static_cast<std::ptrdiff_t>(rng.below(bytes.size() + 1));
+    const auto kind = rng.below(3);
+    if (kind == 0 || at == std::ssize(bytes))
+      bytes.insert(bytes.begin() + at, static_cast<std::uint8_t>(rng.next()));
+    else if (kind == 1)
+      bytes[static_cast<std::size_t>(at)] ^= static_cast<std::uint8_t>(1U << rng.below(8));
+    else
+      bytes.erase(bytes.begin() + at);
+  }
+}
+
+void mutate(Bytes& bytes, weir::fuzz::Rng& rng) {
+  if (LLVMFuzzerCustomMutator == nullptr) return mutate_bytes(bytes, rng);
+  const std::size_t size = bytes.size();
+  bytes.resize(std::max(size, max_size));
+  bytes.resize(LLVMFuzzerCustomMutator(bytes.data(), size, bytes.size(), static_cast<unsigned int>(rng.next())));
+}
+
+std::optional<std::uint64_t> number_after(std::string_view prefix, std::string_view argument) {
+  if (!argument.starts_with(prefix)) return std::nullopt;
+  argument.remove_prefix(prefix.size());
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(argument.data(), argument.data() + argument.size(), value);
+  if (error != std::errc{} || end != argument.data() + argument.size()) return std::nullopt;
+  return value;
+}
+
+void add_inputs(const std::filesystem::path& path, std::vector<Bytes>& corpus) {
+  if (!std::filesystem::is_directory(path)) return corpus.push_back(read(path));
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(path))
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());  // the order of a directory is not reproducible
+  for (const auto& file : files) corpus.push_back(read(file));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::uint64_t runs = 0;
+  std::uint64_t seed = 1;
+  std::vector<Bytes> corpus;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (const auto count = number_after("-runs=", argument)) {
+      runs = *count;
+    } else if (const auto start = number_after("-seed=", argument)) {
+      seed = *start;
+    } else if (std::filesystem::exists(argument)) {
+      add_inputs(argument, corpus);
+    } else {
+      std::fprintf(stderr, "usage: %s [-runs=N] [-seed=N] FILE|DIRECTORY...\n", argv[0]);
+      return 2;
+    }
+  }
+  std::signal(SIGABRT, on_abort);
+  for (const Bytes& each : corpus) run(each);
+  weir::fuzz::Rng rng(seed);
+  corpus.emplace_back();
+  for (std::uint64_t i = 0; i < runs; ++i) {
+    Bytes mutant = rng.pick(corpus);
+    // libFuzzer stacks mutations as well; without coverage a longer walk is the only way to get far from the seeds.
+    for (auto steps = 1 + rng.below(16); steps > 0; --steps) mutate(mutant, rng);
+    run(mutant);
+  }
+  std::fprintf(stderr, "%s: %zu inputs replayed, %llu mutants run, nothing found\n", argv[0], corpus.size() - 1,
+               static_cast<unsigned long long>(runs));
+  return 0;
+}
