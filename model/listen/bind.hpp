@@ -1,0 +1,161 @@
+// bind(2) and who may share a port. Source: net/ipv4/af_inet.c (__inet_bind), net/ipv4/inet_connection_sock.c
+// (inet_csk_get_port, inet_csk_bind_conflict, inet_rcv_saddr_equal), net/ipv4/udp.c (udp_lib_lport_inuse).
+#pragma once
+#include "model/listen/net.hpp"
+
+namespace weir::model {
+
+constexpr bool is_loopback(Address a) { return a.kind == Address::Kind::v4 && a.v4 >> 24 == 127; }
+constexpr bool is_broadcast(Address a) {
+  return a.kind == Address::Kind::v4 && (a.v4 == 0xffffffff || a.v4 == 0x7fffffff);
+}
+constexpr bool is_multicast(Address a) { return a.kind == Address::Kind::v4 && a.v4 >> 28 == 0xe; }
+
+/// What inet_addr_type lets bind have: the hosts of this model have loopback only.
+constexpr bool can_be_bound(Address a) {
+  return a.kind != Address::Kind::v4 || is_loopback(a) || is_broadcast(a) || is_multicast(a);
+}
+
+/// Whether two bound addresses can receive the same packet. "::" also receives IPv4; 0.0.0.0 only that.
+constexpr bool addresses_overlap(Family family_a, Address a, Family family_b, Address b) {
+  if (a == b && (a.kind != Address::Kind::any || family_a == family_b)) return true;
+  const auto covers = [](Family family, Address wide, Address other) {
+    if (wide.kind != Address::Kind::any) return false;
+    return family == Family::inet6 || other.kind != Address::Kind::v6_loopback;
+  };
+  return covers(family_a, a, b) || covers(family_b, b, a);
+}
+
+/// The part of a holder of a port that decides conflicts.
+struct Holder {
+  Family family;
+  Address address;
+  bool reuseaddr;
+  bool reuseport;
+  bool listening;
+};
+
+template <Domain D>
+Holder holder(const Sock<D>& sk) {
+  return {sk.family, sk.binding.address, sk.reuseaddr, sk.reuseport,
+          static_cast<bool>(sk.sk_state == tcp<D>(TcpState::listen))};
+}
+
+constexpr bool conflicts(const Holder& wants, const Holder& has, bool udp) {
+  if (!addresses_overlap(wants.family, wants.address, has.family, has.address)) return false;
+  if (wants.reuseport && has.reuseport) return false;
+  return !(wants.reuseaddr && has.reuseaddr && (udp || !has.listening));
+}
+
+template <Domain D>
+bool any_conflict(const Net<D>& net, const Bucket& bucket, SockId id) {
+  const Holder wants = holder(net[id]);
+  for (const SockId other : bucket.owners)
+    if (other != id && conflicts(wants, holder(net[other]), bucket.udp)) return true;
+  for (const TimeWait& old : bucket.time_wait)
+    if (conflicts(wants, {old.family, old.address, old.reuseaddr, old.reuseport, false}, bucket.udp)) return true;
+  return false;
+}
+
+/// What the bucket remembers of its owners, to spare later ones the check.
+template <Domain D>
+void update_fastreuse(const Profile& kernel, Bucket& bucket, const Sock<D>& sk, bool first) {
+  const bool reuse = sk.reuseaddr && sk.sk_state != tcp<D>(TcpState::listen);
+  if (kernel.fastreuse_cached) bucket.fastreuse = first ? reuse : bucket.fastreuse && reuse;
+  bucket.fastreuseport = kernel.has_reuseport && sk.reuseport;
+  if (bucket.fastreuseport) {
+    bucket.fast_family = sk.family;
+    bucket.fast_address = sk.binding.address;
+  }
+}
+
+/// Whether a bucket that has holders lets this socket join (or, listening, stay).
+template <Domain D>
+bool bucket_admits(const Net<D>& net, const Bucket& bucket, SockId id) {
+  const Sock<D>& sk = net[id];
+  if (bucket.fastreuse && sk.reuseaddr && sk.sk_state != tcp<D>(TcpState::listen)) {
+    D::clause(Clause::BIND_FASTREUSE);
+    return true;
+  }
+  if (bucket.fastreuseport && sk.reuseport &&
+      addresses_overlap(sk.family, sk.binding.address, bucket.fast_family, bucket.fast_address)) {
+    D::clause(Clause::BIND_FASTREUSEPORT);
+    return true;
+  }
+  const bool conflict = any_conflict(net, bucket, id);
+  if (conflict)
+    D::clause(bucket.udp ? Clause::BIND_UDP_CONFLICT : Clause::BIND_CONFLICT);
+  else
+    D::clause(Clause::BIND_SHARED);
+  return !conflict;
+}
+
+/// Has the port `port` for this socket, or a free one where it is 0. Asked again when a bound socket begins to listen.
+template <Domain D>
+Errno get_port(Net<D>& net, SockId id, std::uint32_t port) {
+  Sock<D>& sk = net[id];
+  if (port == 0) {
+    D::clause(Clause::BIND_FREE_PORT);
+    sk.binding.port = net.next_chosen_port++;
+    return Errno::none;
+  }
+  if (port >= first_chosen_port) return Errno::none;  // chosen before, and free by convention
+  Bucket* bucket = find_bucket(net, sk.netns, sk.is_udp(), port);
+  const bool first = bucket == nullptr;
+  if (first) {
+    D::clause(Clause::BIND_EMPTY_BUCKET);
+    bucket = &net.buckets.emplace_back();
+    bucket->netns = sk.netns;
+    bucket->udp = sk.is_udp();
+    bucket->port = port;
+  } else if (!bucket_admits(net, *bucket, id)) {
+    return Errno::eaddrinuse;
+  }
+  if (!sk.is_udp()) update_fastreuse(*net.kernel, *bucket, sk, first);
+  if (sk.binding.port == 0) bucket->owners.push_back(id);
+  sk.binding.port = port;
+  return Errno::none;
+}
+
+template <Domain D>
+Errno inet_bind(Net<D>& net, SockId id, Address address, std::uint16_t port) {
+  Sock<D>& sk = net[id];
+  if (sk.family == Family::inet && address.kind == Address::Kind::v6_loopback) {
+    D::clause(Clause::BIND_FAMILY);
+    return Errno::eafnosupport;
+  }
+  if (!can_be_bound(address)) {
+    D::clause(Clause::BIND_NOT_LOCAL);
+    return Errno::eaddrnotavail;
+  }
+  if (sk.sk_state != tcp<D>(TcpState::close) || sk.binding.port != 0) {
+    D::clause(Clause::BIND_TWICE);
+    return Errno::einval;
+  }
+  const Binding before = sk.binding;
+  sk.binding.address = address;
+  if (const Errno error = get_port(net, id, port); error != Errno::none) {
+    sk.binding = before;
+    return error;
+  }
+  sk.binding.address_locked = address.kind != Address::Kind::any;
+  sk.binding.port_locked = port != 0;
+  return Errno::none;
+}
+
+/// The system call, on a socket.
+template <Domain D>
+Errno bind(Net<D>& net, SockId id, Address address, std::uint16_t port) {
+  Sock<D>& sk = net[id];
+  if (sk.is_inet()) return inet_bind(net, id, address, port);
+  if (sk.family == Family::unix_) {
+    D::clause(Clause::BIND_UNIX_NO_PATH);
+    return Errno::einval;
+  }
+  D::clause(Clause::BIND_NETLINK);
+  if (sk.binding.port != 0) return Errno::einval;
+  sk.binding.port = first_chosen_port;
+  return Errno::none;
+}
+
+}  // namespace weir::model

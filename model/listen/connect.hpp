@@ -1,0 +1,229 @@
+// connect(2), non-blocking, and the handshake over loopback that follows it. Source: net/ipv4/af_inet.c
+// (__inet_stream_connect, inet_dgram_connect), net/ipv4/tcp_ipv4.c (tcp_v4_connect), inet_hashtables.c.
+#pragma once
+#include "model/listen/connection.hpp"
+
+namespace weir::model {
+
+/// Where a connect goes and comes from. "Any" means the loopback address.
+struct Route {
+  Address source, destination;
+};
+
+template <Domain D>
+std::optional<Route> route(const Sock<D>& sk, Address destination) {
+  if (destination.kind == Address::Kind::any) destination = sk.family == Family::inet6 ? loopback6 : loopback;
+  const bool reachable = destination.kind == Address::Kind::v6_loopback || is_loopback(destination);
+  if (!reachable || is_broadcast(destination)) return std::nullopt;
+  const Address bound = sk.binding.address;
+  const bool usable = bound.kind != Address::Kind::any && !is_broadcast(bound) && !is_multicast(bound);
+  const Address source = destination.kind == Address::Kind::v6_loopback ? loopback6 : loopback;
+  return Route{usable ? bound : source, destination};
+}
+
+/// A socket with these ends, other than `except`.
+template <Domain D>
+SockId find_established(const Net<D>& net, std::uint32_t netns, Address local, std::uint32_t local_port, Address remote,
+                        std::uint32_t remote_port, SockId except) {
+  for (SockId id = 0; id < net.socks.size(); ++id) {
+    const Sock<D>& sk = net[id];
+    if (id == except || sk.netns != netns || !sk.is_tcp() || sk.binding.port != local_port ||
+        sk.peer_port != remote_port)
+      continue;
+    if (in_state(sk, TcpState::close) || in_state(sk, TcpState::listen)) continue;
+    if (sk.binding.address == local && sk.peer_address == remote) return id;
+  }
+  return no_sock;
+}
+
+/// The listener that a SYN to this address and port reaches: one bound to the address before one bound to any.
+template <Domain D>
+SockId find_listener(Net<D>& net, std::uint32_t netns, Address address, std::uint32_t port) {
+  const Bucket* bucket = find_bucket(net, netns, false, port);
+  if (bucket == nullptr) return no_sock;
+  SockId wildcard = no_sock;
+  for (const SockId id : bucket->owners) {
+    const Sock<D>& sk = net[id];
+    if (!in_state(sk, TcpState::listen)) continue;
+    if (sk.binding.address == address) return id;
+    const bool receives = sk.binding.address.kind == Address::Kind::any &&
+                          (sk.family == Family::inet6 || address.kind == Address::Kind::v4);
+    if (receives && wildcard == no_sock) wildcard = id;
+  }
+  return wildcard;
+}
+
+/// tcp_v4_connect: everything up to the SYN.
+template <Domain D>
+Errno send_syn(Net<D>& net, SockId id, Address address, std::uint16_t port) {
+  Sock<D>& sk = net[id];
+  if (sk.family == Family::inet && address.kind == Address::Kind::v6_loopback) {
+    D::clause(Clause::CONNECT_FAMILY);
+    return Errno::eafnosupport;
+  }
+  const auto way = route(sk, address);
+  if (!way) {
+    D::clause(Clause::CONNECT_NO_ROUTE);
+    return Errno::enetunreach;
+  }
+  sk.binding.address = way->source;
+  if (sk.binding.port == 0) {
+    get_port(net, id, 0);
+  } else if (find_established(net, sk.netns, way->source, sk.binding.port, way->destination, port, id) != no_sock) {
+    D::clause(Clause::CONNECT_TUPLE_TAKEN);
+    reset_address(sk);
+    return Errno::eaddrnotavail;
+  }
+  D::clause(Clause::CONNECT_SYN);
+  sk.peer_address = way->destination;
+  sk.peer_port = port;
+  sk.sk_state = tcp<D>(TcpState::syn_sent);
+  sk.unacked = true;
+  return Errno::none;
+}
+
+/// The third ACK, sent as soon as the client is ESTABLISHED.
+template <Domain D>
+void third_ack(Net<D>& net, const RequestSettings<D>& settings, SockId client, SockId listener_id, SynVerdict syn) {
+  Sock<D>& listener = net[listener_id];
+  Mib<D>& mib = net.mib[listener.netns];
+  if (syn == SynVerdict::cookie) {
+    if (cookie_v4_check<D>(*net.kernel, listener.listener, mib)) established(net, add_child(net, listener_id, client));
+    return;
+  }
+  switch (tcp_check_req<D>(*net.kernel, listener.listener, settings, mib, true)) {
+    case AckVerdict::accepted:
+      established(net, add_child(net, listener_id, client));
+      break;
+    case AckVerdict::deferred:
+    case AckVerdict::overflow_kept:
+      net[client].parked_at = listener_id;
+      break;
+    case AckVerdict::overflow_reset:
+      tcp_reset(net, client);
+      break;
+  }
+}
+
+/// What the SYN of a socket in SYN_SENT meets.
+template <Domain D>
+void handshake(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
+  Sock<D>& sk = net[id];
+  if (sk.binding.address == sk.peer_address && sk.binding.port == sk.peer_port) {
+    D::clause(Clause::CONNECT_SELF);
+    sk.sk_state = tcp<D>(TcpState::established);
+    sk.unacked = false;
+    sk.peer = id;
+    if (sk.send_shutdown) send_fin(net, settings, id);
+    return;
+  }
+  const SockId stale =
+      sk.binding.port < first_chosen_port
+          ? find_established(net, sk.netns, sk.peer_address, sk.peer_port, sk.binding.address, sk.binding.port, id)
+          : no_sock;
+  if (stale != no_sock) {
+    D::clause(Clause::CONNECT_STALE_PEER);
+    tcp_reset(net, stale);
+    return;
+  }
+  const SockId listener_id = find_listener(net, sk.netns, sk.peer_address, sk.peer_port);
+  if (listener_id == no_sock) {
+    D::clause(Clause::CONNECT_REFUSED);
+    tcp_reset(net, id);
+    return;
+  }
+  const SynVerdict verdict = tcp_conn_request<D>(*net.kernel, net[listener_id].listener, settings, net.mib[sk.netns]);
+  if (verdict == SynVerdict::dropped) {
+    D::clause(Clause::CONNECT_SYN_LOST);
+    return;
+  }
+  D::clause(Clause::CONNECT_ESTABLISHED);
+  sk.sk_state = tcp<D>(TcpState::established);
+  sk.unacked = false;
+  third_ack(net, settings, id, listener_id, verdict);
+}
+
+/// A second or later connect while the first is pending.
+template <Domain D>
+Errno finish_connect(Net<D>& net, SockId id) {
+  Sock<D>& sk = net[id];
+  if (in_state(sk, TcpState::syn_sent)) {
+    D::clause(Clause::CONNECT_ALREADY);
+    return Errno::ealready;
+  }
+  if (!in_state(sk, TcpState::close)) {
+    D::clause(Clause::CONNECT_FINISHED);
+    sk.state = I32<D>(SS_CONNECTED);
+    return Errno::none;
+  }
+  D::clause(Clause::CONNECT_REAP_ERROR);
+  const Errno error = sk.sk_err == Errno::none ? Errno::econnaborted : sk.sk_err;
+  sk.sk_err = Errno::none;
+  sk.state = I32<D>(SS_UNCONNECTED);
+  tcp_disconnect(net, id);
+  return error;
+}
+
+template <Domain D>
+Errno inet_stream_connect(Net<D>& net, const RequestSettings<D>& settings, SockId id, Address address,
+                          std::uint16_t port) {
+  Sock<D>& sk = net[id];
+  if (sk.state == I32<D>(SS_CONNECTED)) {
+    D::clause(Clause::CONNECT_CONNECTED);
+    return Errno::eisconn;
+  }
+  if (sk.state == I32<D>(SS_DISCONNECTING)) {
+    D::clause(Clause::CONNECT_DISCONNECTING);
+    return Errno::einval;
+  }
+  if (sk.state == I32<D>(SS_CONNECTING)) return finish_connect(net, id);
+  if (!in_state(sk, TcpState::close)) {
+    D::clause(Clause::CONNECT_NOT_CLOSED);
+    return Errno::eisconn;
+  }
+  if (const Errno error = send_syn(net, id, address, port); error != Errno::none) return error;
+  sk.state = I32<D>(SS_CONNECTING);
+  handshake(net, settings, id);
+  return Errno::einprogress;
+}
+
+/// A datagram socket notes its peer; its own address and port are settled by that.
+template <Domain D>
+Errno inet_dgram_connect(Net<D>& net, SockId id, Address address) {
+  Sock<D>& sk = net[id];
+  if (sk.binding.port == 0) get_port(net, id, 0);
+  if (sk.family == Family::inet && address.kind == Address::Kind::v6_loopback) {
+    D::clause(Clause::CONNECT_FAMILY);
+    return Errno::eafnosupport;
+  }
+  if (is_broadcast(address) && is_loopback(address)) {
+    D::clause(Clause::CONNECT_BROADCAST);
+    return Errno::eacces;
+  }
+  const auto way = route(sk, address);
+  if (!way) {
+    D::clause(Clause::CONNECT_NO_ROUTE);
+    return Errno::enetunreach;
+  }
+  D::clause(Clause::CONNECT_DATAGRAM);
+  if (sk.binding.address.kind == Address::Kind::any) sk.binding.address = way->source;
+  sk.sk_state = tcp<D>(TcpState::established);
+  return Errno::none;
+}
+
+/// The system call, on a socket.
+template <Domain D>
+Errno connect(Net<D>& net, const RequestSettings<D>& settings, SockId id, Address address, std::uint16_t port) {
+  Sock<D>& sk = net[id];
+  if (sk.is_tcp()) return inet_stream_connect(net, settings, id, address, port);
+  if (sk.is_udp()) return inet_dgram_connect(net, id, address);
+  if (sk.family == Family::unix_) {
+    D::clause(Clause::CONNECT_UNIX_NO_PATH);
+    return Errno::einval;
+  }
+  D::clause(Clause::CONNECT_NETLINK);
+  sk.binding.port = first_chosen_port;
+  return Errno::none;
+}
+
+}  // namespace weir::model

@@ -1,0 +1,187 @@
+// The life of a connection over loopback: FIN, RST and what they leave. No time passes inside an operation, so an
+// acknowledgement that the kernel delays is still missing when the call returns.
+// Source: net/ipv4/tcp_input.c (tcp_fin, tcp_reset), net/ipv4/tcp.c (tcp_done, tcp_disconnect), tcp_minisocks.c.
+#pragma once
+#include "model/listen/bind.hpp"
+
+namespace weir::model {
+
+template <Domain D>
+Bool<D> in_state(const Sock<D>& sk, TcpState state) {
+  return sk.sk_state == tcp<D>(state);
+}
+
+/// CLOSE. The port goes back unless bind named it; an orphan is gone.
+template <Domain D>
+void tcp_done(Net<D>& net, SockId id) {
+  Sock<D>& sk = net[id];
+  sk.sk_state = tcp<D>(TcpState::close);
+  sk.unacked = false;
+  sk.peer = no_sock;
+  sk.parked_at = no_sock;
+  if (!sk.binding.port_locked || sk.held_by == HeldBy::nobody) inet_put_port(net, id);
+  if (sk.held_by == HeldBy::nobody) net.free(id);
+}
+
+/// A RST arrives. The other end is for the sender to deal with.
+template <Domain D>
+void tcp_reset(Net<D>& net, SockId id) {
+  Sock<D>& sk = net[id];
+  if (in_state(sk, TcpState::close)) return;
+  D::clause(Clause::RESET);
+  if (in_state(sk, TcpState::syn_sent))
+    sk.sk_err = Errno::econnrefused;
+  else
+    sk.sk_err = in_state(sk, TcpState::close_wait) ? Errno::epipe : Errno::econnreset;
+  tcp_done(net, id);
+}
+
+/// The connection's port is held in TIME_WAIT. Ports that the kernel chose need no holder: nobody can name them.
+template <Domain D>
+void tcp_time_wait(Net<D>& net, SockId id) {
+  const Sock<D>& sk = net[id];
+  if (Bucket* bucket = find_bucket(net, sk.netns, false, sk.binding.port); bucket != nullptr)
+    bucket->time_wait.push_back({sk.family, sk.binding.address, sk.reuseaddr, sk.reuseport});
+  tcp_done(net, id);
+}
+
+/// Puts a new child for `client` at the end of the listener's accept queue; the queue's count is the caller's.
+template <Domain D>
+SockId add_child(Net<D>& net, SockId listener_id, SockId client_id) {
+  const SockId id = net.allocate();
+  Sock<D>& listener = net[listener_id];
+  Sock<D>& client = net[client_id];
+  Sock<D>& child = net[id];
+  child.family = listener.family;
+  child.netns = listener.netns;
+  child.state = I32<D>(SS_CONNECTED);
+  child.sk_state = tcp<D>(TcpState::established);
+  child.send_shutdown = listener.send_shutdown;
+  child.reuseaddr = listener.reuseaddr;
+  child.reuseport = listener.reuseport;
+  child.binding = {client.peer_address, listener.binding.port, false, false};
+  child.peer_address = client.binding.address;
+  child.peer_port = client.binding.port;
+  child.held_by = HeldBy::accept_queue;
+  child.peer = client_id;
+  client.peer = id;
+  client.parked_at = no_sock;
+  if (Bucket* bucket = find_bucket(net, child.netns, false, child.binding.port); bucket != nullptr)
+    bucket->owners.push_back(id);
+  (listener.first_child == no_sock ? listener.first_child : net[listener.last_child].next) = id;
+  listener.last_child = id;
+  return id;
+}
+
+/// A FIN meets the other end of the connection. \pre the sender is in FIN_WAIT1 or LAST_ACK
+template <Domain D>
+void tcp_fin(Net<D>& net, SockId sender, SockId receiver) {
+  if (in_state(net[receiver], TcpState::established)) {
+    D::clause(Clause::FIN_RECEIVED);
+    net[receiver].sk_state = tcp<D>(TcpState::close_wait);
+    return;
+  }
+  D::clause(Clause::FIN_BOTH);  // the receiver has sent its own before
+  const bool both_active = static_cast<bool>(in_state(net[sender], TcpState::fin_wait1));
+  tcp_time_wait(net, receiver);
+  if (both_active)
+    tcp_time_wait(net, sender);
+  else
+    tcp_done(net, sender);
+}
+
+/// A child whose listener had been shut down for sending closes its half at once.
+template <Domain D>
+void established(Net<D>& net, SockId child) {
+  if (!net[child].send_shutdown) return;
+  D::clause(Clause::CHILD_SENDS_FIN);
+  net[child].sk_state = tcp<D>(TcpState::fin_wait1);
+  net[child].unacked = true;
+  const SockId client = net[child].peer;
+  if (in_state(net[client], TcpState::established)) net[client].sk_state = tcp<D>(TcpState::close_wait);
+}
+
+/// The FIN of a client whose request waits in a SYN queue.
+template <Domain D>
+void fin_meets_request(Net<D>& net, const RequestSettings<D>& settings, SockId client) {
+  const SockId listener_id = net[client].parked_at;
+  Sock<D>& listener = net[listener_id];
+  if (!in_state(listener, TcpState::listen)) {
+    D::clause(Clause::FIN_REQUEST_ORPHANED);
+    reqsk_queue_removed<D>(listener.listener);
+    tcp_reset(net, client);
+    return;
+  }
+  D::clause(Clause::FIN_REQUEST);
+  switch (tcp_check_req<D>(*net.kernel, listener.listener, settings, net.mib[listener.netns], false)) {
+    case AckVerdict::accepted: {
+      const SockId child = add_child(net, listener_id, client);
+      established(net, child);
+      tcp_fin(net, client, child);
+      break;
+    }
+    case AckVerdict::overflow_reset:
+      tcp_reset(net, client);
+      break;
+    case AckVerdict::overflow_kept:
+    case AckVerdict::deferred:
+      break;
+  }
+}
+
+/// Sends FIN from ESTABLISHED or CLOSE_WAIT; elsewhere there is nothing to send.
+template <Domain D>
+void send_fin(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
+  Sock<D>& sk = net[id];
+  if (in_state(sk, TcpState::established))
+    sk.sk_state = tcp<D>(TcpState::fin_wait1);
+  else if (in_state(sk, TcpState::close_wait))
+    sk.sk_state = tcp<D>(TcpState::last_ack);
+  else
+    return;
+  sk.unacked = true;
+  if (sk.parked_at != no_sock) {
+    fin_meets_request(net, settings, id);
+  } else if (sk.peer == no_sock) {
+    D::clause(Clause::FIN_NO_PEER);
+    tcp_reset(net, id);
+  } else if (sk.peer == id) {
+    D::clause(Clause::FIN_BOTH);
+    tcp_time_wait(net, id);
+  } else {
+    tcp_fin(net, id, sk.peer);
+  }
+}
+
+/// inet_csk_listen_stop: queued children are reset. The SYN table goes with the listener; requests outside it stay
+/// until the socket itself is closed.
+template <Domain D>
+void listen_stop(Net<D>& net, SockId id, bool forget_requests) {
+  while (net[id].first_child != no_sock) {
+    const SockId child = net[id].first_child;
+    net[id].first_child = net[child].next;
+    sk_acceptq_removed<D>(*net.kernel, net[id].listener);
+    if (net[child].peer != no_sock) tcp_reset(net, net[child].peer);
+    inet_put_port(net, child);
+    net.free(child);
+  }
+  net[id].last_child = no_sock;
+  const bool requests_stay = !forget_requests && net.kernel->syn_queue != SynQueue::table;
+  if (requests_stay || net[id].listener.qlen == U32<D>(0)) return;
+  for (auto& each : net.socks)
+    if (each.parked_at == id) each.parked_at = no_sock;
+  net[id].listener.qlen = U32<D>(0);
+  net[id].listener.young = U32<D>(0);
+}
+
+/// tcp_disconnect, from LISTEN, SYN_SENT or CLOSE.
+template <Domain D>
+void tcp_disconnect(Net<D>& net, SockId id) {
+  if (in_state(net[id], TcpState::listen)) listen_stop(net, id, false);
+  if (in_state(net[id], TcpState::syn_sent)) net[id].sk_err = Errno::econnreset;
+  if (!in_state(net[id], TcpState::close)) tcp_done(net, id);
+  reset_address(net[id]);
+  net[id].send_shutdown = false;
+}
+
+}  // namespace weir::model

@@ -1,0 +1,56 @@
+// The descriptor table of a host: which label refers to which socket.
+#pragma once
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "model/listen/sock.hpp"
+
+namespace weir::model {
+
+/// 0, 1 and 2 are open from the start and are not sockets.
+struct File {
+  bool open = true;
+  SockId sock = no_sock;
+};
+
+class Files {
+ public:
+  /// nullptr where the label is not open.
+  File* at(std::int32_t label) {
+    if (label < 0 || static_cast<std::size_t>(label) >= files_.size()) return nullptr;
+    File& entry = files_[static_cast<std::size_t>(label)];
+    return entry.open ? &entry : nullptr;
+  }
+
+  /// The label that the next install takes, if it is free then. \pre 0 <= label < max_fd
+  void name_next(std::int32_t label) { wished_ = label; }
+
+  /// \return the label, or nothing where all max_fd are in use
+  std::optional<std::int32_t> install(SockId sock) {
+    const auto wished = std::exchange(wished_, std::nullopt);
+    std::size_t label = lowest_free_;
+    if (wished && at(*wished) == nullptr)
+      label = static_cast<std::size_t>(*wished);
+    else
+      while (label < files_.size() && files_[label].open) ++label;
+    if (label >= max_fd) return std::nullopt;
+    if (label >= files_.size()) files_.resize(label + 1, File{.open = false, .sock = no_sock});
+    files_[label] = {true, sock};
+    return static_cast<std::int32_t>(label);
+  }
+
+  /// \pre the label is open
+  void remove(std::int32_t label) {
+    const auto index = static_cast<std::size_t>(label);
+    files_[index] = {false, no_sock};
+    lowest_free_ = index < lowest_free_ ? (index < 3 ? lowest_free_ : index) : lowest_free_;
+  }
+
+ private:
+  std::vector<File> files_{3};
+  std::size_t lowest_free_ = 3;  ///< a hint: no free label from 3 on lies below it
+  std::optional<std::int32_t> wished_;
+};
+
+}  // namespace weir::model

@@ -1,0 +1,72 @@
+// The two queues of a listener, as counts. Source: include/net/sock.h (sk_acceptq_*), include/net/request_sock.h,
+// include/net/inet_connection_sock.h (inet_csk_reqsk_queue_*), net/core/request_sock.c (reqsk_queue_alloc).
+#pragma once
+#include "model/listen/sock.hpp"
+
+namespace weir::model {
+
+/// Old kernels keep both backlog fields in an unsigned short.
+template <Domain D>
+U32<D> backlog_field(const Profile& kernel, U32<D> value) {
+  if (!kernel.backlog_is_u16) return value;
+  return as<U32<D>>(as<U16<D>>(value));
+}
+
+/// `>`, not `>=`: with a backlog of n, n + 1 connections may wait.
+template <Domain D>
+Bool<D> sk_acceptq_is_full(const Listener<D>& queue) {
+  return queue.sk_ack_backlog > queue.sk_max_ack_backlog;
+}
+
+template <Domain D>
+void sk_acceptq_added(const Profile& kernel, Listener<D>& queue) {
+  queue.sk_ack_backlog = backlog_field<D>(kernel, wrapping_add(queue.sk_ack_backlog, U32<D>(1)));
+  if (kernel.backlog_is_u16 && queue.sk_ack_backlog == U32<D>(0)) D::clause(Clause::ACCEPTQ_WRAPS);
+}
+
+template <Domain D>
+void sk_acceptq_removed(const Profile& kernel, Listener<D>& queue) {
+  queue.sk_ack_backlog = backlog_field<D>(kernel, wrapping_sub(queue.sk_ack_backlog, U32<D>(1)));
+}
+
+template <Domain D>
+U32<D> at_most(U32<D> value, U32<D> limit) {
+  return choose(value < limit, value, limit);
+}
+
+/// The least power of two that is not below `value`. \pre 1 <= value <= 2^31
+template <Domain D>
+U32<D> roundup_pow_of_two(U32<D> value) {
+  U32<D> smeared = value - U32<D>(1);
+  for (std::uint32_t shift = 1; shift < 32; shift *= 2) smeared = smeared | (smeared >> U32<D>(shift));
+  return wrapping_add(smeared, U32<D>(1));
+}
+
+/// Entries of the SYN table: a power of two above both 8 and the smaller of the limits, which count as unsigned.
+template <Domain D>
+U32<D> syn_table_entries(I32<D> backlog, I32<D> tcp_max_syn_backlog) {
+  const U32<D> wanted = at_most<D>(as<U32<D>>(backlog), as<U32<D>>(tcp_max_syn_backlog));
+  const U32<D> least(8);
+  return roundup_pow_of_two<D>(wrapping_add(choose(wanted < least, least, wanted), U32<D>(1)));
+}
+
+template <Domain D>
+Bool<D> reqsk_queue_is_full(const Profile& kernel, const Listener<D>& queue) {
+  if (kernel.syn_queue == SynQueue::table) return queue.qlen >= queue.syn_table;
+  return queue.qlen > queue.sk_max_ack_backlog;
+}
+
+template <Domain D>
+void reqsk_queue_added(Listener<D>& queue) {
+  queue.qlen = queue.qlen + U32<D>(1);
+  queue.young = queue.young + U32<D>(1);
+}
+
+/// A young request leaves the SYN queue. \pre young > 0
+template <Domain D>
+void reqsk_queue_removed(Listener<D>& queue) {
+  queue.qlen = queue.qlen - U32<D>(1);
+  queue.young = queue.young - U32<D>(1);
+}
+
+}  // namespace weir::model

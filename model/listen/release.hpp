@@ -1,0 +1,67 @@
+// shutdown(2) and the end of a socket. Source: net/ipv4/af_inet.c (inet_shutdown, inet_release), net/ipv4/tcp.c
+// (tcp_shutdown, __tcp_close).
+#pragma once
+#include "model/listen/connection.hpp"
+
+namespace weir::model {
+
+template <Domain D>
+Errno inet_shutdown(Net<D>& net, const RequestSettings<D>& settings, SockId id, How how) {
+  Sock<D>& sk = net[id];
+  const bool sending = how != How::rd, receiving = how != How::wr;
+  if (sk.state == I32<D>(SS_CONNECTING)) {
+    D::clause(Clause::SHUTDOWN_PENDING);
+    const bool failed = static_cast<bool>(in_state(sk, TcpState::syn_sent) || in_state(sk, TcpState::close));
+    sk.state = I32<D>(failed ? SS_DISCONNECTING : SS_CONNECTED);
+  }
+  if (in_state(sk, TcpState::close)) {
+    D::clause(Clause::SHUTDOWN_NOT_CONNECTED);
+    sk.send_shutdown |= sending;
+    return Errno::enotconn;
+  }
+  if (in_state(sk, TcpState::listen) && !receiving) {
+    D::clause(Clause::SHUTDOWN_LISTENER_SEND);
+    return Errno::none;
+  }
+  if (in_state(sk, TcpState::listen) || in_state(sk, TcpState::syn_sent)) {
+    D::clause(in_state(sk, TcpState::listen) ? Clause::SHUTDOWN_LISTENER : Clause::SHUTDOWN_SYN_SENT);
+    tcp_disconnect(net, id);
+    sk.state = I32<D>(SS_UNCONNECTED);
+    return Errno::none;
+  }
+  D::clause(sending ? Clause::SHUTDOWN_SEND : Clause::SHUTDOWN_RECEIVE);
+  sk.send_shutdown |= sending;
+  if (sending && sk.is_tcp()) send_fin(net, settings, id);
+  return Errno::none;
+}
+
+/// The system call, on a socket.
+template <Domain D>
+Errno shutdown(Net<D>& net, const RequestSettings<D>& settings, SockId id, How how) {
+  const Sock<D>& sk = net[id];
+  if (sk.is_inet()) return inet_shutdown(net, settings, id, how);
+  D::clause(sk.family == Family::unix_ ? Clause::SHUTDOWN_UNIX : Clause::SHUTDOWN_NOT_SUPPORTED);
+  return sk.family == Family::unix_ ? Errno::none : Errno::eopnotsupp;
+}
+
+/// The last descriptor of a socket is closed.
+template <Domain D>
+void release(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
+  Sock<D>& sk = net[id];
+  sk.held_by = HeldBy::nobody;
+  if (sk.is_tcp() && in_state(sk, TcpState::listen)) {
+    D::clause(Clause::CLOSE_LISTENER);
+  } else if (sk.is_tcp() && (in_state(sk, TcpState::established) || in_state(sk, TcpState::close_wait))) {
+    D::clause(Clause::CLOSE_FIN);
+    send_fin(net, settings, id);
+    return;
+  } else {
+    D::clause(Clause::CLOSE_QUIET);
+    if (in_state(sk, TcpState::fin_wait1) && sk.is_tcp()) return;  // an orphan until the peer's FIN or RST
+  }
+  if (sk.is_tcp()) listen_stop(net, id, true);
+  inet_put_port(net, id);
+  net.free(id);
+}
+
+}  // namespace weir::model

@@ -1,0 +1,87 @@
+// A socket as the rules see it. Source: include/linux/net.h (struct socket), include/net/sock.h,
+// inet_connection_sock.h.
+#pragma once
+#include <cstdint>
+#include <limits>
+
+#include "model/domain.hpp"
+#include "model/errno.hpp"
+#include "model/op.hpp"
+#include "model/profile.hpp"
+
+namespace weir::model {
+
+/// struct socket's state: how far connect(2) has come.
+enum SocketState : std::int32_t { SS_UNCONNECTED = 1, SS_CONNECTING, SS_CONNECTED, SS_DISCONNECTING };
+
+/// An index into the host's sockets.
+using SockId = std::uint32_t;
+inline constexpr SockId no_sock = std::numeric_limits<SockId>::max();
+
+/// The value that system calls of the model return: 0 or more, or a negated errno.
+template <Domain D>
+constexpr I32<D> error(Errno number) {
+  return I32<D>(-static_cast<std::int32_t>(number));
+}
+
+template <Domain D>
+constexpr I32<D> tcp(TcpState state) {
+  return I32<D>(static_cast<std::int32_t>(state));
+}
+
+/// What makes a socket a listener: the limit, and the two queues by their counts.
+/// \invariant (1) young <= qlen
+///            (2) sk_ack_backlog is the length of the accept queue, modulo 2^16 where backlog_is_u16
+template <Domain D>
+struct Listener {
+  U32<D> sk_max_ack_backlog{0};
+  U32<D> sk_ack_backlog{0};     ///< connections that wait for accept
+  U32<D> qlen{0};               ///< requests that wait for their third ACK
+  U32<D> young{0};              ///< those whose SYN-ACK has not been retransmitted
+  U32<D> syn_table{0};          ///< .. 4.3: entries of the SYN table
+  U32<D> rskq_defer_accept{0};  ///< retransmissions to wait for data, 0..255; 0 is off
+  I32<D> fastopen_max_qlen{0};
+};
+
+/// Where a socket is bound. \invariant port == 0 <=> not bound; ports above 65535 are those that the kernel chose
+struct Binding {
+  Address address;
+  std::uint32_t port = 0;
+  bool address_locked = false;  ///< SOCK_BINDADDR_LOCK: bind named the address
+  bool port_locked = false;     ///< SOCK_BINDPORT_LOCK: bind named the port, so it outlives CLOSE
+};
+
+/// Who keeps a socket alive: a descriptor, the accept queue of its listener, or only the protocol (an orphan).
+enum class HeldBy : std::uint8_t { file, accept_queue, nobody };
+
+template <Domain D>
+struct Sock {
+  Family family = Family::inet;
+  SockType type = SockType::stream;
+  std::uint32_t netns = 0;
+  I32<D> state{SS_UNCONNECTED};
+  I32<D> sk_state = tcp<D>(TcpState::close);
+  Listener<D> listener;
+
+  bool send_shutdown =
+      false;  ///< SEND_SHUTDOWN of sk_shutdown: set even where shutdown says ENOTCONN; children inherit it
+  bool reuseaddr = false;
+  bool reuseport = false;
+  Binding binding;
+  Address peer_address;
+  std::uint32_t peer_port = 0;
+  Errno sk_err = Errno::none;
+  bool unacked = false;  ///< a SYN or FIN of ours is not acknowledged
+  HeldBy held_by = HeldBy::file;
+  SockId peer = no_sock;                               ///< the other end of an established connection
+  SockId parked_at = no_sock;                          ///< client side: the listener whose SYN queue holds our request
+  SockId first_child = no_sock, last_child = no_sock;  ///< listener: the accept queue
+  SockId next = no_sock;                               ///< next in the accept queue, or in the list of free slots
+
+  bool is_inet() const { return family == Family::inet || family == Family::inet6; }
+  bool is_tcp() const { return is_inet() && type == SockType::stream; }
+  bool is_udp() const { return is_inet() && type == SockType::dgram; }
+  bool is_unix_stream() const { return family == Family::unix_ && type != SockType::dgram; }
+};
+
+}  // namespace weir::model
