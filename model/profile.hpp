@@ -91,6 +91,9 @@ struct Profile {
 
 /// nullptr where this release has no such sysctl.
 constexpr const SysctlSpec* spec_of(const Profile& kernel, Sysctl id) {
+  // The rows are in enum order, so where none is missing before it the row stands at its own number.
+  const auto index = static_cast<std::size_t>(id);
+  if (index < kernel.sysctls.size() && kernel.sysctls[index].id == id) return &kernel.sysctls[index];
   for (const auto& row : kernel.sysctls)
     if (row.id == id) return &row;
   return nullptr;

@@ -145,6 +145,7 @@ std::vector<U8<D>> proc_dointvec_read(std::span<const I32<D>> data, Transfer& io
     io.count = 0;
     return text;
   }
+  text.reserve(data.size() * sizeof("-2147483648\n"));
   for (const I32<D>& value : data) {
     if (!text.empty()) text.push_back(byte<D>('\t'));
     put_int<D>(value, text);
