@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "model/profile.hpp"
 #include "oracle/targets/linux_channel.hpp"
 #include "oracle/targets/linux_driver.hpp"
 #include "oracle/targets/wire.hpp"
@@ -168,19 +169,31 @@ LinuxTarget::Run LinuxTarget::run(std::span<const Op> ops) {
   return ran;
 }
 
+namespace {
+
+/// The machine's own settings: not there in the namespaces of cases, or not ours to change.
+bool is_global(Sysctl sysctl) {
+  const SysctlSpec* spec = spec_of(releases::linux_6_18, sysctl);
+  return spec == nullptr || spec->scope == Scope::global;
+}
+
+bool can_ask(const op::SysctlWrite& operation) {
+  if (operation.cred != Cred::root || operation.sysctl == Sysctl::sysctl_writes_strict) return false;
+  return operation.ns.id != 0 || !is_global(operation.sysctl);
+}
+bool can_ask(const op::SysctlRead& operation) { return operation.ns.id != 0 || !is_global(operation.sysctl); }
+
+/// The receive softirq cannot be stepped from outside.
+template <class T>
+bool can_ask(const T&) {
+  return !requires(T each) { each.cpu; }
+  &&!std::is_same_v<T, op::Tick>;
+}
+
+}  // namespace
+
 bool LinuxTarget::supported(const Op& operation) {
-  return std::visit(
-      []<class T>(const T& each) {
-        if constexpr (requires { each.cpu; } || std::is_same_v<T, op::Tick>)
-          return false;  // the receive softirq cannot be stepped from outside
-        else if constexpr (std::is_same_v<T, op::SysctlWrite>)
-          return each.ns.id != 0 && each.cred == Cred::root && each.sysctl != Sysctl::sysctl_writes_strict;
-        else if constexpr (requires { each.ns; })
-          return each.ns.id != 0;
-        else
-          return true;
-      },
-      operation);
+  return std::visit([](const auto& each) { return can_ask(each); }, operation);
 }
 
 }  // namespace weir::oracle

@@ -7,8 +7,9 @@
 //
 // A driver process, forked by the constructor, enters a user and network namespace of its own and makes the calls
 // there; nothing outside that namespace is touched, and no privilege is needed where unprivileged user namespaces are
-// allowed. Namespaces >= 1 of a case are real network namespaces, set to the linux-6.18 profile's initial sysctls.
-// Namespace 0 would be the machine's own and is not offered: a case begins with `netns` (see live_case.hpp).
+// allowed. Every namespace of a case, 0 too, is a real network namespace with the initial sysctls of profile
+// linux-6.18. The global ones of net.core exist in the machine's own namespace alone: they cannot be asked for in
+// namespace 0, and are absent in the others, as the profile says.
 //
 // Units: durations as std::chrono says. Errors: the constructor throws std::runtime_error where probe() would say no;
 // run() reports everything else in its status. Thread safety: one object, one thread; construct it before starting
@@ -41,7 +42,7 @@ class LinuxTarget {
   /// "6.18.44", as uname(2) says.
   static std::string release();
 
-  /// Whether the kernel can be asked this at all (see live_case.hpp for what is asked but not compared).
+  /// Whether the kernel can be asked this at all.
   static bool supported(const Op& operation);
 
   LinuxTarget();

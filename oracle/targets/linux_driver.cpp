@@ -114,6 +114,7 @@ void LinuxDriver::begin_case(std::span<const Op> ops) {
       std::any_of(ops.begin(), ops.end(), [](const Op& each) { return std::holds_alternative<op::Netstat>(each); });
   for (std::size_t i = 0; i < first_label; ++i)
     if (descriptors_[i].fd < 0) descriptors_[i].fd = open_null();
+  add_namespace();
 }
 
 /// Connections are reset rather than closed, so that nothing of them lingers.
@@ -143,29 +144,31 @@ Outcome LinuxDriver::label(Descriptor descriptor) {
 }
 
 int LinuxDriver::open_sysctl(NsId ns, Sysctl sysctl, int flags) {
-  namespaces_.enter(ns.id - 1);
+  namespaces_.enter(ns.id);
   return ::open(sysctl_path(name_of_enum(sysctl)).c_str(), flags | O_CLOEXEC);
 }
 
-Outcome LinuxDriver::perform(const op::Netns&) {
+std::size_t LinuxDriver::add_namespace() {
   const std::size_t index = namespaces_.acquire();
   if (counters_wanted_) {
     namespaces_.enter(index);
     baselines_.push_back(read_counters());
   }
-  return returned(static_cast<std::int64_t>(index + 1));
+  return index;
 }
 
+Outcome LinuxDriver::perform(const op::Netns&) { return returned(static_cast<std::int64_t>(add_namespace())); }
+
 Outcome LinuxDriver::perform(const op::SysctlWrite& operation) {
-  if (operation.ns.id == 0 || operation.ns.id > namespaces_.acquired()) return failed(Errno::enoent);
+  if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
   const OwnedFd file(open_sysctl(operation.ns, operation.sysctl, O_WRONLY));
   if (file.get() < 0) return returned_by_call(-1);
-  namespaces_.mark_changed(operation.ns.id - 1);
+  namespaces_.mark_changed(operation.ns.id);
   return returned_by_call(::pwrite(file.get(), operation.data.data(), operation.data.size(), operation.pos));
 }
 
 Outcome LinuxDriver::perform(const op::SysctlRead& operation) {
-  if (operation.ns.id == 0 || operation.ns.id > namespaces_.acquired()) return failed(Errno::enoent);
+  if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
   const OwnedFd file(open_sysctl(operation.ns, operation.sysctl, O_RDONLY));
   if (file.get() < 0) return returned_by_call(-1);
   buffer_.resize(operation.len);
@@ -175,8 +178,8 @@ Outcome LinuxDriver::perform(const op::SysctlRead& operation) {
 }
 
 Outcome LinuxDriver::perform(const op::Socket& operation) {
-  if (operation.ns.id == 0 || operation.ns.id > namespaces_.acquired()) return failed(Errno::enoent);
-  namespaces_.enter(operation.ns.id - 1);
+  if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
+  namespaces_.enter(operation.ns.id);
   const int type = number_of(operation.type) | SOCK_NONBLOCK | SOCK_CLOEXEC;
   const int fd = ::socket(number_of(operation.family), type, 0);
   if (fd < 0) return returned_by_call(-1);
@@ -238,9 +241,9 @@ Outcome LinuxDriver::perform(const op::TcpInfo& operation) {
 }
 
 Outcome LinuxDriver::perform(const op::Netstat& operation) {
-  if (operation.ns.id == 0 || operation.ns.id > namespaces_.acquired()) return failed(Errno::enoent);
-  namespaces_.enter(operation.ns.id - 1);
-  return since(baselines_[operation.ns.id - 1], read_counters());
+  if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
+  namespaces_.enter(operation.ns.id);
+  return since(baselines_[operation.ns.id], read_counters());
 }
 
 template <class Unsupported>

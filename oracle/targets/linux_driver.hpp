@@ -50,6 +50,7 @@ class LinuxDriver {
 
   void begin_case(std::span<const Op> ops);
   void end_case();
+  std::size_t add_namespace();
 
   Outcome perform(const op::Netns&);
   Outcome perform(const op::SysctlWrite&);
