@@ -1,0 +1,176 @@
+// The backlog of one CPU: many producers, one owner who drains it in batches. Atomics only: no mutex, no spin lock.
+//
+// Two lanes. Any thread uses the inbox (one compare-and-swap a packet). The owner's own packets, which on a real CPU
+// are most of them, go to a private ring and cost no locked instruction at all: nobody else looks at them.
+//
+//     Backlog<Packet*> backlog;
+//     if (backlog.enqueue(packet, limit).scheduled) raise(owner);                  // any thread
+//     if (backlog.enqueue_on_owner(packet, limit).scheduled) raise(owner);         // the owner
+//     const PollResult ran = backlog.poll(quota, [](Packet* p) { use(*p); return true; });   // the owner
+//
+// Thread safety: enqueue and dropped from any thread; all else from the owner only. enqueue is lock-free, poll
+// wait-free but for what `deliver` does and for packets that keep coming in (bounded by the quota).
+//
+// Invariants (those of the inbox, and):
+//   (1) A packet waits => scheduled(): the owner was told of it, or told itself.
+//   (2) Each producer's packets are delivered in the order in which it put them in, if it keeps to one lane.
+//   (3) The packets that the limit counts never exceed limit + 1, plus 1 while the owner and another thread admit at
+//   the
+//       same moment: each sees all of its own lane, but may see the other lane as it was an instant ago.
+//   (4) admitted == delivered + waiting.
+#pragma once
+#include <cassert>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "lockfree/backlog_inbox.hpp"
+
+namespace weir::lockfree {
+
+struct PollResult {
+  std::int32_t work = 0;  ///< packets delivered
+  bool complete = false;  ///< SCHED was cleared
+};
+
+/// The owner's ring: [head, mark) is its private window, [mark, tail) came in since. Grows by doubling.
+template <class Item>
+class OwnerLane {
+ public:
+  void push(Item item) {
+    if (tail_ - head_ == slots_.size()) grow();
+    slots_[tail_++ & mask_] = item;
+  }
+  Item take() noexcept { return slots_[head_++ & mask_]; }
+  /// Moves all that came in into the window; false if nothing did.
+  bool look() noexcept {
+    if (mark_ == tail_) return false;
+    mark_ = tail_;
+    return true;
+  }
+  bool window_empty() const noexcept { return head_ == mark_; }
+  std::uint32_t waiting() const noexcept { return tail_ - head_; }
+  std::uint32_t counted(Count count) const noexcept { return tail_ - (count == Count::input ? mark_ : head_); }
+  void reserve(std::uint32_t packets) {
+    while (slots_.size() < packets) grow();
+  }
+
+ private:
+  void grow() {
+    std::vector<Item> larger(slots_.empty() ? 16 : slots_.size() * 2);
+    const auto mask = static_cast<std::uint32_t>(larger.size() - 1);
+    for (std::uint32_t i = head_; i != tail_; ++i) larger[i & mask] = slots_[i & mask_];
+    slots_ = std::move(larger);
+    mask_ = mask;
+  }
+
+  std::vector<Item> slots_;
+  std::uint32_t mask_ = 0;
+  std::uint32_t head_ = 0, mark_ = 0, tail_ = 0;
+};
+
+template <class Item, class Atomics = StdAtomics, std::uint32_t Slots = 64>
+class Backlog {
+  template <class T>
+  using Atomic = typename Atomics::template atomic<T>;
+
+ public:
+  explicit Backlog(Count count = Count::input) : inbox_(count), count_(count) {}
+
+  /// From any thread. `limit` is netdev_max_backlog as the kernel compares it: unsigned.
+  Admission enqueue(Item item, std::uint32_t limit) {
+    // relaxed: invariant (3) allows for an old value; nothing else rests on it.
+    return inbox_.enqueue(item, limit, own_counted_.load(std::memory_order_relaxed));
+  }
+
+  /// From the owner only.
+  Admission enqueue_on_owner(Item item, std::uint32_t limit) {
+    const std::uint32_t own = own_.counted(count_);
+    if (own + inbox_.counted() > limit) {
+      inbox_.count_drop();
+      return {};
+    }
+    own_.push(item);
+    ++own_admitted_;
+    publish_own_counted();
+    const bool asleep = !scheduled();
+    own_scheduled_ = true;
+    return {.admitted = true, .scheduled = asleep};
+  }
+
+  /// Delivers until `quota` packets are done (at least one is, if any waits), or nothing waits (then SCHED is cleared),
+  /// or `deliver` returns false, or a producer is caught between claiming and publishing (SCHED stays set).
+  template <class Deliver>
+  PollResult poll(std::int32_t quota, Deliver&& deliver) {
+    std::int32_t work = 0;
+    for (;;) {
+      while (!own_.window_empty()) {
+        const bool go_on = deliver(take_own());
+        if (++work >= quota || !go_on) return {work, false};
+      }
+      while (!inbox_.window_empty()) {
+        const std::optional<Item> item = inbox_.take();
+        if (!item) return {work, false};
+        const bool go_on = deliver(*item);
+        if (++work >= quota || !go_on) return {work, false};
+      }
+      if (complete_or_look()) return {work, true};
+    }
+  }
+
+  /// NAPI_STATE_SCHED: the owner has been told, or has told itself, that packets wait.
+  bool scheduled() const noexcept { return own_scheduled_ || inbox_.scheduled(); }
+
+  /// Packets that wait, in the input queue and in the private window.
+  std::uint32_t waiting() const noexcept { return own_.waiting() + inbox_.waiting(); }
+
+  /// Admissions so far, modulo 2^32.
+  std::uint32_t admitted() const noexcept { return own_admitted_ + inbox_.admitted(); }
+
+  /// Refusals so far, modulo 2^32.
+  std::uint32_t dropped() const noexcept { return inbox_.dropped(); }
+
+  /// Makes room for `packets` in each lane, so that nothing is allocated until more wait.
+  void reserve(std::uint32_t packets) {
+    own_.reserve(packets);
+    inbox_.reserve(packets);
+  }
+
+  /// Checks the invariants; exact while no producer is active.
+  void invariant() const noexcept {
+    inbox_.invariant();
+    assert(scheduled() || waiting() == 0);                                         // (1)
+    assert(own_counted_.load(std::memory_order_relaxed) == own_.counted(count_));  // what others are told is so
+  }
+
+ private:
+  Item take_own() noexcept {
+    const Item item = own_.take();
+    if (count_ == Count::waiting) publish_own_counted();
+    return item;
+  }
+
+  bool complete_or_look() noexcept {
+    if (own_.look()) {
+      if (count_ == Count::input) publish_own_counted();
+      return false;
+    }
+    if (!inbox_.complete_or_look()) return false;
+    own_scheduled_ = false;
+    return true;
+  }
+
+  // relaxed: read by enqueue() for the limit alone (3).
+  void publish_own_counted() noexcept { own_counted_.store(own_.counted(count_), std::memory_order_relaxed); }
+
+  Inbox<Item, Atomics, Slots> inbox_;
+  // The owner's. Producers read own_counted_ alone, and while the owner's lane is idle nothing here is written.
+  alignas(cache_line) Atomic<std::uint32_t> own_counted_{0};
+  std::uint32_t own_admitted_ = 0;
+  bool own_scheduled_ = false;
+  Count count_;
+  OwnerLane<Item> own_;
+};
+
+}  // namespace weir::lockfree

@@ -1,0 +1,236 @@
+// The shared half of a backlog: any thread puts packets in, one owner takes them out.
+//
+// One word says it all: {position of the next packet : 32, segment that holds it : 31, SCHED : 1}. A producer's single
+// compare-and-swap on it checks the limit, claims a slot and sets SCHED; the owner's compare-and-swap clears SCHED only
+// if no position was claimed since it last looked. So "empty" and "asleep" are one atomic fact, and no wake-up is lost.
+//
+//     Inbox<Packet*> inbox;
+//     if (inbox.enqueue(packet, limit, 0).scheduled) raise(owner);       // any thread
+//     ...
+//     while (!inbox.complete_or_look())                                  // the owner
+//       while (!inbox.window_empty()) deliver(inbox.take());
+//
+// Thread safety: enqueue, dropped, admitted and scheduled from any thread; everything else from the owner only.
+// enqueue is lock-free; the owner's operations are wait-free. Nothing is allocated while no more packets wait than ever
+// before (or than reserve() provided for). A producer must not sleep through 2^32 admissions in the middle of enqueue.
+//
+// Invariants:
+//   (1) head <= mark <= position, each only ever moves forward (modulo 2^32).
+//   (2) SCHED clear => head == position: a packet that waits has an owner who was told.
+//   (3) The slot of a claimed position is written by the claimant alone, once, and cleared by the owner alone, before
+//       its segment is recycled. A producer touches no other slot.
+//   (4) released <= head, or released <= mark where the private window is not counted (see Count).
+//   (5) position - released + others <= limit + 1 for a constant limit and constant `others`.
+#pragma once
+#include <cassert>
+#include <cstdint>
+#include <optional>
+
+#include "lockfree/backlog_segments.hpp"
+#include "model/op.hpp"
+
+namespace weir::lockfree {
+
+/// What became of a packet. `scheduled`: this packet found the backlog asleep, and the caller must wake the owner.
+struct Admission {
+  bool admitted = false;
+  bool scheduled = false;
+};
+
+/// Which packets the limit counts.
+enum class Count : bool {
+  waiting,  ///< all that are not yet delivered (one queue, .. 2.6.34)
+  input,    ///< those the owner has not yet taken into its private window (two queues, 2.6.35 ..)
+};
+
+/// How a packet is kept in a slot: any bijection into the numbers other than 0.
+template <class Item>
+struct SlotCodec;
+template <class Packet>
+struct SlotCodec<Packet*> {
+  static void prefetch(std::uint64_t word) { __builtin_prefetch(decode(word)); }
+  static std::uint64_t encode(Packet* item) { return reinterpret_cast<std::uintptr_t>(item); }
+  static Packet* decode(std::uint64_t word) { return reinterpret_cast<Packet*>(static_cast<std::uintptr_t>(word)); }
+};
+template <>
+struct SlotCodec<Skb> {
+  static void prefetch(std::uint64_t) {}
+  static std::uint64_t encode(Skb item) { return std::uint64_t{item.id} + 1; }
+  static Skb decode(std::uint64_t word) { return Skb{static_cast<std::uint32_t>(word - 1)}; }
+};
+
+template <class Item, class Atomics = StdAtomics, std::uint32_t Slots = 64>
+class Inbox {
+  template <class T>
+  using Atomic = typename Atomics::template atomic<T>;
+  using Pool = SegmentPool<Slots, Atomics>;
+
+ public:
+  explicit Inbox(Count count = Count::input) : count_(count) {}
+
+  /// Admits `item` iff the packets that count, plus `others` kept elsewhere, are at most `limit` (unsigned, as the
+  /// kernel compares: capacity is limit + 1). A refusal is counted.
+  Admission enqueue(Item item, std::uint32_t limit, std::uint32_t others) {
+    prefetch_for_write(&claim_);
+    // P1, acquire: pairs with P2 of the producer that brought in the segment; without it the slot could be written
+    // before its slab is visible. Also pairs with C1, so a queue seen asleep is also seen drained by the limit check.
+    std::uint64_t claim = claim_.load(std::memory_order_acquire);
+    std::uint32_t segment = 0;
+    std::uint64_t claimed = 0;
+    do {
+      if (!fits(position_of(claim), limit, others)) {
+        if (segment != 0) pool_.release(segment);
+        // relaxed: a statistic; nothing is ordered by it.
+        dropped_.fetch_add(1, std::memory_order_relaxed);
+        return {};
+      }
+      claimed = next_claim(claim, segment);
+      // P2, release: pairs with P1. acquire on failure: as P1. The order against C1 needs no fence: both are changes of
+      // this one word, so either the owner's comes first and we see SCHED clear, or ours does and its exchange fails.
+    } while (!claim_.compare_exchange_weak(claim, claimed, std::memory_order_acq_rel, std::memory_order_acquire));
+
+    if (opens_segment(claim)) {
+      // P3, release: pairs with T1; without it the owner could enter a segment it cannot see yet.
+      link_of(segment_of(claim)).store(segment, std::memory_order_release);
+    } else if (segment != 0) {
+      pool_.release(segment);
+    }
+    Atomic<std::uint64_t>& slot = pool_[segment_of(claimed)].slots[position_of(claim) % Slots];
+    // P4, release: pairs with T2; without it the owner could deliver a packet whose contents it cannot see yet.
+    slot.store(SlotCodec<Item>::encode(item), std::memory_order_release);
+    return {.admitted = true, .scheduled = (claim & sched) == 0};
+  }
+
+  /// Refusals so far, modulo 2^32.
+  std::uint32_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+  void count_drop() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }
+
+  /// Admissions so far, modulo 2^32.
+  std::uint32_t admitted() const noexcept { return position_of(claim_.load(std::memory_order_relaxed)); }
+
+  /// NAPI_STATE_SCHED. Seen set by the owner it stays set until the owner clears it.
+  bool scheduled() const noexcept { return (claim_.load(std::memory_order_relaxed) & sched) != 0; }
+
+  // --- owner only ---------------------------------------------------------------------------------------------------
+
+  /// Packets that the limit counts.
+  std::uint32_t counted() const noexcept { return admitted() - released_.load(std::memory_order_relaxed); }
+
+  /// Packets that are not yet taken.
+  std::uint32_t waiting() const noexcept { return admitted() - head_; }
+
+  bool window_empty() const noexcept { return head_ == mark_; }
+
+  /// The packet at the head of the window. None if its producer has claimed the position but not yet published (it
+  /// will; SCHED stays set meanwhile). The window must not be empty.
+  std::optional<Item> take() noexcept {
+    assert(head_ != mark_);
+    if (head_ % Slots == 0 && !enter_next_segment()) return std::nullopt;
+    Atomic<std::uint64_t>& slot = current_->slots[head_ % Slots];
+    // T2, acquire: pairs with P4.
+    const std::uint64_t word = slot.load(std::memory_order_acquire);
+    if (word == 0) return std::nullopt;
+    // relaxed: the next claimant of this slot comes through the pool (F2, F1), which orders this store before it.
+    slot.store(0, std::memory_order_relaxed);
+    ++head_;
+    entered_ = false;
+    if (count_ == Count::waiting) release_to(head_);
+    return SlotCodec<Item>::decode(word);
+  }
+
+  /// With the window empty: falls asleep (clears SCHED) if nothing came in, and says true; else moves all that came in
+  /// into the window, and says false.
+  bool complete_or_look() noexcept {
+    assert(window_empty());
+    prefetch_for_write(&claim_);
+    // relaxed: only the number of claims is taken from it; slots and links have pairs of their own (T1, T2).
+    std::uint64_t claim = claim_.load(std::memory_order_relaxed);
+    // Nobody has scheduled the inbox since it fell asleep, so nothing is in it (2); whoever does will say so.
+    if ((claim & sched) == 0) return true;
+    // C1, release: pairs with P1. One exchange for "empty?" and "asleep": were they two steps, a packet between them
+    // would wait for ever. It fails, as it should, when a position was claimed meanwhile.
+    if (position_of(claim) == head_ &&
+        claim_.compare_exchange_strong(claim, claim & ~sched, std::memory_order_release, std::memory_order_relaxed))
+      return true;
+    mark_ = position_of(claim);
+    if (count_ == Count::input) release_to(mark_);
+    return false;
+  }
+
+  void reserve(std::uint32_t packets) { pool_.reserve(packets / Slots + 2); }
+
+  /// Checks the invariants; exact while no producer is active.
+  void invariant() const noexcept {
+    const std::uint64_t claim = claim_.load(std::memory_order_relaxed);
+    [[maybe_unused]] const std::uint32_t waits = position_of(claim) - head_;
+    assert(mark_ - head_ <= waits);                                                                     // (1)
+    assert((claim & sched) != 0 || waits == 0);                                                         // (2)
+    assert(counted() <= waits || (count_ == Count::input && position_of(claim) - mark_ >= counted()));  // (4)
+  }
+
+ private:
+  static constexpr std::uint64_t sched = 1;
+  static constexpr std::uint64_t pack(std::uint32_t position, std::uint32_t segment, std::uint64_t flag) {
+    return std::uint64_t{position} << 32 | std::uint64_t{segment} << 1 | flag;
+  }
+  static constexpr std::uint32_t position_of(std::uint64_t claim) { return static_cast<std::uint32_t>(claim >> 32); }
+  static constexpr std::uint32_t segment_of(std::uint64_t claim) { return static_cast<std::uint32_t>(claim) >> 1; }
+  static constexpr bool opens_segment(std::uint64_t claim) { return position_of(claim) % Slots == 0; }
+
+  /// The word after one more claim. Where that opens a segment, `fresh` is acquired first (and kept over retries).
+  std::uint64_t next_claim(std::uint64_t claim, std::uint32_t& fresh) {
+    if (!opens_segment(claim)) return (claim + (std::uint64_t{1} << 32)) | sched;
+    if (fresh == 0) fresh = pool_.acquire();
+    // Once a segment, so that the producers' copy never lags by a whole turn of the 32-bit positions.
+    released_seen_.store(released_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    return pack(position_of(claim) + 1, fresh, sched);
+  }
+
+  bool fits(std::uint32_t position, std::uint32_t limit, std::uint32_t others) noexcept {
+    // relaxed: an old value only makes the queue look longer than it is, and then we look at the true one.
+    if (position - released_seen_.load(std::memory_order_relaxed) + others <= limit) return true;
+    // relaxed: same; pairs with R1 only for the value. A refusal rests on a length that was true a moment ago.
+    const std::uint32_t released = released_.load(std::memory_order_relaxed);
+    released_seen_.store(released, std::memory_order_relaxed);
+    return position - released + others <= limit;
+  }
+
+  void release_to(std::uint32_t position) noexcept {
+    // R1, relaxed: read by fits() for its value alone; C1 publishes it to whoever sees the queue asleep.
+    released_.store(position, std::memory_order_relaxed);
+  }
+
+  Atomic<std::uint32_t>& link_of(std::uint32_t segment) noexcept { return segment == 0 ? first_ : pool_[segment].next; }
+
+  bool enter_next_segment() noexcept {
+    if (entered_) return true;
+    // T1, acquire: pairs with P3.
+    const std::uint32_t next = link_of(segment_).load(std::memory_order_acquire);
+    if (next == 0) return false;
+    link_of(segment_).store(0, std::memory_order_relaxed);
+    if (segment_ != 0) pool_.release(segment_);
+    segment_ = next;
+    current_ = &pool_[next];
+    entered_ = true;
+    return true;
+  }
+
+  // Written by producers.
+  alignas(cache_line) Atomic<std::uint64_t> claim_{0};
+  Atomic<std::uint32_t> released_seen_{0};  // the producers' copy of released_: spares them the owner's cache line
+  Atomic<std::uint32_t> dropped_{0};
+  Atomic<std::uint32_t> first_{0};  // the link to the very first segment
+
+  // Written by the owner.
+  alignas(cache_line) Atomic<std::uint32_t> released_{0};  // positions below it do not count against the limit
+  Count count_;
+  bool entered_ = false;  // segment_ is the one of head_ although head_ is at its first slot
+  std::uint32_t head_ = 0;
+  std::uint32_t mark_ = 0;
+  std::uint32_t segment_ = 0;
+  typename Pool::Segment* current_ = nullptr;
+
+  alignas(cache_line) Pool pool_;
+};
+
+}  // namespace weir::lockfree
