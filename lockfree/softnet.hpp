@@ -31,7 +31,7 @@ class BasicSoftnet {
   /// `kernel` and `sysctls` must outlive the plane. `cpus`: 1 .. 64.
   BasicSoftnet(const Profile& kernel, std::uint32_t cpus, const Store& sysctls) : kernel_(kernel), sysctls_(sysctls) {
     for (std::uint32_t i = 0; i < cpus; ++i)
-      cpus_.emplace_back(kernel.process_queue ? Count::input : Count::waiting, sysctls.load(Sysctl::dev_weight));
+      cpus_.emplace_back(kernel.process_queue ? Count::input : Count::waiting, rx_weight());
   }
 
   /// Received; EINVAL for a CPU that the host lacks; Oops if the backlog would join its poll list a second time.
