@@ -16,26 +16,31 @@ bool begins_with_keyword(std::string_view head, std::string_view keyword) {
   return head.starts_with(keyword) && has_word(head.substr(0, keyword.size() + 1), keyword);
 }
 
-/// The head without "template <...>", "inline" and the like, which say nothing about what the brace opens.
+/// What follows "template <...>", whose brackets nest.
+std::string_view after_template(std::string_view head) {
+  int depth = 0;
+  for (auto at = head.find('<'); at < head.size(); ++at) {
+    depth += (head[at] == '<') - (head[at] == '>');
+    if (depth == 0) return head.substr(at + 1);
+  }
+  return {};
+}
+
+/// The head without "template <...>", "inline" and "static", which say nothing about what the brace opens.
 std::string_view skip_specifiers(std::string_view head) {
-  const auto skip_space = [&] { head.remove_prefix(std::min(head.find_first_not_of(' '), head.size())); };
-  for (skip_space();; skip_space()) {
+  while (true) {
+    head.remove_prefix(std::min(head.find_first_not_of(' '), head.size()));
     if (begins_with_keyword(head, "template")) {
-      int depth = 0;
-      std::size_t at = 0;
-      do {
-        if (at < head.size() && head[at] == '<') ++depth;
-        if (at < head.size() && head[at] == '>') --depth;
-        ++at;
-      } while (at < head.size() && (depth > 0 || head.substr(0, at).find('<') == std::string_view::npos));
-      head.remove_prefix(at);
+      head = after_template(head);
     } else if (begins_with_keyword(head, "inline") || begins_with_keyword(head, "static")) {
-      head.remove_prefix(6);
+      head.remove_prefix(std::string_view("inline").size());
     } else {
       return head;
     }
   }
 }
+
+bool is_access(std::string_view head) { return head == "public" || head == "protected" || head == "private"; }
 
 Block block_of(std::string_view head) {
   head = skip_specifiers(head);
@@ -70,7 +75,7 @@ class FunctionWalk {
     if (parentheses_ == 0) {  // a brace inside parentheses is a default argument, a table or a small lambda
       if (c == '{') return open();
       if (c == '}') return close();
-      if (c == ';') return head_.clear();
+      if (c == ';' || (c == ':' && is_access(head_))) return head_.clear();
     }
     parentheses_ += (c == '(') - (c == ')');
     if (head_.empty()) {

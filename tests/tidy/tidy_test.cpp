@@ -88,8 +88,9 @@ TEST(FunctionLength, AtMostSeventyLines) {
 }
 
 TEST(FunctionLength, FindsFunctionsInsideScopes) {
-  const auto text = "namespace a {\nclass B : public C<int> {\n" + function("  void f()", 71) + "};\n}\n";
-  EXPECT_EQ(one(function_length, "a.hpp", text), (Violations{{"a.hpp", 3, "function-length", "71 lines, at most 70"}}));
+  const auto text =
+      "namespace a {\nclass B : public C<int> {\n private:\n  struct D {\n" + function("  void f()", 71) + "};};}\n";
+  EXPECT_EQ(one(function_length, "a.hpp", text), (Violations{{"a.hpp", 5, "function-length", "71 lines, at most 70"}}));
 }
 
 TEST(FunctionLength, TablesAndScopesMayBeLong) {
