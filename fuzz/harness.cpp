@@ -11,6 +11,10 @@
 #include "fuzz/report.hpp"
 #include "fuzz/shrink.hpp"
 
+// Of the fuzzer, with its dictionaries; weak, for engines that have none.
+extern "C" __attribute__((weak)) std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
+                                                              std::size_t max_size);
+
 namespace weir::fuzz {
 namespace {
 
@@ -94,6 +98,8 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   static Input input;
   load({data, size}, input);
   Rng rng(seed);
+  if (rng.chance(1, 8) && LLVMFuzzerMutate != nullptr)
+    return LLVMFuzzerMutate(data, store(input, data, max_size), max_size);
   if (rng.chance(1, 32)) input.profile = rng.pick(weir::releases::all);
   mutator().mutate(rng, input.ops);
   return store(input, data, max_size);

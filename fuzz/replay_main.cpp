@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -28,6 +27,24 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 // A harness may bring its own mutator; weak, so that one without links too.
 extern "C" __attribute__((weak)) std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                                      std::size_t max_size, unsigned int seed);
+
+/// What libFuzzer offers to custom mutators: changes, inserts or removes a byte. The sequence of changes is the same in
+/// every run.
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size) {
+  static weir::fuzz::Rng rng(1);
+  Bytes bytes(data, data + size);
+  const auto at = static_cast<std::ptrdiff_t>(rng.below(size + 1));
+  const auto kind = rng.below(3);
+  if (at == std::ssize(bytes) || (kind == 0 && size < max_size))
+    bytes.insert(bytes.begin() + at, static_cast<std::uint8_t>(rng.next()));
+  else if (kind == 1)
+    bytes[static_cast<std::size_t>(at)] ^= static_cast<std::uint8_t>(1U << rng.below(8));
+  else
+    bytes.erase(bytes.begin() + at);
+  bytes.resize(std::min(bytes.size(), max_size));
+  std::copy(bytes.begin(), bytes.end(), data);
+  return bytes.size();
+}
 
 namespace {
 
@@ -52,25 +69,15 @@ Bytes read(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-/// Changes, inserts or removes a few bytes.
-void mutate_bytes(Bytes& bytes, weir::fuzz::Rng& rng) {
-  for (auto changes = 1 + rng.below(4); changes > 0; --changes) {
-    const auto at = static_cast<std::ptrdiff_t>(rng.below(bytes.size() + 1));
-    const auto kind = rng.below(3);
-    if (kind == 0 || at == std::ssize(bytes))
-      bytes.insert(bytes.begin() + at, static_cast<std::uint8_t>(rng.next()));
-    else if (kind == 1)
-      bytes[static_cast<std::size_t>(at)] ^= static_cast<std::uint8_t>(1U << rng.below(8));
-    else
-      bytes.erase(bytes.begin() + at);
-  }
-}
-
+/// One step of the harness's own mutator, or of ours.
 void mutate(Bytes& bytes, weir::fuzz::Rng& rng) {
-  if (LLVMFuzzerCustomMutator == nullptr) return mutate_bytes(bytes, rng);
   const std::size_t size = bytes.size();
+  const auto seed = static_cast<unsigned int>(rng.next());
   bytes.resize(std::max(size, max_size));
-  bytes.resize(LLVMFuzzerCustomMutator(bytes.data(), size, bytes.size(), static_cast<unsigned int>(rng.next())));
+  const std::size_t new_size = LLVMFuzzerCustomMutator != nullptr
+                                   ? LLVMFuzzerCustomMutator(bytes.data(), size, bytes.size(), seed)
+                                   : LLVMFuzzerMutate(bytes.data(), size, bytes.size());
+  bytes.resize(new_size);
 }
 
 std::optional<std::uint64_t> number_after(std::string_view prefix, std::string_view argument) {
