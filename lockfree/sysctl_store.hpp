@@ -23,7 +23,11 @@ class BasicSysctlStore {
  public:
   /// Every value starts as the profile says unless `options` says otherwise. A sysctl that the profile lacks starts as
   /// 0, a missing dev_weight_rx_bias as 1.
-  explicit BasicSysctlStore(const Profile& kernel, const HostOptions& options = {}) {
+  explicit BasicSysctlStore(const Profile& kernel, const HostOptions& options = {}) { reset(kernel, options); }
+  BasicSysctlStore() = default;
+
+  /// Back to the initial values. Not atomic as a whole: for a table that nobody else sees yet.
+  void reset(const Profile& kernel, const HostOptions& options) {
     store(Sysctl::dev_weight_rx_bias, 1);
     for (const SysctlSpec& row : kernel.sysctls) store(row.id, row.initial);
     for (const auto& [id, value] : options.sysctl)

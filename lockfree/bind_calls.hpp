@@ -1,0 +1,208 @@
+// bind and listen: who may hold a port.
+#pragma once
+#include <algorithm>
+#include <bit>
+
+#include "lockfree/socket_plane.hpp"
+
+namespace weir::lockfree {
+
+inline Outcome SocketPlane::bind(const op::Bind& call) {
+  const Operation operation(epoch_);
+  const Open at = open(call.fd, operation.epoch());
+  if (at.error != Errno::none) return failed(at.error);
+  // relaxed: the protocol never changes.
+  switch (at.sock->word.load(std::memory_order_relaxed).protocol) {
+    case Protocol::unix_connection:
+    case Protocol::unix_datagram:
+      return failed(Errno::einval);  // an address of another family: there is no way to name a path here
+    case Protocol::netlink:
+      return bind_netlink(at);
+    default:
+      return bind_inet(at, call);
+  }
+}
+
+/// Address 0 means "choose one": fine until one was chosen.
+inline Outcome SocketPlane::bind_netlink(const Open& at) {
+  SockWord before;
+  const bool fresh = transition(*at.sock, before, [](SockWord& word) {
+    if (word.has(port_ephemeral)) return false;
+    word.set(port_ephemeral);
+    return true;
+  });
+  return fresh ? returned(0) : failed(Errno::einval);
+}
+
+inline Outcome SocketPlane::bind_inet(const Open& at, const op::Bind& call) {
+  SockWord before = at.sock->word.load(std::memory_order_relaxed);  // relaxed: the family never changes
+  const Errno wrong = check_bind_address(before.has(is_inet6), call.addr);
+  if (wrong != Errno::none) return failed(wrong);
+  const bool any_address = call.addr.kind == Address::Kind::any;
+  SockWord bound;
+  // The port goes into the word first: it reserves the socket for this call, and makes the claim below count from the
+  // moment it is on the list.
+  const bool reserved = transition(*at.sock, before, [&](SockWord& word) {
+    if (word.state != TcpState::close || word.has(has_port)) return false;
+    word.port = call.port;
+    word.set(call.port == 0 ? port_ephemeral : port_named | port_locked);
+    if (!any_address) word.set(addr_locked);
+    bound = word;
+    return true;
+  });
+  if (!reserved) return failed(Errno::einval);
+  // relaxed: published with the claim; readers of a mere address need no order.
+  at.sock->local.store(endpoint(call.addr), std::memory_order_relaxed);
+  if (call.port == 0 || claim_port(at, bound)) return returned(0);
+  at.sock->local.store({}, std::memory_order_relaxed);  // relaxed: as above
+  transition(*at.sock, bound, [&](SockWord& word) {
+    word.port = 0;
+    word.clear(port_named | port_locked);
+    if (!before.has(addr_locked)) word.clear(addr_locked);
+    return true;
+  });
+  return failed(Errno::eaddrinuse);
+}
+
+/// inet_csk_get_port for a named port: joins the bucket unless an owner stands against it.
+inline bool SocketPlane::claim_port(const Open& at, SockWord joining) {
+  const PortKey key{joining.protocol, joining.port};
+  const Endpoint local = at.sock->local.load(std::memory_order_relaxed);  // relaxed: written by this call or before it
+  for (;;) {
+    bool conflict = false;
+    const Ports::View view =
+        at.ns->ports.look(key, socks_, claims_, [&](std::uint32_t index, const Sock& owner, SockWord word) {
+          if (index == at.ref.index || conflict) return;
+          const bool exempt = joining.protocol == Protocol::udp || word.state != TcpState::listen;
+          const bool both_reuse = joining.has(reuse_addr) && word.has(reuse_addr) && exempt;
+          const bool both_reuseport = joining.has(reuse_port) && word.has(reuse_port);
+          if (both_reuse || both_reuseport) return;
+          // relaxed: stored before the owner's claim, or by its connect; either address was its own at this moment.
+          const Endpoint theirs = owner.local.load(std::memory_order_relaxed);
+          conflict = overlap(joining.has(is_inet6), local, word.has(is_inet6), theirs);
+        });
+    if (conflict && !joins_unseen(joining, local, view.memory)) return false;
+    const PortMemory memory = remember(joining, local, view);
+    if (at.ns->ports.join(key, view, at.ref, memory, socks_, claims_, at.epoch)) return true;
+  }
+}
+
+/// Does the bucket's memory spare the newcomer the look at its owners?
+inline bool SocketPlane::joins_unseen(SockWord joining, const Endpoint& local, const PortMemory& memory) const {
+  if (joining.protocol != Protocol::tcp) return false;
+  if (kernel_.fastreuse_cached && memory.fastreuse && joining.has(reuse_addr) && joining.state != TcpState::listen)
+    return true;
+  return memory.fastreuseport && joining.has(reuse_port) && covers(memory.inet6, {memory.v4, 0, memory.kind, 0}, local);
+}
+
+/// What the bucket remembers once the newcomer has joined.
+inline PortMemory SocketPlane::remember(SockWord joining, const Endpoint& local, const Ports::View& view) const {
+  if (joining.protocol != Protocol::tcp) return {};
+  PortMemory memory = view.memory;
+  const bool yielding = joining.has(reuse_addr) && joining.state != TcpState::listen;
+  memory.fastreuse = yielding && (memory.fastreuse || !view.owned);
+  if (!joining.has(reuse_port)) {
+    memory.fastreuseport = false;
+  } else if (!memory.fastreuseport || !covers(memory.inet6, {memory.v4, 0, memory.kind, 0}, local)) {
+    memory.fastreuseport = true;
+    memory.inet6 = joining.has(is_inet6);
+    memory.kind = local.kind;
+    memory.v4 = local.v4;
+  }
+  return memory;
+}
+
+/// A child or a TIME_WAIT joins the bucket of the socket that it comes from; nobody is asked and nothing remembered.
+inline void SocketPlane::inherit_port(const Open& at, SockWord holder) {
+  const PortKey key{holder.protocol, holder.port};
+  for (;;) {
+    const Ports::View view = at.ns->ports.look(key, socks_, claims_, [](std::uint32_t, const Sock&, SockWord) {});
+    if (at.ns->ports.join(key, view, at.ref, view.memory, socks_, claims_, at.epoch)) return;
+  }
+}
+
+inline Outcome SocketPlane::listen(const op::Listen& call) {
+  const Operation operation(epoch_);
+  const Open at = open(call.fd, operation.epoch());
+  if (at.error != Errno::none) return failed(at.error);
+  // relaxed: the protocol never changes.
+  const Protocol protocol = at.sock->word.load(std::memory_order_relaxed).protocol;
+  if (protocol == Protocol::unix_connection) return failed(Errno::einval);  // never bound: bind has no path to give
+  if (protocol != Protocol::tcp) return failed(Errno::eopnotsupp);
+  const auto somaxconn = static_cast<std::uint32_t>(sysctl(*at.ns, Sysctl::somaxconn));
+  return inet_listen(at, std::min(static_cast<std::uint32_t>(call.backlog), somaxconn));
+}
+
+inline Outcome SocketPlane::inet_listen(const Open& at, std::uint32_t backlog) {
+  for (;;) {
+    // seq_cst: as in `transition`.
+    const SockWord word = at.sock->word.load(std::memory_order_seq_cst);
+    if (word.progress != Progress::unconnected) return failed(Errno::einval);
+    if (word.state == TcpState::listen) {
+      store_max(*at.sock, backlog);
+      return returned(0);
+    }
+    if (word.state != TcpState::close) return failed(Errno::einval);
+    const Errno error = listen_start(at, backlog);
+    if (error == Errno::none) return returned(0);
+    if (error != Errno::eagain) return failed(error);
+  }
+}
+
+/// EAGAIN: another thread changed the socket first.
+inline Errno SocketPlane::listen_start(const Open& at, std::uint32_t backlog) {
+  Sock& sock = *at.sock;
+  if (kernel_.backlog_stored_first) store_max(sock, backlog);
+  if (kernel_.syn_queue == SynQueue::table) {
+    // relaxed, all three: published by the transition into LISTEN.
+    sock.table_size.store(syn_table_size(*at.ns, backlog), std::memory_order_relaxed);
+    sock.syn.store({}, std::memory_order_relaxed);
+    sock.listen_era.fetch_add(1, std::memory_order_relaxed);
+  }
+  sock.accept_queue.prepare(nodes_, at.epoch);
+  SockWord before;
+  SockWord listening;
+  const bool began = transition(sock, before, [&](SockWord& word) {
+    if (word.state != TcpState::close || word.progress != Progress::unconnected) return false;
+    word.state = TcpState::listen;
+    if (!word.has(has_port)) word.set(port_ephemeral);
+    listening = word;
+    return true;
+  });
+  if (!began) return Errno::eagain;
+  if (listening.has(port_named) && !claim_port(at, listening)) {
+    transition(sock, before, [](SockWord& word) {
+      if (word.state != TcpState::listen) return false;
+      word.state = TcpState::close;
+      return true;
+    });
+    return Errno::eaddrinuse;
+  }
+  if (!kernel_.backlog_stored_first) store_max(sock, backlog);
+  transition(sock, before, [](SockWord& word) {
+    if (word.state != TcpState::listen) return false;
+    word.set(hashed);
+    return true;
+  });
+  return Errno::none;
+}
+
+inline void SocketPlane::store_max(Sock& sock, std::uint32_t backlog) {
+  const std::uint32_t max = kernel_.backlog_is_u16 ? static_cast<std::uint16_t>(backlog) : backlog;
+  // relaxed: the exchange keeps `ack`, which others change; the limit publishes nothing.
+  AckBacklog seen = sock.backlog.load(std::memory_order_relaxed);
+  while (!sock.backlog.compare_exchange_weak(seen, {seen.ack, max}, std::memory_order_relaxed)) {
+  }
+}
+
+/// Buckets of the SYN table: a power of two above the limit. The arithmetic is that of 32 bits: from 2^31 on the sum or
+/// the rounding wraps, and what is left is the smallest table the queue's own test knows.
+inline std::uint32_t SocketPlane::syn_table_size(const NetNamespace& ns, std::uint32_t backlog) const {
+  constexpr std::uint32_t smallest = 8;
+  const auto max_syn = static_cast<std::uint32_t>(sysctl(ns, Sysctl::tcp_max_syn_backlog));
+  const std::uint32_t entries = std::max(smallest, std::min(backlog, max_syn)) + 1;
+  if (entries == 0 || entries > 1u << 31) return smallest;
+  return std::max(smallest, std::bit_ceil(entries));
+}
+
+}  // namespace weir::lockfree

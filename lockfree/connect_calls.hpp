@@ -1,0 +1,205 @@
+// connect, and the handshake that happens within it.
+#pragma once
+#include "lockfree/socket_plane.hpp"
+
+namespace weir::lockfree {
+
+inline Outcome SocketPlane::connect(const op::Connect& call) {
+  const Operation operation(epoch_);
+  const Open at = open(call.fd, operation.epoch());
+  if (at.error != Errno::none) return failed(at.error);
+  // relaxed: the protocol never changes.
+  switch (at.sock->word.load(std::memory_order_relaxed).protocol) {
+    case Protocol::tcp:
+      return connect_stream(at, call);
+    case Protocol::udp:
+      return connect_datagram(at, call);
+    case Protocol::netlink:
+      autobind(at);
+      return returned(0);
+    default:
+      return failed(Errno::einval);  // unix: an address of another family
+  }
+}
+
+inline void SocketPlane::autobind(const Open& at) {
+  SockWord before;
+  transition(*at.sock, before, [](SockWord& word) {
+    if (word.has(has_port)) return false;
+    word.set(port_ephemeral);
+    return true;
+  });
+}
+
+inline Outcome SocketPlane::connect_datagram(const Open& at, const op::Connect& call) {
+  autobind(at);
+  SockWord word = at.sock->word.load(std::memory_order_relaxed);  // relaxed: the family never changes
+  // relaxed, here and below: addresses need no order with anything (see bind_inet).
+  const Endpoint local = at.sock->local.load(std::memory_order_relaxed);
+  const Route route = route_to(word.has(is_inet6), local, call.addr, call.port);
+  const bool broadcast = call.addr.v4 == loopback_broadcast && local.kind != Address::Kind::v6_loopback;
+  if (broadcast) return failed(Errno::eacces);
+  if (route.error != Errno::none) return failed(route.error);
+  if (local.kind == Address::Kind::any) at.sock->local.store(route.source, std::memory_order_relaxed);
+  transition(*at.sock, word, [](SockWord& next) {
+    next.state = TcpState::established;
+    return true;
+  });
+  return returned(0);
+}
+
+/// inet_stream_connect on a socket that is not fresh.
+inline Outcome SocketPlane::connect_again(const Open& at, SockWord seen) {
+  if (seen.progress == Progress::connected) return failed(Errno::eisconn);
+  if (seen.progress == Progress::disconnecting) return failed(Errno::einval);
+  if (seen.progress == Progress::unconnected) return failed(Errno::eisconn);  // it listens
+  SockWord before;
+  const bool settled = transition(*at.sock, before, [](SockWord& word) {
+    if (word.progress != Progress::connecting || word.state == TcpState::syn_sent) return false;
+    if (word.state == TcpState::close) {
+      word.progress = Progress::unconnected;
+      word.error = Errno::none;
+      word.clear(send_shutdown);
+    } else {
+      word.progress = Progress::connected;
+    }
+    return true;
+  });
+  if (!settled) return failed(Errno::ealready);
+  if (before.state != TcpState::close) return returned(0);
+  release_address(at, before);
+  return failed(before.error == Errno::none ? Errno::econnaborted : before.error);
+}
+
+inline Outcome SocketPlane::connect_stream(const Open& at, const op::Connect& call) {
+  // seq_cst: as in `transition`.
+  SockWord word = at.sock->word.load(std::memory_order_seq_cst);
+  if (word.progress != Progress::unconnected || word.state != TcpState::close) return connect_again(at, word);
+  // relaxed: addresses need no order with anything (see bind_inet).
+  const Endpoint local = at.sock->local.load(std::memory_order_relaxed);
+  const Route route = route_to(word.has(is_inet6), local, call.addr, call.port);
+  if (route.error != Errno::none) return failed(route.error);
+  if (word.has(port_named) && tuple_taken(at, word, route)) {
+    release_address(at, word);
+    return failed(Errno::eaddrnotavail);
+  }
+  SockWord sent;
+  const bool ours = transition(*at.sock, word, [&](SockWord& next) {
+    if (next.progress != Progress::unconnected || next.state != TcpState::close) return false;
+    next.state = TcpState::syn_sent;
+    next.progress = Progress::connecting;
+    next.error = Errno::none;
+    if (!next.has(has_port)) next.set(port_ephemeral);
+    sent = next;
+    return true;
+  });
+  if (!ours) return connect_again(at, word);
+  // relaxed: only this thread sends this SYN; the other end learns the addresses from its argument.
+  at.sock->local.store(route.source, std::memory_order_relaxed);
+  at.sock->remote.store(route.destination, std::memory_order_relaxed);
+  at.sock->parked_at.store({}, std::memory_order_relaxed);
+  at.sock->peer.store({}, std::memory_order_relaxed);
+  send_syn(at, sent, route);
+  return failed(Errno::einprogress);
+}
+
+/// Is there a connection of a descriptor between the same two ends?
+inline bool SocketPlane::tuple_taken(const Open& at, SockWord word, const Route& route) {
+  bool taken = false;
+  at.ns->ports.look({Protocol::tcp, word.port}, socks_, claims_,
+                    [&](std::uint32_t index, const Sock& other, SockWord theirs) {
+                      const bool connected = theirs.state != TcpState::close && theirs.state != TcpState::listen;
+                      if (index == at.ref.index || !connected || theirs.has(orphan)) return;
+                      // relaxed: the addresses of a connection are set before it stands.
+                      taken |= other.local.load(std::memory_order_relaxed) == route.source &&
+                               other.remote.load(std::memory_order_relaxed) == route.destination;
+                    });
+  return taken;
+}
+
+/// The other end's side of an earlier connection between the same two ends answers the SYN with a challenge, which
+/// resets it; the SYN is lost.
+inline bool SocketPlane::resets_old_connection(const Open& at, std::uint16_t port, const Route& route) {
+  Endpoint source = route.source;
+  source.port = port;
+  Endpoint there = route.destination;
+  there.port = 0;
+  SockRef old;
+  at.ns->ports.look({Protocol::tcp, route.destination.port}, socks_, claims_,
+                    [&](std::uint32_t index, const Sock& other, SockWord theirs) {
+                      const bool standing = theirs.state == TcpState::established ||
+                                            theirs.state == TcpState::close_wait || theirs.state == TcpState::fin_wait1;
+                      // relaxed: as in tuple_taken.
+                      if (index == at.ref.index || !standing || other.local.load(std::memory_order_relaxed) != there ||
+                          other.remote.load(std::memory_order_relaxed) != source)
+                        return;
+                      old = {index, other.generation.load(std::memory_order_relaxed)};
+                    });
+  const Open found = follow(old, at.epoch);
+  if (found.error != Errno::none) return false;
+  receive_reset(found);
+  return true;
+}
+
+inline void SocketPlane::send_syn(const Open& client, SockWord sent, const Route& route) {
+  if (sent.has(port_named)) {
+    const bool to_itself =
+        route.destination.port == sent.port && address_of(route.source) == address_of(route.destination);
+    if (to_itself) return establish_with_self(client);
+    if (resets_old_connection(client, sent.port, route)) return;
+  }
+  const Open listener = follow(find_listener(client, route.destination), client.epoch);
+  if (listener.error != Errno::none) return receive_reset(client);
+  const Syn how = receive_syn(listener);
+  if (how == Syn::dropped) return;
+  SockWord before;
+  const bool established = transition(*client.sock, before, [](SockWord& word) {
+    if (word.state != TcpState::syn_sent) return false;
+    word.state = TcpState::established;
+    return true;
+  });
+  if (established) return receive_ack(listener, client, how);
+  if (how == Syn::queued) request_leaves(listener);  // the client gave up meanwhile and answers the SYN-ACK with RST
+}
+
+/// Both ends are one socket: the simultaneous open of RFC 793.
+inline void SocketPlane::establish_with_self(const Open& at) {
+  // seq_cst: as for every peer, see receive_ack.
+  at.sock->peer.store(at.ref, std::memory_order_seq_cst);
+  SockWord before;
+  const bool ends_at_once = transition(*at.sock, before,
+                                       [](SockWord& word) {
+                                         if (word.state != TcpState::syn_sent) return false;
+                                         word.state =
+                                             word.has(send_shutdown) ? TcpState::fin_wait1 : TcpState::established;
+                                         return true;
+                                       }) &&
+                            before.has(send_shutdown);
+  if (ends_at_once) fin_leaves(at);
+}
+
+/// The listener that scores highest: its very address before "any", an inet socket before an inet6 one, the older
+/// first.
+inline SockRef SocketPlane::find_listener(const Open& client, const Endpoint& to) {
+  SockRef best;
+  unsigned best_score = 0;
+  std::uint64_t best_born = 0;
+  const Endpoint address = endpoint(address_of(to));
+  client.ns->ports.look(
+      {Protocol::tcp, to.port}, socks_, claims_, [&](std::uint32_t index, const Sock& sock, SockWord word) {
+        if (!word.has(hashed)) return;
+        // relaxed, all: set before the listener was hashed.
+        const Endpoint local = sock.local.load(std::memory_order_relaxed);
+        const bool wildcard = local.kind == Address::Kind::any && (word.has(is_inet6) || to.kind == Address::Kind::v4);
+        if (!wildcard && local != address) return;
+        const unsigned score = 1 + (wildcard ? 0 : 2) + (word.has(is_inet6) ? 0 : 1);
+        const std::uint64_t born = sock.born.load(std::memory_order_relaxed);
+        if (score < best_score || (score == best_score && born > best_born)) return;
+        best = {index, sock.generation.load(std::memory_order_relaxed)};
+        best_score = score;
+        best_born = born;
+      });
+  return best;
+}
+
+}  // namespace weir::lockfree

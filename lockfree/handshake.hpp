@@ -1,0 +1,146 @@
+// The listener's half of the handshake: the SYN, the third ACK, the child.
+#pragma once
+#include "lockfree/socket_plane.hpp"
+
+namespace weir::lockfree {
+
+inline bool SocketPlane::syn_queue_full(const Sock& listener, SynCount syn, AckBacklog backlog) const {
+  // relaxed: the table stands before the LISTEN that made the listener findable.
+  if (kernel_.syn_queue == SynQueue::table) return syn.qlen >= listener.table_size.load(std::memory_order_relaxed);
+  return syn.qlen > backlog.max;
+}
+
+/// tcp_conn_request. Counts what it drops, where the release does.
+inline SocketPlane::Syn SocketPlane::receive_syn(const Open& listener) {
+  NetNamespace& ns = *listener.ns;
+  const std::int32_t cookies = sysctl(ns, Sysctl::tcp_syncookies);
+  const auto dropped = [&] {
+    if (kernel_.syn_drops_counted) ns.count(Mib::ListenDrops);
+    return Syn::dropped;
+  };
+  // relaxed: the exchange below, or the third ACK, decides; these are the samples that the kernel takes too.
+  SynCount syn = listener.sock->syn.load(std::memory_order_relaxed);
+  const AckBacklog backlog = listener.sock->backlog.load(std::memory_order_relaxed);
+  bool cookie = false;
+  if ((kernel_.syncookies_always && cookies == 2) || syn_queue_full(*listener.sock, syn, backlog)) {
+    if (kernel_.syn_flood_counters) ns.count(cookies != 0 ? Mib::TCPReqQFullDoCookies : Mib::TCPReqQFullDrop);
+    if (cookies == 0) return dropped();
+    cookie = true;
+  }
+  if (backlog.ack > backlog.max && (!kernel_.young_spares_syn || syn.young > 1)) {
+    if (kernel_.syn_drops_counted) ns.count(Mib::ListenOverflows);
+    return dropped();
+  }
+  if (cookie) {
+    ns.count(Mib::SyncookiesSent);
+    return Syn::cookie;
+  }
+  const std::int32_t max_syn = sysctl(ns, Sysctl::tcp_max_syn_backlog);
+  do {
+    // Without cookies the last quarter is for peers that have proven themselves; here nobody ever has.
+    const auto room = static_cast<std::int32_t>(static_cast<std::uint32_t>(max_syn) - syn.qlen);
+    if (cookies == 0 && room < max_syn >> 2) return dropped();
+    // relaxed: a count; the request itself lives in the client's connect.
+  } while (!listener.sock->syn.compare_exchange_weak(syn, {syn.qlen + 1, syn.young + 1}, std::memory_order_relaxed));
+  return Syn::queued;
+}
+
+inline void SocketPlane::request_leaves(const Open& listener) {
+  // relaxed: as above. Each request leaves once, and was young: no SYN-ACK is sent twice in a world without timers.
+  SynCount syn = listener.sock->syn.load(std::memory_order_relaxed);
+  while (!listener.sock->syn.compare_exchange_weak(syn, {syn.qlen - 1, syn.young - 1}, std::memory_order_relaxed)) {
+  }
+}
+
+/// Makes room in the accept queue: sk_ack_backlog rises, unless it is above its limit.
+inline bool SocketPlane::reserve_place(Sock& listener) {
+  // relaxed: test and increment are one exchange; the child is published by the queue.
+  AckBacklog backlog = listener.backlog.load(std::memory_order_relaxed);
+  do {
+    if (backlog.ack > backlog.max) return false;
+  } while (!listener.backlog.compare_exchange_weak(backlog, {ack_of(backlog.ack + 1), backlog.max},
+                                                   std::memory_order_relaxed));
+  return true;
+}
+
+inline std::optional<SockRef> SocketPlane::take_child(const Open& listener) {
+  const std::optional<std::uint64_t> child = listener.sock->accept_queue.pop(nodes_, listener.epoch);
+  if (!child) return std::nullopt;
+  // relaxed: as in reserve_place.
+  AckBacklog backlog = listener.sock->backlog.load(std::memory_order_relaxed);
+  while (!listener.sock->backlog.compare_exchange_weak(backlog, {ack_of(backlog.ack - 1), backlog.max},
+                                                       std::memory_order_relaxed)) {
+  }
+  return SockRef{static_cast<std::uint32_t>(*child), static_cast<std::uint32_t>(*child >> 32)};
+}
+
+/// The third ACK of a client that is ESTABLISHED by now: a child, a parked request, a reset, or nothing at all.
+inline void SocketPlane::receive_ack(const Open& listener, const Open& client, Syn how) {
+  // relaxed: a limit, sampled.
+  const bool defers = how == Syn::queued && listener.sock->defer_accept.load(std::memory_order_relaxed) != 0;
+  if (defers) {
+    if (kernel_.defer_drop_counted) listener.ns->count(Mib::TCPDeferAcceptDrop);
+    park(listener, client);
+  } else if (reserve_place(*listener.sock)) {
+    if (how == Syn::queued) request_leaves(listener);
+    return queue_child(listener, client);
+  } else {
+    listener.ns->count(Mib::ListenOverflows);
+    listener.ns->count(Mib::ListenDrops);
+    // seq_cst: see park.
+    if (how == Syn::cookie) client.sock->peer.store(nobody, std::memory_order_seq_cst);
+    if (how == Syn::queued) refuse_or_keep(listener, client);
+  }
+  // A FIN that another thread sent before there was anybody to receive it.
+  if (client.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1) fin_leaves(client);
+}
+
+/// The accept queue has no room for a request that has completed.
+inline void SocketPlane::refuse_or_keep(const Open& listener, const Open& client) {
+  if (sysctl(*listener.ns, Sysctl::tcp_abort_on_overflow) == 0) return park(listener, client);
+  listener.ns->count(Mib::EmbryonicRsts);
+  request_leaves(listener);
+  receive_reset(client);
+}
+
+/// The request stays with the listener; the client, which believes itself connected, remembers where.
+inline void SocketPlane::park(const Open& listener, const Open& client) {
+  // relaxed: published by the store of parked_at.
+  client.sock->request_era.store(listener.sock->listen_era.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  // seq_cst: stands before receive_ack's look at the client's state. Whoever sends the client's FIN looks the other way
+  // round, so one of the two sees the other and the FIN is not lost.
+  client.sock->parked_at.store(listener.ref, std::memory_order_seq_cst);
+}
+
+/// tcp_v4_syn_recv_sock and inet_csk_reqsk_queue_add. \pre a place is reserved.
+inline void SocketPlane::queue_child(const Open& listener, const Open& client) {
+  // seq_cst: as in `transition`.
+  const SockWord parent = listener.sock->word.load(std::memory_order_seq_cst);
+  const SockWord sender = client.sock->word.load(std::memory_order_seq_cst);
+  SockWord word{.port = parent.port, .state = TcpState::established, .progress = Progress::connected};
+  word.flags = parent.flags & (reuse_addr | reuse_port | is_inet6 | has_port | send_shutdown);
+  const SockRef ref = create(listener.sock->ns.load(std::memory_order_relaxed), word, listener.epoch);
+  const Open child = follow(ref, listener.epoch);
+  // relaxed: published with the claim, the peer reference and the queue.
+  const Endpoint to = client.sock->remote.load(std::memory_order_relaxed);
+  Endpoint from = client.sock->local.load(std::memory_order_relaxed);
+  from.port = sender.port;
+  child.sock->local.store(endpoint(address_of(to)), std::memory_order_relaxed);
+  child.sock->remote.store(from, std::memory_order_relaxed);
+  child.sock->peer.store(client.ref, std::memory_order_relaxed);
+  if (word.has(port_named)) inherit_port(child, word);
+
+  client.sock->peer.store(ref, std::memory_order_seq_cst);  // see park
+  const TcpState now = client.sock->word.load(std::memory_order_seq_cst).state;
+  if (word.has(send_shutdown)) send_fin(child);
+  if (now == TcpState::fin_wait1) receive_fin(child);
+  if (now == TcpState::close) receive_reset(child);
+
+  listener.sock->accept_queue.push(nodes_, std::uint64_t{ref.generation} << 32 | ref.index, listener.epoch);
+  // seq_cst: after the push; see BasicAcceptQueue::push and invariant (2) of the plane.
+  const bool still = alive(*listener.sock, listener.ref) &&
+                     listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
+  if (!still) drop_queue(listener);
+}
+
+}  // namespace weir::lockfree

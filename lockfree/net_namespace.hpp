@@ -1,0 +1,85 @@
+// A network namespace: its sysctls, its counters, its ports. Made once, never destroyed before the host.
+//
+// Thread safety: any thread.
+#pragma once
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+#include "lockfree/ports.hpp"
+#include "lockfree/segmented.hpp"
+#include "lockfree/sysctl_store.hpp"
+#include "model/outcome.hpp"
+
+namespace weir::lockfree {
+
+/// The counters of /proc/net/netstat, by the kernel's names.
+enum class Mib : std::uint8_t {
+  ListenOverflows,
+  ListenDrops,
+  SyncookiesSent,
+  EmbryonicRsts,
+  TCPDeferAcceptDrop,
+  TCPReqQFullDoCookies,
+  TCPReqQFullDrop,
+};
+inline constexpr std::size_t mib_count = 7;
+
+struct NetNamespace {
+  SysctlStore sysctls;
+  Ports ports;
+  std::array<std::atomic<std::uint64_t>, mib_count> counters{};
+  std::atomic<bool> ready{false};
+
+  // relaxed: a counter is a sum; no reader concludes from one what another thread did.
+  void count(Mib which) { counters[static_cast<std::size_t>(which)].fetch_add(1, std::memory_order_relaxed); }
+  std::uint64_t counted(Mib which) const {
+    return counters[static_cast<std::size_t>(which)].load(std::memory_order_relaxed);
+  }
+};
+
+/// The namespaces of a host. Ids are given out in order; 0 exists from the start.
+class NetNamespaces {
+ public:
+  NetNamespaces(const Profile& kernel, const HostOptions& options) : kernel_(kernel), options_(options) { create(); }
+
+  std::uint32_t create() {
+    // relaxed: the id is only reserved; `ready` publishes the namespace.
+    const std::uint32_t id = next_.fetch_add(1, std::memory_order_relaxed);
+    NetNamespace& made = spaces_.at(id);
+    made.sysctls.reset(kernel_, options_);
+    // release: pairs with the acquire in `find`; without it a namespace could be seen with zeros for its sysctls.
+    made.ready.store(true, std::memory_order_release);
+    return id;
+  }
+
+  /// nullptr for an id that was never answered by `create`.
+  NetNamespace* find(std::uint32_t id) {
+    NetNamespace* const there = spaces_.find(id);
+    // acquire: pairs with the release above.
+    return there != nullptr && there->ready.load(std::memory_order_acquire) ? there : nullptr;
+  }
+
+ private:
+  const Profile& kernel_;
+  const HostOptions options_;
+  std::atomic<std::uint32_t> next_{0};
+  Segmented<NetNamespace, 1, 1u << 20> spaces_;
+};
+
+inline outcome::Counters read_counters(const Profile& kernel, const NetNamespace& ns) {
+  outcome::Counters all;
+  all.ListenOverflows = ns.counted(Mib::ListenOverflows);
+  all.ListenDrops = ns.counted(Mib::ListenDrops);
+  all.SyncookiesSent = ns.counted(Mib::SyncookiesSent);
+  all.EmbryonicRsts = ns.counted(Mib::EmbryonicRsts);
+  if (kernel.defer_drop_counted) all.TCPDeferAcceptDrop = ns.counted(Mib::TCPDeferAcceptDrop);
+  if (kernel.syn_flood_counters) {
+    all.TCPReqQFullDoCookies = ns.counted(Mib::TCPReqQFullDoCookies);
+    all.TCPReqQFullDrop = ns.counted(Mib::TCPReqQFullDrop);
+  }
+  return all;
+}
+
+}  // namespace weir::lockfree

@@ -1,0 +1,176 @@
+// Who holds which named port: the bind buckets of one network namespace.
+//
+// A bucket is a list that only grows at its head. To bind is to read the list, decide, and exchange the head that was
+// read for one's own claim; if anybody else joined meanwhile the exchange fails and the decision is taken again.
+// Leaving needs no change here: a claim counts while its socket still has the port. Dead claims are swept when they
+// outnumber the living.
+//
+// Thread safety: any thread, inside an epoch. Lock-free: an exchange fails only because another one succeeded.
+//
+// Invariants:
+//   (1) A claim's fields never change while it is on a list.
+//   (2) Heads differ whenever lists do: a node is not reused while an operation that saw it is in flight.
+//   (3) The newest claim of a port carries the port's memory; without a living claim the port has none.
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "lockfree/pool.hpp"
+#include "lockfree/sock.hpp"
+
+namespace weir::lockfree {
+
+/// What a bind bucket remembers of its owners (struct inet_bind_bucket).
+struct alignas(8) PortMemory {
+  std::uint32_t v4 = 0;  ///< with `kind`: the address that the last SO_REUSEPORT owner joined with
+  Address::Kind kind = Address::Kind::any;
+  bool inet6 = false;
+  bool fastreuse = false;      ///< all owners joined with SO_REUSEADDR and not listening
+  bool fastreuseport = false;  ///< the last owner joined with SO_REUSEPORT
+
+  friend bool operator==(const PortMemory&, const PortMemory&) = default;
+};
+
+struct PortKey {
+  Protocol protocol;
+  std::uint16_t port;
+};
+
+struct Claim {
+  std::atomic<SockRef> owner{};
+  std::atomic<PortMemory> memory{};
+  std::atomic<std::uint32_t> next{0};
+  std::atomic<std::uint32_t> key{0};
+  std::atomic<std::uint32_t> pool_link{0};
+  std::atomic<std::uint64_t> pool_stamp{0};
+};
+
+using Claims = Pool<Claim, 16>;
+
+class Ports {
+ public:
+  static constexpr std::size_t buckets = 32;
+
+  /// The list of a key as it was at one moment.
+  struct View {
+    std::uint32_t head = 0;
+    PortMemory memory;   ///< of the newest claim of this key, where `owned`
+    bool owned = false;  ///< some socket holds the port
+    bool stale = false;  ///< more dead claims than living ones: sweep when joining
+  };
+
+  /// Looks at every socket that holds the port: visit(index, sock, word).
+  template <class Visit>
+  View look(PortKey key, Socks& socks, Claims& claims, Visit visit) {
+    View view;
+    // acquire: pairs with the release in `join`; without it the fields of the head claim could be those of earlier use.
+    view.head = bucket(key).load(std::memory_order_acquire);
+    std::uint32_t living = 0;
+    std::uint32_t dead = 0;
+    bool seen = false;
+    for (std::uint32_t index = view.head; index != 0;) {
+      Claim& claim = claims[index];
+      // relaxed, here and below: written before the claim was published, fixed since (invariant 1).
+      index = claim.next.load(std::memory_order_relaxed);
+      const SockRef owner = claim.owner.load(std::memory_order_relaxed);
+      Sock& sock = socks[owner.index];
+      // seq_cst: pairs with `transition`; of two that join or listen at once, one sees the other.
+      const SockWord word = sock.word.load(std::memory_order_seq_cst);
+      const bool lives = holds(sock, word, owner, claim.key.load(std::memory_order_relaxed));
+      ++(lives ? living : dead);
+      if (claim.key.load(std::memory_order_relaxed) != packed(key)) continue;
+      if (!seen) view.memory = claim.memory.load(std::memory_order_relaxed);
+      seen = true;
+      if (!lives) continue;
+      view.owned = true;
+      visit(owner.index, sock, word);
+    }
+    if (!view.owned) view.memory = {};
+    view.stale = dead > living + 8;
+    return view;
+  }
+
+  /// Adds a claim if the list is still the one that was looked at.
+  bool join(PortKey key, const View& seen, SockRef owner, PortMemory memory, Socks& socks, Claims& claims,
+            std::uint64_t epoch) {
+    std::uint32_t below = seen.head;
+    const bool sweeps = seen.stale;
+    if (sweeps) below = living_copy(seen.head, socks, claims, epoch);
+    const std::uint32_t claim = fresh(claims, owner, memory, packed(key), below, epoch);
+    std::uint32_t expected = seen.head;
+    // release: publishes the claim. seq_cst: the joiner's word (its port, its LISTEN) stands before it for all threads.
+    const bool joined = bucket(key).compare_exchange_strong(expected, claim, std::memory_order_seq_cst);
+    if (!joined) claims.retire(claim, epoch);
+    if (sweeps) retire_list(joined ? seen.head : below, claims, epoch);
+    return joined;
+  }
+
+ private:
+  static constexpr std::uint32_t packed(PortKey key) {
+    return static_cast<std::uint32_t>(key.protocol) << 16 | key.port;
+  }
+  std::atomic<std::uint32_t>& bucket(PortKey key) {
+    return heads_[(key.port ^ static_cast<unsigned>(key.protocol) << 4) % buckets];
+  }
+
+  static bool holds(const Sock& sock, SockWord word, SockRef owner, std::uint32_t key) {
+    // relaxed: a generation moves on only after the word has lost its port.
+    return word.has(port_named) && packed({word.protocol, word.port}) == key &&
+           sock.generation.load(std::memory_order_relaxed) == owner.generation;
+  }
+
+  static std::uint32_t fresh(Claims& claims, SockRef owner, PortMemory memory, std::uint32_t key, std::uint32_t below,
+                             std::uint64_t epoch) {
+    const std::uint32_t index = claims.allocate(epoch);
+    Claim& claim = claims[index];
+    claim.owner.store(owner, std::memory_order_relaxed);  // relaxed, all four: published by the exchange in `join`
+    claim.memory.store(memory, std::memory_order_relaxed);
+    claim.key.store(key, std::memory_order_relaxed);
+    claim.next.store(below, std::memory_order_relaxed);
+    return index;
+  }
+
+  /// A copy of the list without its dead, newest first; the newest claim of a port is kept for its memory.
+  static std::uint32_t living_copy(std::uint32_t head, Socks& socks, Claims& claims, std::uint64_t epoch) {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    for (std::uint32_t index = head; index != 0;) {
+      Claim& claim = claims[index];
+      const SockRef owner = claim.owner.load(std::memory_order_relaxed);
+      const std::uint32_t key = claim.key.load(std::memory_order_relaxed);
+      const PortMemory memory = claim.memory.load(std::memory_order_relaxed);
+      index = claim.next.load(std::memory_order_relaxed);
+      const Sock& sock = socks[owner.index];
+      const bool lives = holds(sock, sock.word.load(std::memory_order_seq_cst), owner, key);
+      if (listed(first, claims, [&](const Claim& each) {
+            const bool same_key = each.key.load(std::memory_order_relaxed) == key;
+            return same_key && (!lives || each.owner.load(std::memory_order_relaxed) == owner);
+          }))
+        continue;
+      const std::uint32_t copy = fresh(claims, owner, memory, key, 0, epoch);
+      if (last == 0) first = copy;
+      if (last != 0) claims[last].next.store(copy, std::memory_order_relaxed);
+      last = copy;
+    }
+    return first;
+  }
+
+  template <class Test>
+  static bool listed(std::uint32_t head, Claims& claims, Test test) {
+    for (std::uint32_t index = head; index != 0; index = claims[index].next.load(std::memory_order_relaxed))
+      if (test(claims[index])) return true;
+    return false;
+  }
+
+  static void retire_list(std::uint32_t head, Claims& claims, std::uint64_t epoch) {
+    for (std::uint32_t index = head; index != 0;) {
+      const std::uint32_t next = claims[index].next.load(std::memory_order_relaxed);
+      claims.retire(index, epoch);
+      index = next;
+    }
+  }
+
+  std::array<std::atomic<std::uint32_t>, buckets> heads_{};
+};
+
+}  // namespace weir::lockfree

@@ -1,0 +1,158 @@
+// One socket: what changes about it stands in packed 64-bit words, each changed by compare-and-swap.
+//
+// Thread safety: every member is atomic. Which words must change together is decided by their grouping: a word is the
+// unit of agreement between threads.
+//
+// Invariants:
+//   (1) `word` decides: port, state and flags change in one exchange, so exactly one thread performs a transition and
+//       carries out what follows from it (sending FIN, draining the queue, giving the slot back).
+//   (2) A reference is good while its generation is the socket's; the generation moves on when the slot is given back.
+//   (3) backlog.ack is the number of children in the queue or between their admission and it.
+//   (4) A socket without `orphan` is reachable by a descriptor or waits in an accept queue.
+#pragma once
+#include <cassert>
+#include <cstdint>
+
+#include "lockfree/accept_queue.hpp"
+#include "lockfree/atomics.hpp"
+#include "model/errno.hpp"
+#include "model/vocabulary/address.hpp"
+#include "model/vocabulary/names.hpp"
+
+namespace weir::lockfree {
+
+/// struct socket's own state, SS_*: how far connect() has come.
+enum class Progress : std::uint8_t { unconnected, connecting, connected, disconnecting };
+
+enum class Protocol : std::uint8_t { tcp, udp, unix_connection, unix_datagram, netlink };
+
+enum SockFlag : std::uint16_t {
+  reuse_addr = 1 << 0,
+  reuse_port = 1 << 1,
+  send_shutdown = 1 << 2,   ///< FIN follows as soon as the connection stands
+  port_ephemeral = 1 << 3,  ///< has a port that the kernel chose; never equal to a named one
+  port_named = 1 << 4,      ///< has the port in `port`
+  port_locked = 1 << 5,     ///< the port was asked for by bind: CLOSE does not release it
+  addr_locked = 1 << 6,     ///< the address was asked for by bind: a disconnect does not release it
+  orphan = 1 << 7,          ///< no descriptor, in no queue
+  hashed = 1 << 8,          ///< a LISTEN socket that SYNs can find
+  is_inet6 = 1 << 9,
+};
+inline constexpr std::uint16_t has_port = port_ephemeral | port_named;
+
+struct alignas(8) SockWord {
+  std::uint16_t port = 0;
+  std::uint16_t flags = 0;
+  TcpState state = TcpState::close;
+  Progress progress = Progress::unconnected;
+  Errno error = Errno::none;  ///< sk_err: what the next connect() reports
+  Protocol protocol = Protocol::tcp;
+
+  constexpr bool has(std::uint16_t any_of) const { return (flags & any_of) != 0; }
+  constexpr void set(std::uint16_t which) { flags = static_cast<std::uint16_t>(flags | which); }
+  constexpr void clear(std::uint16_t which) { flags = static_cast<std::uint16_t>(flags & ~which); }
+};
+
+/// An address and, where it says so, a port.
+struct alignas(8) Endpoint {
+  std::uint32_t v4 = 0;
+  std::uint16_t port = 0;
+  Address::Kind kind = Address::Kind::any;
+  std::uint8_t unused = 0;
+
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+constexpr Endpoint endpoint(const Address& address, std::uint16_t port = 0) {
+  return {address.v4, port, address.kind, 0};
+}
+constexpr Address address_of(const Endpoint& end) { return {end.kind, end.v4}; }
+
+struct alignas(8) SockRef {
+  std::uint32_t index = 0;  ///< 0: none
+  std::uint32_t generation = 0;
+
+  explicit operator bool() const { return index != 0; }
+  friend bool operator==(const SockRef&, const SockRef&) = default;
+};
+
+/// sk_ack_backlog and sk_max_ack_backlog: admission tests one against the other, so they share a word.
+struct alignas(8) AckBacklog {
+  std::uint32_t ack = 0;
+  std::uint32_t max = 0;
+};
+
+/// The SYN queue: requests, and those of them whose SYN-ACK was sent once only.
+struct alignas(8) SynCount {
+  std::uint32_t qlen = 0;
+  std::uint32_t young = 0;
+};
+
+template <class Atomics = StdAtomics>
+struct BasicSock {
+  template <class T>
+  using Atomic = typename Atomics::template atomic<T>;
+
+  Atomic<SockWord> word{};
+  Atomic<std::uint32_t> generation{0};
+  Atomic<std::uint32_t> ns{0};
+  Atomic<std::uint64_t> born{0};         ///< order of creation
+  Atomic<Endpoint> local{};              ///< rcv_saddr
+  Atomic<Endpoint> remote{};             ///< address and port of the other end
+  Atomic<SockRef> peer{};                ///< the other end's socket, once the connection stands on both sides
+  Atomic<SockRef> parked_at{};           ///< the listener that holds this client's request without a child
+  Atomic<std::uint32_t> request_era{0};  ///< `listen_era` of that listener when the request was made
+
+  Atomic<AckBacklog> backlog{};
+  Atomic<SynCount> syn{};
+  Atomic<std::uint32_t> listen_era{0};    ///< counts the times that listening began
+  Atomic<std::uint32_t> table_size{0};    ///< buckets of the SYN table, where the release has one
+  Atomic<std::uint32_t> defer_accept{0};  ///< retransmissions for which a bare ACK is ignored
+  Atomic<std::uint32_t> fastopen{0};
+  BasicAcceptQueue<Atomics> accept_queue;
+
+  Atomic<std::uint32_t> pool_link{0};
+  Atomic<std::uint64_t> pool_stamp{0};
+
+  /// Checks what can be checked of one word at one moment; call it in debug builds.
+  void invariant() const {
+    // relaxed: one word, looked at alone.
+    [[maybe_unused]] const SockWord now = word.load(std::memory_order_relaxed);
+    assert(!(now.has(port_ephemeral) && now.has(port_named)));
+    assert(now.has(port_named) == (now.port != 0));
+    assert(!now.has(port_locked) || now.has(port_named));
+    assert(!now.has(hashed) || now.state == TcpState::listen);
+    assert(now.state != TcpState::time_wait || (now.has(orphan) && now.has(port_named)));
+  }
+};
+
+using Sock = BasicSock<>;
+using Socks = Pool<Sock, 16>;
+
+/// What tcp_set_state(TCP_CLOSE) leaves: out of the hash, and without a port that bind did not ask for.
+constexpr SockWord closed(SockWord word) {
+  word.state = TcpState::close;
+  word.clear(hashed);
+  if (!word.has(port_locked)) {
+    word.clear(has_port);
+    word.port = 0;
+  }
+  return word;
+}
+
+/// Moves the socket's word by `step`, which answers the next word or says by `false` that nothing is to be done.
+/// Returns the word that was replaced, and whether one was.
+template <class Step>
+bool transition(Sock& sock, SockWord& before, Step step) {
+  // seq_cst throughout: a transition is the moment at which two ends agree who acts. With anything weaker a FIN that is
+  // sent while the connection is being linked, or a child queued while its listener closes, could be seen by neither
+  // side (store buffering between `word` and `peer`, or `word` and the queue).
+  before = sock.word.load(std::memory_order_seq_cst);
+  for (;;) {
+    SockWord after = before;
+    if (!step(after)) return false;
+    if (sock.word.compare_exchange_weak(before, after, std::memory_order_seq_cst)) return true;
+  }
+}
+
+}  // namespace weir::lockfree

@@ -1,0 +1,223 @@
+// socket, close, accept, options and tcp_info.
+#pragma once
+#include <algorithm>
+
+#include "lockfree/socket_plane.hpp"
+
+namespace weir::lockfree {
+
+namespace detail {
+
+constexpr std::optional<Protocol> protocol_of(Family family, SockType type) {
+  switch (family) {
+    case Family::inet:
+    case Family::inet6:
+      if (type == SockType::stream) return Protocol::tcp;
+      if (type == SockType::dgram) return Protocol::udp;
+      return std::nullopt;
+    case Family::unix_:
+      return type == SockType::dgram ? Protocol::unix_datagram : Protocol::unix_connection;
+    case Family::netlink:
+      if (type == SockType::dgram) return Protocol::netlink;
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// What a socket that is not TCP answers to a TCP option, when asked for it and when told to set it.
+constexpr Errno no_tcp_get(SockWord word) {
+  if (word.protocol == Protocol::netlink) return Errno::enoprotoopt;
+  if (word.protocol == Protocol::udp && word.has(is_inet6)) return Errno::enoprotoopt;
+  return Errno::eopnotsupp;
+}
+constexpr Errno no_tcp_set(SockWord word) {
+  const bool is_unix = word.protocol == Protocol::unix_connection || word.protocol == Protocol::unix_datagram;
+  return is_unix ? Errno::eopnotsupp : Errno::enoprotoopt;
+}
+
+inline constexpr std::uint32_t rto_max_s = 120;
+inline constexpr std::uint32_t most_retransmissions = 255;
+
+/// Seconds until the SYN-ACK has been sent `count` times again: the first wait doubles up to the longest.
+constexpr std::uint32_t seconds_after(std::uint32_t count, std::uint32_t first_wait) {
+  std::uint32_t total = 0;
+  for (std::uint32_t wait = first_wait; count > 0; --count, wait = std::min(2 * wait, rto_max_s)) total += wait;
+  return total;
+}
+
+/// The fewest retransmissions that take at least that long.
+constexpr std::uint32_t retransmissions_for(std::int32_t seconds, std::uint32_t first_wait) {
+  if (seconds <= 0) return 0;
+  std::uint32_t count = 1;
+  std::uint32_t wait = first_wait;
+  for (std::uint32_t total = wait; static_cast<std::uint32_t>(seconds) > total && count < most_retransmissions; ++count)
+    total += wait = std::min(2 * wait, rto_max_s);
+  return count;
+}
+
+}  // namespace detail
+
+inline Outcome SocketPlane::socket(const op::Socket& call) {
+  if (spaces_.find(call.ns.id) == nullptr) return failed(Errno::enoent);
+  const std::optional<Protocol> protocol = detail::protocol_of(call.family, call.type);
+  if (!protocol) return failed(Errno::esocktnosupport);
+  const Operation operation(epoch_);
+  const std::optional<std::int32_t> label = fds_.take();
+  if (!label) return failed(Errno::emfile);
+  const std::uint16_t flags = call.family == Family::inet6 ? is_inet6 : 0;
+  fds_.enter(*label, create(call.ns.id, {.flags = flags, .protocol = *protocol}, operation.epoch()));
+  return returned(*label);
+}
+
+inline Outcome SocketPlane::accept(const op::Accept& call) {
+  const Operation operation(epoch_);
+  const Open at = open(call.fd, operation.epoch());
+  if (at.error != Errno::none) return failed(at.error);
+  // acquire: pairs with the transition into LISTEN, which stands after the queue was prepared.
+  const SockWord word = at.sock->word.load(std::memory_order_acquire);
+  if (word.protocol == Protocol::unix_connection) return failed(Errno::einval);
+  if (word.protocol != Protocol::tcp) return failed(Errno::eopnotsupp);
+  if (word.state != TcpState::listen) return failed(Errno::einval);
+  if (at.sock->accept_queue.empty(nodes_)) return failed(Errno::eagain);
+  const std::optional<std::int32_t> label = fds_.take();
+  if (!label) return failed(Errno::emfile);
+  const std::optional<SockRef> child = take_child(at);
+  if (!child) {
+    fds_.give_back(*label);
+    return failed(Errno::eagain);
+  }
+  fds_.enter(*label, *child);
+  return returned(*label);
+}
+
+inline Outcome SocketPlane::close(const op::Close& call) {
+  const Operation operation(epoch_);
+  const SockRef ref = fds_.remove(call.fd.label);
+  if (!ref) {
+    const bool standard = call.fd.label >= 0 && call.fd.label < FdTable::first_label;
+    return standard && fds_.close_standard(call.fd.label) ? returned(0) : failed(Errno::ebadf);
+  }
+  const Open at = follow(ref, operation.epoch());
+  SockWord before;
+  transition(*at.sock, before, [](SockWord& word) {
+    const bool ends = word.protocol != Protocol::tcp || !fin_changes(word);
+    if (ends && word.state != TcpState::fin_wait1) word = closed(word);
+    word.set(orphan);
+    return true;
+  });
+  if (before.protocol != Protocol::tcp) {
+    give_back(at);
+    return returned(0);
+  }
+  switch (before.state) {
+    case TcpState::listen:
+      drop_queue(at);
+      give_back(at);
+      break;
+    case TcpState::established:
+      fin_leaves(at);
+      break;
+    case TcpState::close_wait:
+      fin_leaves(at);
+      give_back(at);
+      break;
+    case TcpState::fin_wait1:
+      break;
+    default:
+      give_back(at);
+  }
+  return returned(0);
+}
+
+inline Outcome SocketPlane::setsockopt(const op::Setsockopt& call) {
+  const Operation operation(epoch_);
+  const Open at = open(call.fd, operation.epoch());
+  if (at.error != Errno::none) return failed(at.error);
+  // relaxed: protocol and family never change.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  const bool tcp = word.protocol == Protocol::tcp;
+  const bool inet = tcp || word.protocol == Protocol::udp;
+  SockWord before;
+  const auto set_flag = [&](SockFlag flag) {
+    transition(*at.sock, before, [&](SockWord& next) {
+      call.value != 0 ? next.set(flag) : next.clear(flag);
+      return true;
+    });
+    return returned(0);
+  };
+  switch (call.opt) {
+    case SockOpt::so_reuseaddr:
+      return set_flag(reuse_addr);
+    case SockOpt::so_reuseport:
+      if (!kernel_.has_reuseport) return failed(Errno::enoprotoopt);
+      if (!inet) return call.value == 0 ? returned(0) : failed(Errno::eopnotsupp);
+      return set_flag(reuse_port);
+    case SockOpt::so_acceptconn:
+      return failed(Errno::enoprotoopt);
+    case SockOpt::tcp_defer_accept:
+      if (!tcp) return failed(detail::no_tcp_set(word));
+      // relaxed: a limit like a sysctl; the handshake samples it.
+      at.sock->defer_accept.store(detail::retransmissions_for(call.value, kernel_.first_synack_timeout_s),
+                                  std::memory_order_relaxed);
+      return returned(0);
+    case SockOpt::tcp_fastopen: {
+      if (!tcp) return failed(detail::no_tcp_set(word));
+      if (!kernel_.has_fastopen) return failed(Errno::enoprotoopt);
+      const bool may = word.state == TcpState::close || word.state == TcpState::listen;
+      if (call.value < 0 || !may) return failed(Errno::einval);
+      const auto somaxconn = static_cast<std::uint32_t>(at.ns->sysctls.load(Sysctl::somaxconn));
+      // relaxed: read back by getsockopt only.
+      at.sock->fastopen.store(std::min(static_cast<std::uint32_t>(call.value), somaxconn), std::memory_order_relaxed);
+      return returned(0);
+    }
+  }
+  return failed(Errno::enoprotoopt);
+}
+
+inline Outcome SocketPlane::getsockopt(const op::Getsockopt& call) {
+  const Operation operation(epoch_);
+  const Open at = open(call.fd, operation.epoch());
+  if (at.error != Errno::none) return failed(at.error);
+  // relaxed: one word, reported as it is at this moment.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  const auto value = [](std::uint32_t number) { return outcome::OptionValue{0, static_cast<std::int32_t>(number)}; };
+  switch (call.opt) {
+    case SockOpt::so_reuseaddr:
+      return value(word.has(reuse_addr) ? 1 : 0);
+    case SockOpt::so_reuseport:
+      if (!kernel_.has_reuseport) return failed(Errno::enoprotoopt);
+      return value(word.has(reuse_port) ? 1 : 0);
+    case SockOpt::so_acceptconn:
+      return value(word.state == TcpState::listen ? 1 : 0);
+    case SockOpt::tcp_defer_accept:
+      if (word.protocol != Protocol::tcp) return failed(detail::no_tcp_get(word));
+      // relaxed: as stored by setsockopt.
+      return value(
+          detail::seconds_after(at.sock->defer_accept.load(std::memory_order_relaxed), kernel_.first_synack_timeout_s));
+    case SockOpt::tcp_fastopen:
+      if (word.protocol != Protocol::tcp) return failed(detail::no_tcp_get(word));
+      if (!kernel_.has_fastopen) return failed(Errno::enoprotoopt);
+      return value(at.sock->fastopen.load(std::memory_order_relaxed));  // relaxed: as above
+  }
+  return failed(Errno::enoprotoopt);
+}
+
+inline Outcome SocketPlane::tcp_info(const op::TcpInfo& call) {
+  const Operation operation(epoch_);
+  const Open at = open(call.fd, operation.epoch());
+  if (at.error != Errno::none) return failed(at.error);
+#ifndef NDEBUG
+  at.sock->invariant();
+#endif
+  // relaxed: one word, reported as it is at this moment.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.protocol != Protocol::tcp) return failed(detail::no_tcp_get(word));
+  if (word.state == TcpState::listen) {
+    const AckBacklog backlog = at.sock->backlog.load(std::memory_order_relaxed);  // relaxed: both numbers in one word
+    return outcome::Info{word.state, backlog.ack, backlog.max};
+  }
+  const bool awaits_ack = word.state == TcpState::syn_sent || word.state == TcpState::fin_wait1;
+  return outcome::Info{word.state, awaits_ack ? 1u : 0u, 0};
+}
+
+}  // namespace weir::lockfree

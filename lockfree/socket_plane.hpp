@@ -1,0 +1,181 @@
+// The socket plane: descriptors, sockets and everything that system calls do to them.
+//
+// This header declares the plane; its functions stand in socket_calls.hpp (socket, options, tcp_info, close),
+// bind_calls.hpp (bind, listen, ports), connect_calls.hpp (connect), handshake.hpp (the listener's half of it) and
+// teardown.hpp (FIN, RST, shutdown). lockfree/host.hpp includes them all.
+//
+// Thread safety: every call from any thread. A call that several threads make on one descriptor takes effect in some
+// order; calls that involve two sockets proceed as segments do between machines, step by step, each step atomic.
+//
+// Progress: lock-free. A step is repeated only when another thread's step on the same word succeeded.
+//
+// Invariants:
+//   (1) Whoever moves a word into CLOSE on an orphan gives the slot back, and nobody else does.
+//   (2) A child in the accept queue of a socket that no longer listens is reset: by the closer, or by the thread that
+//       queued it, whoever sees the other's step.
+//   (3) For each SYN admitted qlen and young rise once, and fall once when the request ends.
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "lockfree/addresses.hpp"
+#include "lockfree/epoch.hpp"
+#include "lockfree/fd_table.hpp"
+#include "lockfree/net_namespace.hpp"
+#include "lockfree/sock.hpp"
+#include "model/outcome.hpp"
+
+namespace weir::lockfree {
+
+class SocketPlane {
+ public:
+  SocketPlane(const Profile& kernel, const SysctlStore& globals, NetNamespaces& spaces)
+      : kernel_(kernel), globals_(globals), spaces_(spaces) {}
+
+  Outcome socket(const op::Socket& call);
+  Outcome bind(const op::Bind& call);
+  Outcome listen(const op::Listen& call);
+  Outcome connect(const op::Connect& call);
+  Outcome accept(const op::Accept& call);
+  Outcome shutdown(const op::Shutdown& call);
+  Outcome close(const op::Close& call);
+  Outcome setsockopt(const op::Setsockopt& call);
+  Outcome getsockopt(const op::Getsockopt& call);
+  Outcome tcp_info(const op::TcpInfo& call);
+
+ private:
+  /// A socket under way: what every step needs.
+  struct Open {
+    Sock* sock = nullptr;
+    SockRef ref{};
+    NetNamespace* ns = nullptr;
+    std::uint64_t epoch = 0;
+    Errno error = Errno::none;  ///< EBADF or ENOTSOCK; then the rest is empty
+  };
+  enum class Syn : std::uint8_t { dropped, cookie, queued };
+
+  Open open(const Fd& fd, std::uint64_t epoch);
+  Open follow(SockRef ref, std::uint64_t epoch);
+  SockRef create(std::uint32_t ns, SockWord word, std::uint64_t epoch);
+  void give_back(const Open& gone);
+  static bool alive(const Sock& sock, SockRef ref);
+
+  // --- bind_calls.hpp -----------------------------------------------------------------------------------------------
+  Outcome bind_inet(const Open& at, const op::Bind& call);
+  Outcome bind_netlink(const Open& at);
+  bool claim_port(const Open& at, SockWord joining);
+  bool joins_unseen(SockWord joining, const Endpoint& local, const PortMemory& memory) const;
+  PortMemory remember(SockWord joining, const Endpoint& local, const Ports::View& view) const;
+  void inherit_port(const Open& at, SockWord holder);
+  Outcome inet_listen(const Open& at, std::uint32_t backlog);
+  Errno listen_start(const Open& at, std::uint32_t backlog);
+  void store_max(Sock& sock, std::uint32_t backlog);
+  std::uint32_t syn_table_size(const NetNamespace& ns, std::uint32_t backlog) const;
+
+  // --- connect_calls.hpp --------------------------------------------------------------------------------------------
+  void autobind(const Open& at);
+  Outcome connect_stream(const Open& at, const op::Connect& call);
+  Outcome connect_datagram(const Open& at, const op::Connect& call);
+  Outcome connect_again(const Open& at, SockWord seen);
+  bool tuple_taken(const Open& at, SockWord word, const Route& route);
+  bool resets_old_connection(const Open& at, std::uint16_t port, const Route& route);
+  void send_syn(const Open& client, SockWord sent, const Route& route);
+  void establish_with_self(const Open& at);
+  SockRef find_listener(const Open& client, const Endpoint& to);
+
+  // --- handshake.hpp ------------------------------------------------------------------------------------------------
+  Syn receive_syn(const Open& listener);
+  void receive_ack(const Open& listener, const Open& client, Syn how);
+  bool syn_queue_full(const Sock& listener, SynCount syn, AckBacklog backlog) const;
+  void request_leaves(const Open& listener);
+  bool reserve_place(Sock& listener);
+  std::optional<SockRef> take_child(const Open& listener);
+  void refuse_or_keep(const Open& listener, const Open& client);
+  void park(const Open& listener, const Open& client);
+  void queue_child(const Open& listener, const Open& client);
+
+  // --- teardown.hpp -------------------------------------------------------------------------------------------------
+  Outcome shutdown_tcp(const Open& at, How how);
+  static bool fin_changes(SockWord& word);
+  void send_fin(const Open& at);
+  void fin_leaves(const Open& at);
+  void complete_parked(const Open& client, SockRef holder);
+  void receive_fin(const Open& at);
+  void receive_reset(const Open& at);
+  SockRef time_wait_bucket(const Open& at, SockWord ending);
+  void drop_queue(const Open& listener);
+  void release_address(const Open& at, SockWord before);
+
+  std::int32_t sysctl(const NetNamespace& ns, Sysctl id) const {
+    const SysctlSpec* const spec = spec_of(kernel_, id);
+    return spec->scope == Scope::global ? globals_.load(id) : ns.sysctls.load(id);
+  }
+  /// sk_ack_backlog as wide as the release has it.
+  std::uint32_t ack_of(std::uint32_t count) const {
+    return kernel_.backlog_is_u16 ? static_cast<std::uint16_t>(count) : count;
+  }
+
+  /// The peer of a client that believes itself connected while no listener knows it.
+  static constexpr SockRef nobody{0, 1};
+
+  const Profile& kernel_;
+  const SysctlStore& globals_;
+  NetNamespaces& spaces_;
+  Epoch epoch_;
+  FdTable fds_{};
+  Socks socks_;
+  Claims claims_;
+  AcceptQueue::Nodes nodes_;
+  std::atomic<std::uint64_t> born_{0};
+};
+
+inline bool SocketPlane::alive(const Sock& sock, SockRef ref) {
+  // relaxed: within one operation's epoch the slot is not reused; a generation that has moved on says "gone" either
+  // way.
+  return sock.generation.load(std::memory_order_relaxed) == ref.generation;
+}
+
+inline SocketPlane::Open SocketPlane::follow(SockRef ref, std::uint64_t epoch) {
+  if (!ref) return {.error = Errno::enotconn};
+  Sock& sock = socks_[ref.index];
+  if (!alive(sock, ref)) return {.error = Errno::enotconn};
+  // relaxed: set before the reference was published.
+  return {&sock, ref, spaces_.find(sock.ns.load(std::memory_order_relaxed)), epoch, Errno::none};
+}
+
+inline SocketPlane::Open SocketPlane::open(const Fd& fd, std::uint64_t epoch) {
+  const SockRef ref = fds_.at(fd.label);
+  if (!ref) return {.error = fds_.is_standard(fd.label) ? Errno::enotsock : Errno::ebadf};
+  Open at = follow(ref, epoch);
+  if (at.error != Errno::none) at.error = Errno::ebadf;  // closed by another thread since the look-up
+  return at;
+}
+
+inline SockRef SocketPlane::create(std::uint32_t ns, SockWord word, std::uint64_t epoch) {
+  const std::uint32_t index = socks_.allocate(epoch);
+  Sock& sock = socks_[index];
+  // relaxed, all: nobody has the reference yet; entering it in the table, the queue or a claim publishes them.
+  sock.ns.store(ns, std::memory_order_relaxed);
+  sock.born.store(born_.fetch_add(1, std::memory_order_relaxed), std::memory_order_relaxed);
+  sock.local.store({}, std::memory_order_relaxed);
+  sock.remote.store({}, std::memory_order_relaxed);
+  sock.peer.store({}, std::memory_order_relaxed);
+  sock.parked_at.store({}, std::memory_order_relaxed);
+  sock.backlog.store({}, std::memory_order_relaxed);
+  sock.syn.store({}, std::memory_order_relaxed);
+  sock.defer_accept.store(0, std::memory_order_relaxed);
+  sock.fastopen.store(0, std::memory_order_relaxed);
+  sock.word.store(word, std::memory_order_relaxed);
+  return {index, sock.generation.load(std::memory_order_relaxed)};
+}
+
+/// Invariant (1): called by the thread whose transition ended the socket.
+inline void SocketPlane::give_back(const Open& gone) {
+  // seq_cst: as in `transition`; a reader of the bucket sees the port released.
+  gone.sock->word.store({.flags = orphan}, std::memory_order_seq_cst);
+  // release: whoever reads the new generation knows that the old socket is gone; its word went first.
+  gone.sock->generation.fetch_add(1, std::memory_order_release);
+  socks_.retire(gone.ref.index, gone.epoch);
+}
+
+}  // namespace weir::lockfree

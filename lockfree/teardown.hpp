@@ -1,0 +1,183 @@
+// FIN, RST and shutdown: how connections and listeners end.
+#pragma once
+#include "lockfree/socket_plane.hpp"
+
+namespace weir::lockfree {
+
+/// The word after this end has sent its FIN; false where there is none to send. From CLOSE_WAIT the peer acknowledges
+/// at once, so LAST_ACK is never seen.
+inline bool SocketPlane::fin_changes(SockWord& word) {
+  if (word.state == TcpState::established) {
+    word.state = TcpState::fin_wait1;
+    return true;
+  }
+  if (word.state != TcpState::close_wait) return false;
+  word = closed(word);
+  return true;
+}
+
+inline void SocketPlane::send_fin(const Open& at) {
+  SockWord before;
+  if (transition(*at.sock, before, fin_changes)) fin_leaves(at);
+}
+
+/// A FIN is on its way: to the peer, to the listener that holds the request, or to nobody.
+inline void SocketPlane::fin_leaves(const Open& at) {
+  // seq_cst: after the transition that sent it; see `park`.
+  const SockRef ref = at.sock->peer.load(std::memory_order_seq_cst);
+  if (const Open peer = follow(ref, at.epoch); peer.error == Errno::none) return receive_fin(peer);
+  // seq_cst: the exchange decides who completes the request, should two threads see both it and the FIN.
+  if (const SockRef listener = at.sock->parked_at.exchange({}, std::memory_order_seq_cst))
+    return complete_parked(at, listener);
+  if (ref == nobody) receive_reset(at);
+}
+
+/// A FIN is more than a bare ACK: the request that the listener held becomes a child now, or there is no room for it.
+inline void SocketPlane::complete_parked(const Open& client, SockRef holder) {
+  const Open listener = follow(holder, client.epoch);
+  if (listener.error != Errno::none) return receive_reset(client);
+  // relaxed: written together with parked_at.
+  const std::uint32_t era = client.sock->request_era.load(std::memory_order_relaxed);
+  const bool forgotten = era != listener.sock->listen_era.load(std::memory_order_relaxed);
+  // seq_cst: as in `transition`.
+  const bool listens = listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
+  if (forgotten || !listens) {
+    if (kernel_.syn_queue != SynQueue::table) request_leaves(listener);
+    return receive_reset(client);
+  }
+  if (reserve_place(*listener.sock)) {
+    request_leaves(listener);
+    return queue_child(listener, client);
+  }
+  listener.ns->count(Mib::ListenOverflows);
+  listener.ns->count(Mib::ListenDrops);
+  refuse_or_keep(listener, client);
+}
+
+/// The other end's FIN arrives.
+inline void SocketPlane::receive_fin(const Open& at) {
+  SockRef bucket;
+  SockWord before;
+  const bool moved = transition(*at.sock, before, [&](SockWord& word) {
+    if (word.state == TcpState::established) {
+      word.state = TcpState::close_wait;
+      return true;
+    }
+    if (word.state != TcpState::fin_wait1) return false;
+    if (word.has(orphan) && word.has(port_named)) {
+      word.state = TcpState::time_wait;  // in the place that the socket had
+      return true;
+    }
+    // A socket that somebody still holds leaves its TIME_WAIT to a bucket of its own, before it lets go of the port.
+    if (!bucket && !word.has(orphan)) bucket = time_wait_bucket(at, word);
+    word = closed(word);
+    return true;
+  });
+  const bool ended = moved && before.state == TcpState::fin_wait1;
+  if (ended && before.has(orphan) && !before.has(port_named)) give_back(at);
+  const bool bucket_stays = ended && !before.has(orphan);
+  if (bucket && !bucket_stays) give_back(follow(bucket, at.epoch));
+}
+
+/// A TIME_WAIT for the port of a connection that ends; none where the port has no name to collide with.
+inline SockRef SocketPlane::time_wait_bucket(const Open& at, SockWord ending) {
+  if (!ending.has(port_named)) return {};
+  SockWord word{.port = ending.port, .state = TcpState::time_wait};
+  word.flags = static_cast<std::uint16_t>((ending.flags & (reuse_addr | reuse_port | is_inet6)) | port_named | orphan);
+  // relaxed, all: published with the claim.
+  const SockRef ref = create(at.sock->ns.load(std::memory_order_relaxed), word, at.epoch);
+  const Open bucket = follow(ref, at.epoch);
+  bucket.sock->local.store(at.sock->local.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  bucket.sock->remote.store(at.sock->remote.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  inherit_port(bucket, word);
+  return ref;
+}
+
+/// tcp_reset: the connection is over, and connect() will say why.
+inline void SocketPlane::receive_reset(const Open& at) {
+  SockWord before;
+  const bool ended = transition(*at.sock, before, [](SockWord& word) {
+    if (word.state == TcpState::close || word.state == TcpState::listen) return false;
+    const Errno why = word.state == TcpState::syn_sent     ? Errno::econnrefused
+                      : word.state == TcpState::close_wait ? Errno::epipe
+                                                           : Errno::econnreset;
+    word = closed(word);
+    word.error = why;
+    return true;
+  });
+  if (ended && before.has(orphan)) give_back(at);
+}
+
+/// The listener is gone: each child in its queue is reset, and so is the client that waits for it.
+inline void SocketPlane::drop_queue(const Open& listener) {
+  while (const std::optional<SockRef> ref = take_child(listener)) {
+    const Open child = follow(*ref, listener.epoch);
+    if (child.error != Errno::none) continue;
+    SockWord before;
+    transition(*child.sock, before, [](SockWord& word) {
+      word = closed(word);
+      word.set(orphan);
+      return true;
+    });
+    // relaxed: set when the child was made.
+    const Open client = follow(child.sock->peer.load(std::memory_order_relaxed), listener.epoch);
+    if (before.state != TcpState::close && client.error == Errno::none) receive_reset(client);
+    give_back(child);
+  }
+}
+
+/// What tcp_disconnect does to the address, unless bind asked for it.
+inline void SocketPlane::release_address(const Open& at, SockWord before) {
+  // relaxed: addresses need no order with anything (see bind_inet).
+  if (!before.has(addr_locked)) at.sock->local.store({}, std::memory_order_relaxed);
+}
+
+inline Outcome SocketPlane::shutdown(const op::Shutdown& call) {
+  const Operation operation(epoch_);
+  const Open at = open(call.fd, operation.epoch());
+  if (at.error != Errno::none) return failed(at.error);
+  // relaxed: the protocol never changes, and a datagram socket's state decides nothing else.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  switch (word.protocol) {
+    case Protocol::tcp:
+      return shutdown_tcp(at, call.how);
+    case Protocol::udp:
+      return word.state == TcpState::established ? returned(0) : failed(Errno::enotconn);
+    case Protocol::netlink:
+      return failed(Errno::eopnotsupp);
+    default:
+      return returned(0);
+  }
+}
+
+inline Outcome SocketPlane::shutdown_tcp(const Open& at, How how) {
+  const bool reading = how != How::wr;
+  const bool writing = how != How::rd;
+  SockWord before;
+  bool sends_fin = false;
+  transition(*at.sock, before, [&](SockWord& word) {
+    const bool opening = word.state == TcpState::syn_sent || word.state == TcpState::close;
+    if (word.progress == Progress::connecting) word.progress = opening ? Progress::disconnecting : Progress::connected;
+    sends_fin = false;
+    if (word.state == TcpState::syn_sent || (word.state == TcpState::listen && reading)) {
+      word = closed(word);
+      word.progress = Progress::unconnected;
+      word.clear(send_shutdown);
+    } else if (word.state == TcpState::close) {
+      if (writing) word.set(send_shutdown);
+    } else if (word.state != TcpState::listen && writing) {
+      sends_fin = fin_changes(word);
+    }
+    return true;
+  });
+  if (before.state == TcpState::close) return failed(Errno::enotconn);
+  if (before.state == TcpState::syn_sent) release_address(at, before);
+  if (before.state == TcpState::listen && reading) {
+    release_address(at, before);
+    drop_queue(at);
+  }
+  if (sends_fin) fin_leaves(at);
+  return returned(0);
+}
+
+}  // namespace weir::lockfree
