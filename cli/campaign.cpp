@@ -1,0 +1,223 @@
+// weir campaign, the main job: prove the theorems, then hold every target against the model until the time is up.
+#include "cli/campaign.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <random>
+#include <thread>
+
+#include "cli/common.hpp"
+#include "fuzz/targets.hpp"
+#include "oracle/targets/linux.hpp"
+#ifdef WEIR_HAVE_PROVE
+#include "proofs/run.hpp"
+#endif
+
+namespace weir::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Arguments {
+  std::chrono::milliseconds time = std::chrono::seconds(60);
+  std::vector<std::string> targets;   ///< as asked; empty: all that are available here
+  std::vector<std::string> profiles;  ///< as asked; empty: all
+  std::uint64_t seed = 0;
+  std::filesystem::path out = "weir-findings";
+};
+
+std::vector<const Profile*> profiles_of(const Arguments& given) {
+  if (given.profiles.empty()) return {releases::all.begin(), releases::all.end()};
+  std::vector<const Profile*> chosen;
+  for (const auto& name : given.profiles) chosen.push_back(profile_from(name));
+  return chosen;
+}
+
+std::string names_of(const std::vector<const Profile*>& profiles) {
+  std::string text;
+  for (const Profile* each : profiles) text += (text.empty() ? "" : ", ") + std::string(each->name);
+  return text;
+}
+
+std::string clock_text(Clock::duration left) {
+  const auto seconds = std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(left).count());
+  return fmt::format("{}:{:02}", seconds / 60, seconds % 60);
+}
+
+#ifdef WEIR_HAVE_PROVE
+ProofReport prove(const Arguments& given, StatusLine& status) {
+  ProofReport report{.ran = true, .theorems = 0, .good = 0, .exit_code = 0, .seconds = 0, .bad = {}};
+  proofs::Options options;
+  options.profiles = given.profiles;
+  const auto summary = proofs::run_all(options, [&](const proofs::Result& result) {
+    ++report.theorems;
+    report.good += result.good ? 1 : 0;
+    if (!result.good)
+      report.bad.push_back(
+          fmt::format("{} on {}: {}", result.theorem, result.profile, name_of_enum(result.verdict)));
+    status.show(fmt::format("proving: {} theorems done", report.theorems));
+  });
+  report.exit_code = summary.exit_code();
+  report.seconds = summary.seconds;
+  return report;
+}
+#else
+ProofReport prove(const Arguments&, StatusLine&) { return {}; }
+#endif
+
+/// Where every running target says how far it is; one of them at a time shows the status line.
+class Progress {
+ public:
+  Progress(StatusLine& status, std::size_t targets, Clock::time_point deadline)
+      : status_(status), texts_(targets), deadline_(deadline) {}
+
+  void report(std::size_t target, const std::string& name, const fuzz::CampaignStats& stats) {
+    const std::scoped_lock lock(mutex_);
+    texts_[target] = fmt::format("{}: {} operations, {:.0f}/s, {} findings", name, stats.effort.operations,
+                                 stats.operations_per_second(), stats.findings.size());
+    std::string line;
+    for (const auto& each : texts_) line += each.empty() ? "" : each + " · ";
+    status_.show(line + clock_text(deadline_ - Clock::now()) + " left");
+  }
+
+ private:
+  StatusLine& status_;
+  std::mutex mutex_;
+  std::vector<std::string> texts_;
+  Clock::time_point deadline_;
+};
+
+/// A target that is ready to run.
+struct Job {
+  TargetReport report;
+  fuzz::CampaignOptions options;
+  fuzz::Target target;
+  std::shared_ptr<fuzz::LinuxEffort> linux_effort;
+};
+
+Job lockfree_job(const Arguments& given) {
+  Job job;
+  job.report.name = "lockfree";
+  job.options.profiles = profiles_of(given);
+  job.report.compared_with = names_of(job.options.profiles);
+  job.target = fuzz::lockfree_target();
+  return job;
+}
+
+/// The kernel of this machine, held against linux-6.18; `not_available` says why it cannot be.
+Job linux_job(const Arguments& given) {
+  Job job;
+  job.report.name = "linux";
+  const Profile* const profile = &releases::linux_6_18;
+  const bool asked_for = given.profiles.empty() ||
+                         std::find(given.profiles.begin(), given.profiles.end(), profile->name) != given.profiles.end();
+  if (!asked_for) {
+    job.report.not_available = "a running kernel is compared with linux-6.18 only, which --profile leaves out";
+    return job;
+  }
+  if (const auto here = oracle::LinuxTarget::probe(); !here) {
+    job.report.not_available = here.reason;
+    return job;
+  }
+  job.report.name = "linux " + oracle::LinuxTarget::release();
+  job.options.generator = fuzz::linux_cases();
+  job.options.profiles = {profile};
+  job.report.compared_with = std::string(profile->name);
+  job.linux_effort = std::make_shared<fuzz::LinuxEffort>();
+  job.target = fuzz::linux_target(*job.linux_effort);
+  return job;
+}
+
+std::vector<Job> jobs_for(const Arguments& given) {
+  const auto wanted = [&](const char* name) {
+    return given.targets.empty() || std::find(given.targets.begin(), given.targets.end(), name) != given.targets.end();
+  };
+  std::vector<Job> jobs;
+  if (wanted("linux")) jobs.push_back(linux_job(given));  // forks its driver, so before any thread starts
+  if (wanted("lockfree")) jobs.insert(jobs.begin(), lockfree_job(given));
+  for (Job& each : jobs) each.options.seed = given.seed;
+  return jobs;
+}
+
+void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress& progress) {
+  try {
+    fuzz::Campaign campaign(job.options, job.target);
+    job.report.stats = campaign.run(
+        deadline, [&](const fuzz::CampaignStats& so_far) { progress.report(number, job.report.name, so_far); });
+  } catch (const std::exception& error) {
+    job.report.failure = error.what();
+  }
+  if (job.linux_effort) job.report.late = job.linux_effort->late;
+}
+
+int exit_code_of(const Arguments& given, const ProofReport& proofs, const std::vector<TargetReport>& targets) {
+  int code = proofs.exit_code;
+  for (const TargetReport& each : targets) {
+    if (!each.stats.findings.empty()) return diverged;
+    if (!each.failure.empty()) code = std::max(code, undecided);
+    if (!each.not_available.empty() && !given.targets.empty()) code = code == agreed ? not_available : code;
+  }
+  return code;
+}
+
+int campaign(const Arguments& given) {
+  const auto started = Clock::now();
+  StatusLine status;
+  std::vector<Job> jobs = jobs_for(given);
+  print(fmt::format("seed {} · {} s\n", given.seed, std::chrono::duration<double>(given.time).count()));
+  const ProofReport proofs = prove(given, status);
+
+  // The proofs count towards the time, but never take more than half of it from the targets.
+  const auto deadline = std::max(started + given.time, Clock::now() + given.time / 2);
+  Progress progress(status, jobs.size(), deadline);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+      if (jobs[i].report.not_available.empty())
+        threads.emplace_back([&, i] { run_job(jobs[i], i, deadline, progress); });
+  }
+  status.show("");
+
+  std::vector<TargetReport> reports;
+  for (Job& each : jobs) reports.push_back(std::move(each.report));
+  print(verdict_table(proofs, reports));
+  for (const TargetReport& each : reports)
+    for (const auto& line : write_findings(each, given.out)) print(line);
+  return exit_code_of(given, proofs, reports);
+}
+
+}  // namespace
+
+void add_campaign(CLI::App& app, int& exit_code) {
+  const auto given = std::make_shared<Arguments>();
+  given->seed = std::random_device{}();
+  CLI::App* const command =
+      app.add_subcommand("campaign", "Prove the theorems and hold implementations against the model");
+  command
+      ->add_option_function<std::string>(
+          "--time", [given](const std::string& text) { given->time = duration_from(text); },
+          "how long, e.g. 60s, 10m, 2h")
+      ->default_str("60s");
+  command->add_option("--target", given->targets, "lockfree, linux; default: both, linux where it can be had")
+      ->check(CLI::IsMember({"lockfree", "linux"}))
+      ->option_text("NAME ...");
+  std::vector<std::string> known;
+  for (const Profile* each : releases::all) known.emplace_back(each->name);
+  command->add_option("--profile", given->profiles, "releases to compare with; default: all")
+      ->check(CLI::IsMember(known))
+      ->option_text("NAME ...");
+  command->add_option("--seed", given->seed,
+                      "the same seed draws the same inputs; default: a new one, which is printed");
+  command->add_option("--out", given->out, "where findings go, each as a minimal trace")->default_str("weir-findings");
+  command->footer(
+      "Exit codes: 0 no difference · 1 a difference or a counterexample · 3 undecided · 4 a target that was\n"
+      "asked for is not available here. Examples:\n"
+      "  weir campaign --time 60s\n"
+      "  weir campaign --target lockfree --profile linux-2.6.32 --seed 7 --out findings\n");
+  command->callback([given, &exit_code] { exit_code = campaign(*given); });
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,53 @@
+// The parts of `weir campaign`: what was asked for, what each part found, and the verdict as text.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "fuzz/engine.hpp"
+#include "fuzz/linux_target.hpp"
+
+namespace weir::cli {
+
+/// "90", "90s", "1.5m", "2h", "500ms" -> a duration. Throws CLI::ValidationError otherwise.
+std::chrono::milliseconds duration_from(const std::string& text);
+
+/// What came of one target.
+struct TargetReport {
+  std::string name;
+  fuzz::CampaignStats stats;
+  std::uint64_t late = 0;     ///< cases thrown away because the kernel's timers may have fired
+  std::string compared_with;  ///< profile names
+  std::string not_available;  ///< why it was not held against the model; empty if it was
+  std::string failure;        ///< why it ended early; empty if it did not
+};
+
+/// What came of the proofs.
+struct ProofReport {
+  bool ran = false;
+  std::size_t theorems = 0, good = 0;
+  int exit_code = 0;
+  double seconds = 0;
+  std::vector<std::string> bad;  ///< one line for each obligation without the right verdict
+};
+
+/// The table, and a line for each thing that is wrong.
+std::string verdict_table(const ProofReport& proofs, const std::vector<TargetReport>& targets);
+
+/// Writes each finding of a target as a trace into `folder`, which it creates. \return a line on each for people
+std::vector<std::string> write_findings(const TargetReport& target, const std::filesystem::path& folder);
+
+/// One status line on a terminal, rewritten in place; nothing in a pipe.
+class StatusLine {
+ public:
+  StatusLine();
+  ~StatusLine();
+  void show(const std::string& text);
+
+ private:
+  bool terminal_;
+};
+
+}  // namespace weir::cli

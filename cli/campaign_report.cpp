@@ -1,0 +1,108 @@
+// The verdict of a campaign as text, its findings as files, and the status line while it runs.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "cli/campaign.hpp"
+#include "cli/common.hpp"
+#include "fuzz/report.hpp"
+
+namespace weir::cli {
+namespace {
+
+std::string grouped(std::uint64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+  return text;
+}
+
+std::string row_of(const TargetReport& target) {
+  const auto& stats = target.stats;
+  if (!target.not_available.empty())
+    return fmt::format("  {:<16} not available here: {}\n", target.name, target.not_available);
+  const std::string verdict = !target.failure.empty()  ? red("failed")
+                              : stats.findings.empty() ? green("agrees")
+                                                       : red("DIVERGES");
+  return fmt::format("  {:<16} {:>14} {:>12}/s {:>11} {:>9} of {}  {}\n", target.name, grouped(stats.effort.operations),
+                     grouped(static_cast<std::uint64_t>(stats.operations_per_second())), grouped(stats.divergences),
+                     stats.covered.size(), clause_count, verdict);
+}
+
+std::string proof_row(const ProofReport& proofs) {
+  if (!proofs.ran) return "  theorems         not part of this build (needs Z3)\n";
+  const std::string verdict = proofs.exit_code == 0 ? green("proved") : red("NOT PROVED");
+  return fmt::format("  {:<16} {:>14} of {} in {:.1f} s  {}\n", "theorems", proofs.good, proofs.theorems,
+                     proofs.seconds, verdict);
+}
+
+/// Letters, digits and dashes only: a target's name holds blanks and dots.
+std::string file_stem(const TargetReport& target, const fuzz::Finding& finding, std::size_t number) {
+  std::string stem = fmt::format("{}-{}-{}-{}", target.name.substr(0, target.name.find(' ')),
+                                 finding.input.profile->name, number, name_of(finding.difference.operation));
+  return stem;
+}
+
+}  // namespace
+
+std::chrono::milliseconds duration_from(const std::string& text) {
+  std::size_t end = 0;
+  double value = -1;
+  try {
+    value = std::stod(text, &end);
+  } catch (const std::exception&) {
+  }
+  const std::string unit = text.substr(end);
+  const double scale = unit == "ms"                  ? 1
+                       : unit.empty() || unit == "s" ? 1e3
+                       : unit == "m"                 ? 6e4
+                       : unit == "h"                 ? 3.6e6
+                                                     : 0;
+  constexpr double longest = 3.6e6 * 24 * 365;
+  if (!(value > 0) || scale == 0 || value * scale > longest)
+    throw CLI::ValidationError("--time", "'" + text + "' is not a duration such as 60s, 1.5m, 2h or 500ms");
+  return std::chrono::milliseconds(static_cast<std::int64_t>(value * scale));
+}
+
+std::string verdict_table(const ProofReport& proofs, const std::vector<TargetReport>& targets) {
+  std::string text = proof_row(proofs);
+  text += bold(fmt::format("  {:<16} {:>14} {:>14} {:>11} {:>16}  {}\n", "target", "operations", "rate", "divergences",
+                           "clauses", "verdict"));
+  for (const TargetReport& each : targets) text += row_of(each);
+  for (const TargetReport& each : targets) {
+    if (!each.compared_with.empty()) text += fmt::format("  {} compared with {}\n", each.name, each.compared_with);
+    if (each.late != 0)
+      text += fmt::format("  {}: {} cases thrown away, a timer of the kernel may have fired\n", each.name, each.late);
+    if (!each.failure.empty()) text += fmt::format("  {} ended early: {}\n", each.name, each.failure);
+  }
+  for (const auto& each : proofs.bad) text += fmt::format("  {}\n", each);
+  return text;
+}
+
+std::vector<std::string> write_findings(const TargetReport& target, const std::filesystem::path& folder) {
+  std::vector<std::string> lines;
+  for (const fuzz::Finding& finding : target.stats.findings) {
+    std::filesystem::create_directories(folder);
+    const auto path = folder / (file_stem(target, finding, lines.size() + 1) + ".jsonl");
+    std::ofstream file(path, std::ios::binary);
+    file << fuzz::to_trace(finding.input, finding.difference);
+    file.close();
+    if (!file) throw std::runtime_error("cannot write " + path.string());
+    lines.push_back(fmt::format("\n{} {}: {}\n  weir check {}\n", red("finding"), target.name,
+                                fuzz::to_sentence(finding.difference), path.string()));
+  }
+  return lines;
+}
+
+StatusLine::StatusLine() : terminal_(::isatty(STDERR_FILENO) != 0) {}
+
+StatusLine::~StatusLine() { show(""); }
+
+void StatusLine::show(const std::string& text) {
+  if (!terminal_) return;
+  std::fprintf(stderr, "\r\x1b[K%s", text.c_str());
+  std::fflush(stderr);
+}
+
+}  // namespace weir::cli
