@@ -16,20 +16,29 @@ constexpr bool can_be_bound(Address a) {
   return a.kind != Address::Kind::v4 || is_loopback(a) || is_broadcast(a) || is_multicast(a);
 }
 
-/// Whether two bound addresses can receive the same packet. "::" also receives IPv4; 0.0.0.0 only that.
-constexpr bool addresses_overlap(Family family_a, Address a, Family family_b, Address b) {
-  if (a == b && (a.kind != Address::Kind::any || family_a == family_b)) return true;
-  const auto covers = [](Family family, Address wide, Address other) {
-    if (wide.kind != Address::Kind::any) return false;
-    return family == Family::inet6 || other.kind != Address::Kind::v6_loopback;
-  };
-  return covers(family_a, a, b) || covers(family_b, b, a);
+template <Domain D>
+Claim claim(const Sock<D>& sk) {
+  return {sk.family, sk.binding.address, sk.ipv6only};
+}
+
+constexpr bool takes_ipv4(const Claim& a) { return a.family == Family::inet || !a.ipv6only; }
+constexpr bool takes_ipv6(const Claim& a) { return a.family == Family::inet6 && a.address.kind != Address::Kind::v4; }
+
+/// "::" takes both families unless it is IPv6 only; 0.0.0.0 meets whatever takes IPv4.
+constexpr bool covers(const Claim& wide, const Claim& other) {
+  if (wide.address.kind != Address::Kind::any) return false;
+  if (wide.family == Family::inet) return takes_ipv4(other);
+  return !wide.ipv6only || takes_ipv6(other);
+}
+
+/// Whether two claims can be meant by the same packet.
+constexpr bool overlap(const Claim& a, const Claim& b) {
+  return (a.address == b.address && a.address.kind != Address::Kind::any) || covers(a, b) || covers(b, a);
 }
 
 /// The part of a holder of a port that decides conflicts.
 struct Holder {
-  Family family;
-  Address address;
+  Claim claim;
   bool reuseaddr;
   bool reuseport;
   bool listening;
@@ -37,12 +46,11 @@ struct Holder {
 
 template <Domain D>
 Holder holder(const Sock<D>& sk) {
-  return {sk.family, sk.binding.address, sk.reuseaddr, sk.reuseport,
-          static_cast<bool>(sk.sk_state == tcp<D>(TcpState::listen))};
+  return {claim(sk), sk.reuseaddr, sk.reuseport, static_cast<bool>(sk.sk_state == tcp<D>(TcpState::listen))};
 }
 
 constexpr bool conflicts(const Holder& wants, const Holder& has, bool udp) {
-  if (!addresses_overlap(wants.family, wants.address, has.family, has.address)) return false;
+  if (!overlap(wants.claim, has.claim)) return false;
   if (wants.reuseport && has.reuseport) return false;
   return !(wants.reuseaddr && has.reuseaddr && (udp || !has.listening));
 }
@@ -53,7 +61,7 @@ bool any_conflict(const Net<D>& net, const Bucket& bucket, SockId id) {
   for (const SockId other : bucket.owners)
     if (other != id && conflicts(wants, holder(net[other]), bucket.udp)) return true;
   for (const TimeWait& old : bucket.time_wait)
-    if (conflicts(wants, {old.family, old.address, old.reuseaddr, old.reuseport, false}, bucket.udp)) return true;
+    if (conflicts(wants, {old.claim, old.reuseaddr, old.reuseport, false}, bucket.udp)) return true;
   return false;
 }
 
@@ -63,10 +71,7 @@ void update_fastreuse(const Profile& kernel, Bucket& bucket, const Sock<D>& sk, 
   const bool reuse = sk.reuseaddr && sk.sk_state != tcp<D>(TcpState::listen);
   if (kernel.fastreuse_cached) bucket.fastreuse = first ? reuse : bucket.fastreuse && reuse;
   bucket.fastreuseport = kernel.has_reuseport && sk.reuseport;
-  if (bucket.fastreuseport) {
-    bucket.fast_family = sk.family;
-    bucket.fast_address = sk.binding.address;
-  }
+  if (bucket.fastreuseport) bucket.fast_claim = claim(sk);
 }
 
 /// Whether a bucket that has holders lets this socket join (or, listening, stay).
@@ -77,8 +82,7 @@ bool bucket_admits(const Net<D>& net, const Bucket& bucket, SockId id) {
     D::clause(Clause::BIND_FASTREUSE);
     return true;
   }
-  if (bucket.fastreuseport && sk.reuseport &&
-      addresses_overlap(sk.family, sk.binding.address, bucket.fast_family, bucket.fast_address)) {
+  if (bucket.fastreuseport && sk.reuseport && overlap(claim(sk), bucket.fast_claim)) {
     D::clause(Clause::BIND_FASTREUSEPORT);
     return true;
   }
@@ -124,18 +128,26 @@ Errno inet_bind(Net<D>& net, SockId id, Address address, std::uint16_t port) {
     D::clause(Clause::BIND_FAMILY);
     return Errno::eafnosupport;
   }
-  if (!can_be_bound(address)) {
+  const bool bound = sk.sk_state != tcp<D>(TcpState::close) || sk.binding.port != 0;
+  if (!can_be_bound(address) && !(sk.family == Family::inet6 && bound)) {  // IPv6 asks the other way round
     D::clause(Clause::BIND_NOT_LOCAL);
     return Errno::eaddrnotavail;
   }
-  if (sk.sk_state != tcp<D>(TcpState::close) || sk.binding.port != 0) {
+  if (bound) {
     D::clause(Clause::BIND_TWICE);
     return Errno::einval;
   }
+  if (sk.ipv6only && address.kind == Address::Kind::v4) {
+    D::clause(Clause::BIND_IPV6ONLY);
+    return Errno::einval;
+  }
   const Binding before = sk.binding;
+  const bool ipv6only_before = sk.ipv6only;
   sk.binding.address = address;
+  sk.ipv6only = sk.ipv6only || address.kind == Address::Kind::v6_loopback;
   if (const Errno error = get_port(net, id, port); error != Errno::none) {
     sk.binding = before;
+    sk.ipv6only = ipv6only_before;
     return error;
   }
   sk.binding.address_locked = address.kind != Address::Kind::any;

@@ -5,20 +5,58 @@
 
 namespace weir::model {
 
-/// Where a connect goes and comes from. "Any" means the loopback address.
 struct Route {
   Address source, destination;
 };
 
+/// A dual-stack socket that is bound to one of the two families cannot reach the other.
 template <Domain D>
-std::optional<Route> route(const Sock<D>& sk, Address destination) {
-  if (destination.kind == Address::Kind::any) destination = sk.family == Family::inet6 ? loopback6 : loopback;
-  const bool reachable = destination.kind == Address::Kind::v6_loopback || is_loopback(destination);
-  if (!reachable || is_broadcast(destination)) return std::nullopt;
+Errno check_families(const Sock<D>& sk, Address destination) {
   const Address bound = sk.binding.address;
-  const bool usable = bound.kind != Address::Kind::any && !is_broadcast(bound) && !is_multicast(bound);
-  const Address source = destination.kind == Address::Kind::v6_loopback ? loopback6 : loopback;
-  return Route{usable ? bound : source, destination};
+  if (sk.family == Family::inet && destination.kind == Address::Kind::v6_loopback) {
+    D::clause(Clause::CONNECT_FAMILY);
+    return Errno::eafnosupport;
+  }
+  if (sk.family == Family::inet) return Errno::none;
+  if (destination.kind == Address::Kind::v6_loopback && bound.kind == Address::Kind::v4) {
+    D::clause(Clause::CONNECT_MAPPED_SOURCE);
+    return Errno::eafnosupport;
+  }
+  if (destination.kind == Address::Kind::v4 && sk.ipv6only) {
+    D::clause(Clause::CONNECT_IPV6ONLY);
+    return Errno::enetunreach;
+  }
+  return Errno::none;
+}
+
+/// "Any" means the loopback address of the family that the socket is bound to; on IPv4 the very address it is bound to.
+template <Domain D>
+Address any_destination(const Sock<D>& sk, bool usable_source) {
+  const Address bound = sk.binding.address;
+  if (sk.family == Family::inet) return usable_source ? bound : loopback;
+  return bound.kind == Address::Kind::v4 ? loopback : loopback6;
+}
+
+/// Where a connect goes and comes from.
+template <Domain D>
+Errno find_route(const Sock<D>& sk, Address destination, Route& found) {
+  const Address bound = sk.binding.address;
+  const bool no_source = is_broadcast(bound) || is_multicast(bound);
+  const bool usable = bound.kind != Address::Kind::any && !no_source;
+  if (destination.kind == Address::Kind::any) destination = any_destination(sk, usable);
+  if (const Errno error = check_families(sk, destination); error != Errno::none) return error;
+  const bool to_v6 = destination.kind == Address::Kind::v6_loopback;
+  if (sk.family == Family::inet6 && no_source && !is_loopback(bound)) {
+    D::clause(Clause::CONNECT_BAD_SOURCE);
+    return Errno::einval;
+  }
+  const bool reachable = to_v6 || (is_loopback(destination) && !is_broadcast(destination));
+  if (!reachable || (sk.family == Family::inet6 && no_source)) {
+    D::clause(Clause::CONNECT_NO_ROUTE);
+    return Errno::enetunreach;
+  }
+  found = {usable ? bound : to_v6 ? loopback6 : loopback, destination};
+  return Errno::none;
 }
 
 /// A socket with these ends, other than `except`.
@@ -47,7 +85,7 @@ SockId find_listener(Net<D>& net, std::uint32_t netns, Address address, std::uin
     if (!in_state(sk, TcpState::listen)) continue;
     if (sk.binding.address == address) return id;
     const bool receives = sk.binding.address.kind == Address::Kind::any &&
-                          (sk.family == Family::inet6 || address.kind == Address::Kind::v4);
+                          (address.kind == Address::Kind::v4 ? takes_ipv4(claim(sk)) : sk.family == Family::inet6);
     if (receives && wildcard == no_sock) wildcard = id;
   }
   return wildcard;
@@ -57,25 +95,18 @@ SockId find_listener(Net<D>& net, std::uint32_t netns, Address address, std::uin
 template <Domain D>
 Errno send_syn(Net<D>& net, SockId id, Address address, std::uint16_t port) {
   Sock<D>& sk = net[id];
-  if (sk.family == Family::inet && address.kind == Address::Kind::v6_loopback) {
-    D::clause(Clause::CONNECT_FAMILY);
-    return Errno::eafnosupport;
-  }
-  const auto way = route(sk, address);
-  if (!way) {
-    D::clause(Clause::CONNECT_NO_ROUTE);
-    return Errno::enetunreach;
-  }
-  sk.binding.address = way->source;
+  Route way;
+  if (const Errno error = find_route(sk, address, way); error != Errno::none) return error;
+  sk.binding.address = way.source;
   if (sk.binding.port == 0) {
     get_port(net, id, 0);
-  } else if (find_established(net, sk.netns, way->source, sk.binding.port, way->destination, port, id) != no_sock) {
+  } else if (find_established(net, sk.netns, way.source, sk.binding.port, way.destination, port, id) != no_sock) {
     D::clause(Clause::CONNECT_TUPLE_TAKEN);
     reset_address(sk);
     return Errno::eaddrnotavail;
   }
   D::clause(Clause::CONNECT_SYN);
-  sk.peer_address = way->destination;
+  sk.peer_address = way.destination;
   sk.peer_port = port;
   sk.sk_state = tcp<D>(TcpState::syn_sent);
   sk.unacked = true;
@@ -192,21 +223,14 @@ template <Domain D>
 Errno inet_dgram_connect(Net<D>& net, SockId id, Address address) {
   Sock<D>& sk = net[id];
   if (sk.binding.port == 0) get_port(net, id, 0);
-  if (sk.family == Family::inet && address.kind == Address::Kind::v6_loopback) {
-    D::clause(Clause::CONNECT_FAMILY);
-    return Errno::eafnosupport;
-  }
   if (is_broadcast(address) && is_loopback(address)) {
     D::clause(Clause::CONNECT_BROADCAST);
     return Errno::eacces;
   }
-  const auto way = route(sk, address);
-  if (!way) {
-    D::clause(Clause::CONNECT_NO_ROUTE);
-    return Errno::enetunreach;
-  }
+  Route way;
+  if (const Errno error = find_route(sk, address, way); error != Errno::none) return error;
   D::clause(Clause::CONNECT_DATAGRAM);
-  if (sk.binding.address.kind == Address::Kind::any) sk.binding.address = way->source;
+  if (sk.binding.address.kind == Address::Kind::any) sk.binding.address = way.source;
   sk.sk_state = tcp<D>(TcpState::established);
   return Errno::none;
 }

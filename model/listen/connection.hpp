@@ -41,7 +41,7 @@ template <Domain D>
 void tcp_time_wait(Net<D>& net, SockId id) {
   const Sock<D>& sk = net[id];
   if (Bucket* bucket = find_bucket(net, sk.netns, false, sk.binding.port); bucket != nullptr)
-    bucket->time_wait.push_back({sk.family, sk.binding.address, sk.reuseaddr, sk.reuseport});
+    bucket->time_wait.push_back({claim(sk), sk.reuseaddr, sk.reuseport});
   tcp_done(net, id);
 }
 
@@ -57,6 +57,7 @@ SockId add_child(Net<D>& net, SockId listener_id, SockId client_id) {
   child.state = I32<D>(SS_CONNECTED);
   child.sk_state = tcp<D>(TcpState::established);
   child.send_shutdown = listener.send_shutdown;
+  child.ipv6only = listener.ipv6only;
   child.reuseaddr = listener.reuseaddr;
   child.reuseport = listener.reuseport;
   child.binding = {client.peer_address, listener.binding.port, false, false};

@@ -6,10 +6,16 @@
 
 namespace weir::model {
 
+/// What a bound socket takes of the addresses of a port.
+struct Claim {
+  Family family = Family::inet;
+  Address address;
+  bool ipv6only = false;
+};
+
 /// A port after its last connection: it holds the bucket as the closed socket did.
 struct TimeWait {
-  Family family;
-  Address address;
+  Claim claim;
   bool reuseaddr;
   bool reuseport;
 };
@@ -20,9 +26,8 @@ struct Bucket {
   bool udp = false;
   std::uint32_t port = 0;
   bool fastreuse = false;      ///< all who joined had SO_REUSEADDR and did not listen
-  bool fastreuseport = false;  ///< the last who joined had SO_REUSEPORT, at the address below
-  Family fast_family = Family::inet;
-  Address fast_address;
+  bool fastreuseport = false;  ///< the last who joined had SO_REUSEPORT, with the claim below
+  Claim fast_claim;
   std::vector<SockId> owners;
   std::vector<TimeWait> time_wait;
 

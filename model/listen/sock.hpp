@@ -64,7 +64,8 @@ struct Sock {
   Listener<D> listener;
 
   bool send_shutdown =
-      false;  ///< SEND_SHUTDOWN of sk_shutdown: set even where shutdown says ENOTCONN; children inherit it
+      false;              ///< SEND_SHUTDOWN of sk_shutdown: set even where shutdown says ENOTCONN; children inherit it
+  bool ipv6only = false;  ///< once bound to an IPv6 address it takes no IPv4, and no disconnect forgets that
   bool reuseaddr = false;
   bool reuseport = false;
   Binding binding;
