@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # install.sh CMAKE BUILD_DIR CXX PKG_CONFIG: installs into a fresh prefix, moves it, and builds and runs the consumer
-# against it both ways, through find_package(weir) and through pkg-config.
+# against it both ways, through find_package(weir) and through pkg-config. CMake and the last command heed CXXFLAGS.
 set -euo pipefail
 cmake=$1 build=$2 cxx=$3 pkg_config=$4
 consumer=$(dirname "$(readlink -f "$0")")/consumer
@@ -17,6 +17,7 @@ mv "$work/first" "$work/prefix" # nothing in it may point back
 
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name weir.pc)")
 export PKG_CONFIG_PATH
-read -ra flags <<<"$("$pkg_config" --cflags --libs weir)"
-"$cxx" -std=c++20 "$consumer/main.cpp" "${flags[@]}" -o "$work/with_pkg_config"
+read -ra flags <<<"${CXXFLAGS-} $("$pkg_config" --cflags weir)"
+read -ra libraries <<<"$("$pkg_config" --libs weir)"
+"$cxx" -std=c++20 "${flags[@]}" "$consumer/main.cpp" "${libraries[@]}" -o "$work/with_pkg_config"
 "$work/with_pkg_config"
