@@ -42,7 +42,7 @@ Question question(const Input& input, LinuxEffort& effort) {
   model::Host<Concrete> model(*input.profile, input.options);
   Question question;
   LinuxExclusions exclusions;
-  Scope scope{.cpus = input.options.cpus};
+  Scope scope;
   std::size_t place = 0;
   for (; place < input.ops.size(); ++place) {
     const Op& each = input.ops[place];
@@ -57,12 +57,11 @@ Question question(const Input& input, LinuxEffort& effort) {
     scope.note(each, outcome);
   }
   question.operations = question.ops.size();
-  Outcome outcome;
-  probe(scope, *input.profile, [&](const Op& each) -> const Outcome* {
-    outcome = model.step(each);
+  probe(scope, [&](const Op& each) {
+    const Outcome outcome = model.step(each);
     if (LinuxTarget::supported(each)) question.ask(each, outcome, place);
     ++place;
-    return &outcome;
+    return Glimpse::of(outcome);
   });
   return question;
 }

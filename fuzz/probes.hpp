@@ -1,31 +1,37 @@
-// Comparing final states without looking inside: operations that make every part of a host's state observable.
+// Comparing final states without looking inside: operations that make every part of a host's state observable that a
+// case can have changed.
 //
 //   Scope scope;                                  // what a case has touched
 //   for each op: scope.note(op, outcome);
-//   probe(scope, [&](const Op& op) -> const Outcome* { … run it, compare, nullptr to stop … });
+//   probe(scope, [&](const Op& op) -> Glimpse { … run it, compare … });
 //
 // Probing changes the host (accept takes from the queue, net_rx_action drains): it is the last thing done to it.
 #pragma once
 #include <algorithm>
-#include <array>
+#include <bit>
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
 #include "model/op.hpp"
 #include "model/outcome.hpp"
-#include "model/profile.hpp"
 
 namespace weir::fuzz {
 
-/// Which namespaces, descriptors and CPUs there are to look at.
+/// What a case has touched.
 struct Scope {
   std::uint32_t namespaces = 1;
   std::int32_t labels_end = 3;  ///< one past the highest label seen
-  std::uint32_t cpus = 2;
+  std::uint64_t cpus = 0;       ///< bit i: CPU i
+  std::uint32_t sysctls = 0;    ///< bit i: written, in whichever namespace; read back in all of them
 
-  /// Takes note of what an operation has made.
+  /// Takes note of what an operation has made or may have changed.
   void note(const Op& operation, const Outcome& outcome) {
+    if (const auto* write = std::get_if<op::SysctlWrite>(&operation))
+      sysctls |= 1U << static_cast<unsigned>(write->sysctl);
+    else if (const auto* rx = std::get_if<op::NetifRx>(&operation))
+      cpus |= std::uint64_t{1} << rx->cpu.index % 64;
     const auto* returned = std::get_if<outcome::Returned>(&outcome);
     if (returned == nullptr || returned->ret < 0) return;
     if (std::holds_alternative<op::Netns>(operation))
@@ -35,62 +41,97 @@ struct Scope {
   }
 };
 
-namespace detail {
+/// As much of an outcome as decides which probe comes next.
+struct Glimpse {
+  bool go_on = true;  ///< false: stop probing
+  std::int64_t ret = 0;
+  Errno error = Errno::none;
+  bool rescheduled = false;  ///< of net_rx_action
 
-/// Runs that have not drained a CPU by then are compared as they are: a budget of 1 with a full queue is such a case.
-inline constexpr int max_drain_runs = 8;
-
-inline bool ok(const Outcome& outcome) {
-  const auto* returned = std::get_if<outcome::Returned>(&outcome);
-  return returned == nullptr || returned->ret >= 0;
-}
-
-/// Everything about one label; an accept queue is emptied, in order.
-template <class Step>
-bool probe_label(std::int32_t label, Step&& step) {
-  const Outcome* info = step(Op{op::TcpInfo{{label}}});
-  if (info == nullptr) return false;
-  if (!ok(*info) && std::get<outcome::Returned>(*info).error == Errno::ebadf) return true;  // closed: nothing else
-  for (const auto& option : names<SockOpt>)
-    if (step(Op{op::Getsockopt{{label}, option.value}}) == nullptr) return false;
-  for (;;) {
-    const Outcome* accepted = step(Op{op::Accept{{label}}});
-    if (accepted == nullptr) return false;
-    const auto* returned = std::get_if<outcome::Returned>(accepted);
-    if (returned == nullptr || returned->ret < 0) return true;
-    const Fd child{static_cast<std::int32_t>(returned->ret)};
-    if (step(Op{op::TcpInfo{child}}) == nullptr || step(Op{op::Close{child}}) == nullptr) return false;
+  static Glimpse of(const Outcome& outcome) {
+    if (const auto* returned = std::get_if<outcome::Returned>(&outcome)) return {true, returned->ret, returned->error};
+    if (const auto* ran = std::get_if<outcome::ActionRan>(&outcome)) return {.rescheduled = ran->rescheduled};
+    return {.go_on = !std::holds_alternative<outcome::Oops>(outcome)};
   }
-}
+};
 
-template <class Step>
-bool probe_cpu(std::uint32_t cpu, Step&& step) {
-  if (step(Op{op::SoftnetStat{{cpu}}}) == nullptr) return false;
-  for (int run = 0; run < max_drain_runs; ++run) {
-    const Outcome* ran = step(Op{op::NetRxAction{{cpu}, std::nullopt}});
-    if (ran == nullptr) return false;
-    const auto* action = std::get_if<outcome::ActionRan>(ran);
-    if (action == nullptr || !action->rescheduled) break;
+/// The probing operations, kept so that a probe is a change of a field.
+class Prober {
+ public:
+  /// Calls step(op) -> Glimpse for one probing operation after another, until one says stop.
+  template <class Step>
+  void run(const Scope& scope, Step&& step) {
+    for (std::uint32_t ns = 0; ns < scope.namespaces; ++ns)
+      if (!probe_namespace(ns, scope.sysctls, step)) return;
+    for (std::int32_t label = 3; label < scope.labels_end; ++label)
+      if (!probe_label(label, step)) return;
+    for (auto cpus = scope.cpus; cpus != 0; cpus &= cpus - 1)
+      if (!probe_cpu(static_cast<std::uint32_t>(std::countr_zero(cpus)), step)) return;
   }
-  return step(Op{op::SoftnetStat{{cpu}}}) != nullptr;
-}
 
-}  // namespace detail
-
-/// Calls step(op) for one probing operation after another; step returns the outcome, which decides what comes next, or
-/// nullptr to stop. False if it was stopped.
-template <class Step>
-bool probe(const Scope& scope, const Profile& profile, Step&& step) {
-  for (std::uint32_t ns = 0; ns < scope.namespaces; ++ns) {
-    for (const auto& spec : profile.sysctls)
-      if (step(Op{op::SysctlRead{{ns}, spec.id}}) == nullptr) return false;
-    if (step(Op{op::Netstat{{ns}}}) == nullptr) return false;
+  /// Everything about one label; an accept queue is emptied, in order. False: stopped.
+  template <class Step>
+  bool probe_label(std::int32_t label, Step&& step) {
+    const Glimpse info = ask(tcp_info_, &op::TcpInfo::fd, {label}, step);
+    if (!info.go_on) return false;
+    if (info.error == Errno::ebadf) return true;  // closed: there is nothing else to see
+    for (const auto& option : names<SockOpt>) {
+      std::get<op::Getsockopt>(getsockopt_).opt = option.value;
+      if (!ask(getsockopt_, &op::Getsockopt::fd, {label}, step).go_on) return false;
+    }
+    for (;;) {
+      const Glimpse accepted = ask(accept_, &op::Accept::fd, {label}, step);
+      if (!accepted.go_on || accepted.ret < 0) return accepted.go_on;
+      const Fd child{static_cast<std::int32_t>(accepted.ret)};
+      if (!ask(tcp_info_, &op::TcpInfo::fd, child, step).go_on) return false;
+      if (!ask(close_, &op::Close::fd, child, step).go_on) return false;
+    }
   }
-  for (std::int32_t label = 3; label < scope.labels_end; ++label)
-    if (!detail::probe_label(label, step)) return false;
-  for (std::uint32_t cpu = 0; cpu < scope.cpus; ++cpu)
-    if (!detail::probe_cpu(cpu, step)) return false;
-  return true;
+
+ private:
+  /// Runs that have not drained a CPU by then are compared as they are: a budget of 1 and a full queue is such a case.
+  static constexpr int max_drain_runs = 8;
+
+  template <class Operation, class T, class Step>
+  static Glimpse ask(Op& probe, T Operation::*field, std::type_identity_t<T> value, Step&& step) {
+    std::get<Operation>(probe).*field = value;
+    return step(std::as_const(probe));
+  }
+
+  template <class Step>
+  bool probe_namespace(std::uint32_t ns, std::uint32_t sysctls, Step&& step) {
+    for (; sysctls != 0; sysctls &= sysctls - 1) {
+      std::get<op::SysctlRead>(read_).sysctl = static_cast<Sysctl>(std::countr_zero(sysctls));
+      if (!ask(read_, &op::SysctlRead::ns, {ns}, step).go_on) return false;
+    }
+    return ask(netstat_, &op::Netstat::ns, {ns}, step).go_on;
+  }
+
+  template <class Step>
+  bool probe_cpu(std::uint32_t cpu, Step&& step) {
+    for (int run = 0; run < max_drain_runs; ++run) {
+      const Glimpse ran = ask(net_rx_action_, &op::NetRxAction::cpu, {cpu}, step);
+      if (!ran.go_on) return false;
+      if (!ran.rescheduled) break;
+    }
+    return ask(softnet_stat_, &op::SoftnetStat::cpu, {cpu}, step).go_on;
+  }
+
+  Op read_ = op::SysctlRead{};
+  Op netstat_ = op::Netstat{};
+  Op tcp_info_ = op::TcpInfo{};
+  Op getsockopt_ = op::Getsockopt{};
+  Op accept_ = op::Accept{};
+  Op close_ = op::Close{};
+  Op net_rx_action_ = op::NetRxAction{};
+  Op softnet_stat_ = op::SoftnetStat{};
+};
+
+/// Probes once; step as in Prober::run.
+template <class Step>
+void probe(const Scope& scope, Step&& step) {
+  thread_local Prober prober;
+  prober.run(scope, step);
 }
 
 }  // namespace weir::fuzz

@@ -22,20 +22,18 @@ std::string to_trace(const Input& input, const Difference& difference) {
   oracle::append_json(text, oracle::Header{input.profile, input.options});
   text += '\n';
   model::Host<Concrete> host(*input.profile, input.options);
-  Scope scope{.cpus = input.options.cpus};
+  Scope scope;
   std::size_t index = 0;
-  Outcome answer;
-  const auto agreed = [&](const Op& operation) -> const Outcome* {
-    if (index++ == difference.index) return nullptr;
-    answer = host.step(operation);
+  const auto agreed = [&](const Op& operation) {
+    if (index++ == difference.index) return Glimpse{.go_on = false};
+    const Outcome answer = host.step(operation);
     append_line(text, operation, answer);
-    return &answer;
+    scope.note(operation, answer);
+    return Glimpse::of(answer);
   };
-  for (const Op& each : input.ops) {
-    if (agreed(each) == nullptr) break;
-    scope.note(each, answer);
-  }
-  if (difference.in_probe) probe(scope, *input.profile, agreed);
+  for (const Op& each : input.ops)
+    if (!agreed(each).go_on) break;
+  if (difference.in_probe) probe(Scope(scope), agreed);
   append_line(text, difference.operation, difference.observed);
   return text;
 }
