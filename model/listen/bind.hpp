@@ -128,6 +128,10 @@ Errno inet_bind(Net<D>& net, SockId id, Address address, std::uint16_t port) {
     D::clause(Clause::BIND_FAMILY);
     return Errno::eafnosupport;
   }
+  if (sk.ipv6only && address.kind == Address::Kind::v4) {
+    D::clause(Clause::BIND_IPV6ONLY);
+    return Errno::einval;
+  }
   const bool bound = sk.sk_state != tcp<D>(TcpState::close) || sk.binding.port != 0;
   if (!can_be_bound(address) && !(sk.family == Family::inet6 && bound)) {  // IPv6 asks the other way round
     D::clause(Clause::BIND_NOT_LOCAL);
@@ -135,10 +139,6 @@ Errno inet_bind(Net<D>& net, SockId id, Address address, std::uint16_t port) {
   }
   if (bound) {
     D::clause(Clause::BIND_TWICE);
-    return Errno::einval;
-  }
-  if (sk.ipv6only && address.kind == Address::Kind::v4) {
-    D::clause(Clause::BIND_IPV6ONLY);
     return Errno::einval;
   }
   const Binding before = sk.binding;

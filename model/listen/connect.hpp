@@ -113,11 +113,19 @@ Errno send_syn(Net<D>& net, SockId id, Address address, std::uint16_t port) {
   return Errno::none;
 }
 
-/// The third ACK, sent as soon as the client is ESTABLISHED.
+/// The third ACK, sent as soon as the client is ESTABLISHED unless that has TCP_DEFER_ACCEPT set itself.
 template <Domain D>
 void third_ack(Net<D>& net, const RequestSettings<D>& settings, SockId client, SockId listener_id, SynVerdict syn) {
   Sock<D>& listener = net[listener_id];
   Mib<D>& mib = net.mib[listener.netns];
+  if (net[client].listener.rskq_defer_accept > U32<D>(0)) {
+    D::clause(Clause::ACK_KEPT_BACK);
+    if (syn == SynVerdict::cookie)
+      keep_cookie(net, client, listener_id);
+    else
+      net[client].parked_at = listener_id;
+    return;
+  }
   if (syn == SynVerdict::cookie) {
     if (cookie_v4_check<D>(*net.kernel, listener.listener, mib)) established(net, add_child(net, listener_id, client));
     return;

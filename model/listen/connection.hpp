@@ -11,6 +11,19 @@ Bool<D> in_state(const Sock<D>& sk, TcpState state) {
   return sk.sk_state == tcp<D>(state);
 }
 
+template <Domain D>
+void keep_cookie(Net<D>& net, SockId client, SockId listener) {
+  net[client].cookie_from = listener;
+  ++net.cookies_kept;
+}
+
+template <Domain D>
+void forget_cookie(Net<D>& net, SockId client) {
+  if (net[client].cookie_from == no_sock) return;
+  net[client].cookie_from = no_sock;
+  --net.cookies_kept;
+}
+
 /// CLOSE. The port goes back unless bind named it; an orphan is gone.
 template <Domain D>
 void tcp_done(Net<D>& net, SockId id) {
@@ -19,6 +32,7 @@ void tcp_done(Net<D>& net, SockId id) {
   sk.unacked = false;
   sk.peer = no_sock;
   sk.parked_at = no_sock;
+  forget_cookie(net, id);
   if (!sk.binding.port_locked || sk.held_by == HeldBy::nobody) inet_put_port(net, id);
   if (sk.held_by == HeldBy::nobody) net.free(id);
 }
@@ -130,6 +144,24 @@ void fin_meets_request(Net<D>& net, const RequestSettings<D>& settings, SockId c
   }
 }
 
+/// The FIN of a client that has kept its third ACK back and echoes the listener's cookie with it.
+template <Domain D>
+void fin_meets_cookie(Net<D>& net, const RequestSettings<D>& settings, SockId client) {
+  const SockId listener_id = net[client].cookie_from;
+  forget_cookie(net, client);
+  if (settings.tcp_syncookies == I32<D>(0)) {
+    D::clause(Clause::FIN_COOKIE_UNWANTED);
+    tcp_reset(net, client);
+    return;
+  }
+  Sock<D>& listener = net[listener_id];
+  D::clause(Clause::FIN_COOKIE);
+  if (!cookie_v4_check<D>(*net.kernel, listener.listener, net.mib[listener.netns])) return;
+  const SockId child = add_child(net, listener_id, client);
+  established(net, child);
+  tcp_fin(net, client, child);
+}
+
 /// Sends FIN from ESTABLISHED or CLOSE_WAIT; elsewhere there is nothing to send.
 template <Domain D>
 void send_fin(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
@@ -143,6 +175,8 @@ void send_fin(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
   sk.unacked = true;
   if (sk.parked_at != no_sock) {
     fin_meets_request(net, settings, id);
+  } else if (sk.cookie_from != no_sock) {
+    fin_meets_cookie(net, settings, id);
   } else if (sk.peer == no_sock) {
     D::clause(Clause::FIN_NO_PEER);
     tcp_reset(net, id);
@@ -167,6 +201,8 @@ void listen_stop(Net<D>& net, SockId id, bool forget_requests) {
     net.free(child);
   }
   net[id].last_child = no_sock;
+  for (SockId other = 0; net.cookies_kept > 0 && other < net.socks.size(); ++other)
+    if (net[other].cookie_from == id) forget_cookie(net, other);
   const bool requests_stay = !forget_requests && net.kernel->syn_queue != SynQueue::table;
   if (requests_stay || net[id].listener.qlen == U32<D>(0)) return;
   for (auto& each : net.socks)

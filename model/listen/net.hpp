@@ -46,6 +46,7 @@ struct Net {
   std::vector<Bucket> buckets{};
   std::vector<Mib<D>> mib{Mib<D>{}};  ///< by namespace
   std::uint32_t next_chosen_port = first_chosen_port;
+  std::uint32_t cookies_kept = 0;  ///< sockets with a cookie_from
 
   Sock<D>& operator[](SockId id) { return socks[id]; }
   const Sock<D>& operator[](SockId id) const { return socks[id]; }

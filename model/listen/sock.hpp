@@ -75,6 +75,7 @@ struct Sock {
   bool unacked = false;  ///< a SYN or FIN of ours is not acknowledged
   HeldBy held_by = HeldBy::file;
   SockId peer = no_sock;                               ///< the other end of an established connection
+  SockId cookie_from = no_sock;                        ///< client side: the listener whose cookie we have yet to echo
   SockId parked_at = no_sock;                          ///< client side: the listener whose SYN queue holds our request
   SockId first_child = no_sock, last_child = no_sock;  ///< listener: the accept queue
   SockId next = no_sock;                               ///< next in the accept queue, or in the list of free slots
