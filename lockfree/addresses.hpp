@@ -13,31 +13,39 @@ inline constexpr std::uint32_t loopback_broadcast = 0x7fffffff;
 constexpr bool bindable_v4(std::uint32_t v4) { return v4 >> 24 == 127 || v4 >> 28 == 14 || v4 == 0xffffffff; }
 constexpr bool unicast_local_v4(std::uint32_t v4) { return v4 >> 24 == 127 && v4 != loopback_broadcast; }
 
-/// What bind says of an address before it looks at anything else; an IPv4 address on an inet6 socket is v4-mapped.
+/// What bind says of an address; an IPv4 address on an inet6 socket is v4-mapped.
 constexpr Errno check_bind_address(bool inet6, const Address& addr) {
   if (addr.kind == Address::Kind::v6_loopback) return inet6 ? Errno::none : Errno::eafnosupport;
   if (addr.kind == Address::Kind::v4 && !bindable_v4(addr.v4)) return Errno::eaddrnotavail;
   return Errno::none;
 }
 
-/// Could one segment be meant for both? "Any" of an inet6 socket takes every address, that of an inet socket every
-/// IPv4 one. A socket bound to ::1 has nothing in common with IPv4.
-constexpr bool overlap(bool inet6, const Endpoint& one, bool other_inet6, const Endpoint& other) {
-  using Kind = Address::Kind;
-  if (one.kind == Kind::any && inet6) return true;
-  if (other.kind == Kind::any && other_inet6) return true;
-  if (one.kind == Kind::v6_loopback || other.kind == Kind::v6_loopback) return one.kind == other.kind;
-  return one.kind == Kind::any || other.kind == Kind::any || one.v4 == other.v4;
+/// An address as a socket holds it: whether "any" or ::1 takes IPv4 depends on the socket.
+struct Held {
+  Endpoint local;
+  bool inet6 = false;
+  bool only_v6 = false;
+};
+constexpr Held held(const Endpoint& local, std::uint16_t flags) {
+  return {local, (flags & is_inet6) != 0, (flags & v6_only) != 0};
 }
 
-/// Is everything that `one` takes also taken by a remembered address? Not symmetric: a wildcard covers, and only that.
-constexpr bool covers(bool inet6, const Endpoint& remembered, const Endpoint& one) {
-  using Kind = Address::Kind;
-  if (remembered.kind == Kind::any && inet6) return true;
-  if (one.kind == Kind::v6_loopback || remembered.kind == Kind::v6_loopback) return one.kind == remembered.kind;
-  if (remembered.kind == Kind::any) return true;
-  return one == remembered;
+/// Does "any", held by `one`, take in what the other holds? That of inet takes all that takes IPv4, which an address
+/// ::1 does unless bind gave it; that of inet6 takes everything, or only IPv6.
+constexpr bool takes_in(const Held& one, const Held& other) {
+  if (one.local.kind != Address::Kind::any) return false;
+  if (!one.inet6) return !other.only_v6;
+  return !one.only_v6 || (other.inet6 && other.local.kind != Address::Kind::v4);
 }
+
+/// Everything that the other takes? Not symmetric.
+constexpr bool covers(const Held& one, const Held& other) {
+  const bool same = one.local.kind != Address::Kind::any && one.local == other.local;
+  return same || takes_in(one, other);
+}
+
+/// Could one segment be meant for both?
+constexpr bool overlap(const Held& one, const Held& other) { return covers(one, other) || takes_in(other, one); }
 
 /// Where a connect goes, from where, or why it cannot.
 struct Route {
@@ -46,18 +54,28 @@ struct Route {
   Endpoint destination{};
 };
 
-/// The route from a socket bound to `local`. "Any" as a destination means the loopback address of the family.
-constexpr Route route_to(bool inet6, const Endpoint& local, Address to, std::uint16_t port) {
+/// Where "any" leads as a destination: inet goes to its own address if it has one, else to the family's loopback.
+constexpr Address any_destination(bool inet6, const Endpoint& local) {
+  if (local.kind != Address::Kind::v4) return inet6 ? loopback6 : loopback;
+  return inet6 || !unicast_local_v4(local.v4) ? loopback : address_of(local);
+}
+
+/// The route of a socket. EACCES: a broadcast address, which a stream cannot reach and a datagram socket may not.
+constexpr Route route_from(const Held& from, Address to, std::uint16_t port) {
   using Kind = Address::Kind;
+  const auto& [local, inet6, only_v6] = from;
   if (!inet6 && to.kind == Kind::v6_loopback) return {.error = Errno::eafnosupport};
-  const bool speaks_v4 = !inet6 || local.kind == Kind::v4;
-  if (to.kind == Kind::any) to = speaks_v4 ? loopback : loopback6;
+  if (to.kind == Kind::any) to = any_destination(inet6, local);
   if (to.kind == Kind::v6_loopback) {
-    if (speaks_v4) return {.error = Errno::eafnosupport};
+    if (local.kind == Kind::v4) return {.error = Errno::eafnosupport};
     return {.source = endpoint(loopback6), .destination = endpoint(to, port)};
   }
-  if (!unicast_local_v4(to.v4) || local.kind == Kind::v6_loopback) return {.error = Errno::enetunreach};
   const bool has_source = local.kind == Kind::v4 && unicast_local_v4(local.v4);
+  const bool unusable = inet6 && local.kind == Kind::v4 && !has_source;
+  if (unusable) return {.error = local.v4 == loopback_broadcast ? Errno::enetunreach : Errno::einval};
+  if (only_v6) return {.error = Errno::enetunreach};
+  if (to.v4 == loopback_broadcast) return {.error = Errno::eacces};
+  if (!unicast_local_v4(to.v4)) return {.error = Errno::enetunreach};
   return {.source = has_source ? local : endpoint(loopback), .destination = endpoint(to, port)};
 }
 

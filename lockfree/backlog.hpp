@@ -21,7 +21,6 @@
 #pragma once
 #include <cassert>
 #include <cstdint>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -42,7 +41,18 @@ class OwnerLane {
     if (tail_ - head_ == slots_.size()) grow();
     slots_[tail_++ & mask_] = item;
   }
-  Item take() noexcept { return slots_[head_++ & mask_]; }
+  /// Takes from the window until `deliver`, which gets each packet, says that the poll ends, or the window is empty.
+  /// \return whether the poll ends. `deliver` may push.
+  template <class Deliver>
+  bool drain(Deliver&& deliver) {
+    bool ends = false;
+    for (std::uint32_t head = head_; head != mark_ && !ends;) {
+      const Item item = slots_[head++ & mask_];
+      head_ = head;  // before delivery, which may push and so grow
+      ends = deliver(item);
+    }
+    return ends;
+  }
   /// Moves all that came in into the window; false if nothing did.
   bool look() noexcept {
     if (mark_ == tail_) return false;
@@ -50,6 +60,8 @@ class OwnerLane {
     return true;
   }
   bool window_empty() const noexcept { return head_ == mark_; }
+  /// Packets ever pushed, modulo 2^32.
+  std::uint32_t pushed() const noexcept { return tail_; }
   std::uint32_t waiting() const noexcept { return tail_ - head_; }
   std::uint32_t counted(Count count) const noexcept { return tail_ - (count == Count::input ? mark_ : head_); }
   void reserve(std::uint32_t packets) {
@@ -92,8 +104,8 @@ class Backlog {
       return {};
     }
     own_.push(item);
-    ++own_admitted_;
-    publish_own_counted();
+    // relaxed: read by enqueue() for the limit alone (3).
+    own_counted_.store(own + 1, std::memory_order_relaxed);
     const bool asleep = !scheduled();
     own_scheduled_ = true;
     return {.admitted = true, .scheduled = asleep};
@@ -104,18 +116,15 @@ class Backlog {
   template <class Deliver>
   PollResult poll(std::int32_t quota, Deliver&& deliver) {
     std::int32_t work = 0;
+    const auto ends = [&](Item item) {
+      const bool go_on = deliver(item);
+      return ++work >= quota || !go_on;
+    };
     for (;;) {
-      while (!own_.window_empty()) {
-        const bool go_on = deliver(take_own());
-        if (++work >= quota || !go_on) return {work, false};
-      }
-      while (!inbox_.window_empty()) {
-        const std::optional<Item> item = inbox_.take();
-        if (!item) return {work, false};
-        const bool go_on = deliver(*item);
-        if (++work >= quota || !go_on) return {work, false};
-      }
-      if (complete_or_look()) return {work, true};
+      if (own_.window_empty() && inbox_.window_empty() && complete_or_look()) return {work, true};
+      const bool ended = own_.drain(ends);
+      if (count_ == Count::waiting) publish_own_counted();
+      if (ended || inbox_.drain(ends)) return {work, false};
     }
   }
 
@@ -126,7 +135,7 @@ class Backlog {
   std::uint32_t waiting() const noexcept { return own_.waiting() + inbox_.waiting(); }
 
   /// Admissions so far, modulo 2^32.
-  std::uint32_t admitted() const noexcept { return own_admitted_ + inbox_.admitted(); }
+  std::uint32_t admitted() const noexcept { return own_.pushed() + inbox_.admitted(); }
 
   /// Refusals so far, modulo 2^32.
   std::uint32_t dropped() const noexcept { return inbox_.dropped(); }
@@ -145,15 +154,10 @@ class Backlog {
   }
 
  private:
-  Item take_own() noexcept {
-    const Item item = own_.take();
-    if (count_ == Count::waiting) publish_own_counted();
-    return item;
-  }
-
   bool complete_or_look() noexcept {
     if (own_.look()) {
-      if (count_ == Count::input) publish_own_counted();
+      publish_own_counted();
+      inbox_.look();  // each batch takes from both lanes, so neither can starve the other
       return false;
     }
     if (!inbox_.complete_or_look()) return false;
@@ -161,13 +165,15 @@ class Backlog {
     return true;
   }
 
-  // relaxed: read by enqueue() for the limit alone (3).
-  void publish_own_counted() noexcept { own_counted_.store(own_.counted(count_), std::memory_order_relaxed); }
+  void publish_own_counted() noexcept {
+    const std::uint32_t counted = own_.counted(count_);
+    // relaxed, both: as above. Not written while the lane is idle, so that producers keep their copy of the cache line.
+    if (own_counted_.load(std::memory_order_relaxed) != counted) own_counted_.store(counted, std::memory_order_relaxed);
+  }
 
   Inbox<Item, Atomics, Slots> inbox_;
   // The owner's. Producers read own_counted_ alone, and while the owner's lane is idle nothing here is written.
   alignas(cache_line) Atomic<std::uint32_t> own_counted_{0};
-  std::uint32_t own_admitted_ = 0;
   bool own_scheduled_ = false;
   Count count_;
   OwnerLane<Item> own_;

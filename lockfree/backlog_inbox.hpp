@@ -8,7 +8,7 @@
 //     if (inbox.enqueue(packet, limit, 0).scheduled) raise(owner);       // any thread
 //     ...
 //     while (!inbox.complete_or_look())                                  // the owner
-//       while (!inbox.window_empty()) deliver(inbox.take());
+//       inbox.drain([](Packet* p) { deliver(*p); return false; });
 //
 // Thread safety: enqueue, dropped, admitted and scheduled from any thread; everything else from the owner only.
 // enqueue is lock-free; the owner's operations are wait-free. Nothing is allocated while no more packets wait than ever
@@ -24,7 +24,6 @@
 #pragma once
 #include <cassert>
 #include <cstdint>
-#include <optional>
 
 #include "lockfree/backlog_segments.hpp"
 #include "model/op.hpp"
@@ -121,21 +120,27 @@ class Inbox {
 
   bool window_empty() const noexcept { return head_ == mark_; }
 
-  /// The packet at the head of the window. None if its producer has claimed the position but not yet published (it
-  /// will; SCHED stays set meanwhile). The window must not be empty.
-  std::optional<Item> take() noexcept {
-    assert(head_ != mark_);
-    if (head_ % Slots == 0 && !enter_next_segment()) return std::nullopt;
-    Atomic<std::uint64_t>& slot = current_->slots[head_ % Slots];
-    // T2, acquire: pairs with P4.
-    const std::uint64_t word = slot.load(std::memory_order_acquire);
-    if (word == 0) return std::nullopt;
-    // relaxed: the next claimant of this slot comes through the pool (F2, F1), which orders this store before it.
-    slot.store(0, std::memory_order_relaxed);
-    ++head_;
-    entered_ = false;
-    if (count_ == Count::waiting) release_to(head_);
-    return SlotCodec<Item>::decode(word);
+  /// Takes from the window until `deliver`, which gets each packet, says that the poll ends, or the window is empty, or
+  /// the packet at the head is claimed but not yet published (it will be; SCHED stays set meanwhile).
+  /// \return whether the poll ends. `deliver` may enqueue.
+  template <class Deliver>
+  bool drain(Deliver&& deliver) {
+    bool ends = false;
+    while (head_ != mark_ && !ends) {
+      if (head_ % Slots == 0 && !enter_next_segment()) return true;
+      Atomic<std::uint64_t>& slot = current_->slots[head_ % Slots];
+      // T2, acquire: pairs with P4.
+      const std::uint64_t word = slot.load(std::memory_order_acquire);
+      if (word == 0) return true;
+      prefetch_ahead();
+      // relaxed: the next claimant of this slot comes through the pool (F2, F1), which orders this store before it.
+      slot.store(0, std::memory_order_relaxed);
+      ++head_;
+      entered_ = false;
+      if (count_ == Count::waiting) release_to(head_);
+      ends = deliver(SlotCodec<Item>::decode(word));
+    }
+    return ends;
   }
 
   /// With the window empty: falls asleep (clears SCHED) if nothing came in, and says true; else moves all that came in
@@ -152,10 +157,13 @@ class Inbox {
     if (position_of(claim) == head_ &&
         claim_.compare_exchange_strong(claim, claim & ~sched, std::memory_order_release, std::memory_order_relaxed))
       return true;
-    mark_ = position_of(claim);
-    if (count_ == Count::input) release_to(mark_);
+    take_in(claim);
     return false;
   }
+
+  /// Moves all that came in into the window.
+  // relaxed: as in complete_or_look.
+  void look() noexcept { take_in(claim_.load(std::memory_order_relaxed)); }
 
   void reserve(std::uint32_t packets) { pool_.reserve(packets / Slots + 2); }
 
@@ -170,6 +178,7 @@ class Inbox {
 
  private:
   static constexpr std::uint64_t sched = 1;
+  static constexpr std::uint32_t lookahead = 8;  // packets: one cache line of slots
   static constexpr std::uint64_t pack(std::uint32_t position, std::uint32_t segment, std::uint64_t flag) {
     return std::uint64_t{position} << 32 | std::uint64_t{segment} << 1 | flag;
   }
@@ -195,12 +204,24 @@ class Inbox {
     return position - released + others <= limit;
   }
 
+  void take_in(std::uint64_t claim) noexcept {
+    mark_ = position_of(claim);
+    if (count_ == Count::input) release_to(mark_);
+  }
+
   void release_to(std::uint32_t position) noexcept {
     // R1, relaxed: read by fits() for its value alone; C1 publishes it to whoever sees the queue asleep.
     released_.store(position, std::memory_order_relaxed);
   }
 
   Atomic<std::uint32_t>& link_of(std::uint32_t segment) noexcept { return segment == 0 ? first_ : pool_[segment].next; }
+
+  /// Packets written on another core are each a cache miss away; asked for early, the misses overlap.
+  void prefetch_ahead() const noexcept {
+    const std::uint32_t ahead = head_ % Slots + lookahead;
+    // relaxed: a hint; the packet is not touched through it.
+    if (ahead < Slots) SlotCodec<Item>::prefetch(current_->slots[ahead].load(std::memory_order_relaxed));
+  }
 
   bool enter_next_segment() noexcept {
     if (entered_) return true;

@@ -35,9 +35,12 @@ inline Outcome SocketPlane::bind_netlink(const Open& at) {
 }
 
 inline Outcome SocketPlane::bind_inet(const Open& at, const op::Bind& call) {
-  SockWord before = at.sock->word.load(std::memory_order_relaxed);  // relaxed: the family never changes
+  SockWord before = at.sock->word.load(std::memory_order_relaxed);  // relaxed: only a wrong address asks
   const Errno wrong = check_bind_address(before.has(is_inet6), call.addr);
-  if (wrong != Errno::none) return failed(wrong);
+  // Only inet6 looks at the socket's state before the address.
+  const bool settled = before.state != TcpState::close || before.has(has_port);
+  if (wrong != Errno::none) return failed(before.has(is_inet6) && settled ? Errno::einval : wrong);
+  if (before.has(v6_only) && call.addr.kind == Address::Kind::v4) return failed(Errno::einval);
   const bool any_address = call.addr.kind == Address::Kind::any;
   SockWord bound;
   // The port goes into the word first: it reserves the socket for this call, and makes the claim below count from the
@@ -47,6 +50,7 @@ inline Outcome SocketPlane::bind_inet(const Open& at, const op::Bind& call) {
     word.port = call.port;
     word.set(call.port == 0 ? port_ephemeral : port_named | port_locked);
     if (!any_address) word.set(addr_locked);
+    if (call.addr.kind == Address::Kind::v6_loopback) word.set(v6_only);
     bound = word;
     return true;
   });
@@ -59,6 +63,7 @@ inline Outcome SocketPlane::bind_inet(const Open& at, const op::Bind& call) {
     word.port = 0;
     word.clear(port_named | port_locked);
     if (!before.has(addr_locked)) word.clear(addr_locked);
+    if (!before.has(v6_only)) word.clear(v6_only);
     return true;
   });
   return failed(Errno::eaddrinuse);
@@ -79,7 +84,7 @@ inline bool SocketPlane::claim_port(const Open& at, SockWord joining) {
           if (both_reuse || both_reuseport) return;
           // relaxed: stored before the owner's claim, or by its connect; either address was its own at this moment.
           const Endpoint theirs = owner.local.load(std::memory_order_relaxed);
-          conflict = overlap(joining.has(is_inet6), local, word.has(is_inet6), theirs);
+          conflict = overlap(held(local, joining.flags), held(theirs, word.flags));
         });
     if (conflict && !joins_unseen(joining, local, view.memory)) return false;
     const PortMemory memory = remember(joining, local, view);
@@ -90,25 +95,23 @@ inline bool SocketPlane::claim_port(const Open& at, SockWord joining) {
 /// Does the bucket's memory spare the newcomer the look at its owners?
 inline bool SocketPlane::joins_unseen(SockWord joining, const Endpoint& local, const PortMemory& memory) const {
   if (joining.protocol != Protocol::tcp) return false;
-  if (kernel_.fastreuse_cached && memory.fastreuse && joining.has(reuse_addr) && joining.state != TcpState::listen)
+  if (kernel_.fastreuse_cached && memory.has(reuse_addr) && joining.has(reuse_addr) &&
+      joining.state != TcpState::listen)
     return true;
-  return memory.fastreuseport && joining.has(reuse_port) && covers(memory.inet6, {memory.v4, 0, memory.kind, 0}, local);
+  return memory.has(reuse_port) && joining.has(reuse_port) && covers(memory.held(), held(local, joining.flags));
 }
 
 /// What the bucket remembers once the newcomer has joined.
 inline PortMemory SocketPlane::remember(SockWord joining, const Endpoint& local, const Ports::View& view) const {
   if (joining.protocol != Protocol::tcp) return {};
   PortMemory memory = view.memory;
-  const bool yielding = joining.has(reuse_addr) && joining.state != TcpState::listen;
-  memory.fastreuse = yielding && (memory.fastreuse || !view.owned);
-  if (!joining.has(reuse_port)) {
-    memory.fastreuseport = false;
-  } else if (!memory.fastreuseport || !covers(memory.inet6, {memory.v4, 0, memory.kind, 0}, local)) {
-    memory.fastreuseport = true;
-    memory.inet6 = joining.has(is_inet6);
-    memory.kind = local.kind;
-    memory.v4 = local.v4;
-  }
+  const bool yields = joining.has(reuse_addr) && joining.state != TcpState::listen;
+  if (!joining.has(reuse_port))
+    memory = {};
+  else if (!memory.has(reuse_port) || !covers(memory.held(), held(local, joining.flags)))
+    memory = {local.v4, static_cast<std::uint16_t>(joining.flags & (is_inet6 | v6_only | reuse_port)), local.kind, 0};
+  const bool all_yield = yields && (!view.owned || view.memory.has(reuse_addr));
+  memory.flags = static_cast<std::uint16_t>((memory.flags & ~reuse_addr) | (all_yield ? reuse_addr : 0));
   return memory;
 }
 

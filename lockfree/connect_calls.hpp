@@ -36,9 +36,7 @@ inline Outcome SocketPlane::connect_datagram(const Open& at, const op::Connect& 
   SockWord word = at.sock->word.load(std::memory_order_relaxed);  // relaxed: the family never changes
   // relaxed, here and below: addresses need no order with anything (see bind_inet).
   const Endpoint local = at.sock->local.load(std::memory_order_relaxed);
-  const Route route = route_to(word.has(is_inet6), local, call.addr, call.port);
-  const bool broadcast = call.addr.v4 == loopback_broadcast && local.kind != Address::Kind::v6_loopback;
-  if (broadcast) return failed(Errno::eacces);
+  const Route route = route_from(held(local, word.flags), call.addr, call.port);
   if (route.error != Errno::none) return failed(route.error);
   if (local.kind == Address::Kind::any) at.sock->local.store(route.source, std::memory_order_relaxed);
   transition(*at.sock, word, [](SockWord& next) {
@@ -77,8 +75,8 @@ inline Outcome SocketPlane::connect_stream(const Open& at, const op::Connect& ca
   if (word.progress != Progress::unconnected || word.state != TcpState::close) return connect_again(at, word);
   // relaxed: addresses need no order with anything (see bind_inet).
   const Endpoint local = at.sock->local.load(std::memory_order_relaxed);
-  const Route route = route_to(word.has(is_inet6), local, call.addr, call.port);
-  if (route.error != Errno::none) return failed(route.error);
+  const Route route = route_from(held(local, word.flags), call.addr, call.port);
+  if (route.error != Errno::none) return failed(route.error == Errno::eacces ? Errno::enetunreach : route.error);
   if (word.has(port_named) && tuple_taken(at, word, route)) {
     release_address(at, word);
     return failed(Errno::eaddrnotavail);
@@ -190,7 +188,8 @@ inline SockRef SocketPlane::find_listener(const Open& client, const Endpoint& to
         if (!word.has(hashed)) return;
         // relaxed, all: set before the listener was hashed.
         const Endpoint local = sock.local.load(std::memory_order_relaxed);
-        const bool wildcard = local.kind == Address::Kind::any && (word.has(is_inet6) || to.kind == Address::Kind::v4);
+        const bool wildcard =
+            takes_in(held(local, word.flags), held(address, 0)) && (word.has(is_inet6) || to.kind == Address::Kind::v4);
         if (!wildcard && local != address) return;
         const unsigned score = 1 + (wildcard ? 0 : 2) + (word.has(is_inet6) ? 0 : 1);
         const std::uint64_t born = sock.born.load(std::memory_order_relaxed);

@@ -78,35 +78,40 @@ inline std::optional<SockRef> SocketPlane::take_child(const Open& listener) {
 inline void SocketPlane::receive_ack(const Open& listener, const Open& client, Syn how) {
   // relaxed: a limit, sampled.
   const bool defers = how == Syn::queued && listener.sock->defer_accept.load(std::memory_order_relaxed) != 0;
-  if (defers) {
+  // A client that was told to defer as well keeps its bare ACK to itself until it has more to say.
+  const bool withheld = client.sock->defer_accept.load(std::memory_order_relaxed) != 0;  // relaxed: as above
+  if (withheld) {
+    park(listener, client, how);
+  } else if (defers) {
     if (kernel_.defer_drop_counted) listener.ns->count(Mib::TCPDeferAcceptDrop);
-    park(listener, client);
+    park(listener, client, how);
   } else if (reserve_place(*listener.sock)) {
     if (how == Syn::queued) request_leaves(listener);
     return queue_child(listener, client);
   } else {
-    listener.ns->count(Mib::ListenOverflows);
-    listener.ns->count(Mib::ListenDrops);
-    // seq_cst: see park.
-    if (how == Syn::cookie) client.sock->peer.store(nobody, std::memory_order_seq_cst);
-    if (how == Syn::queued) refuse_or_keep(listener, client);
+    refuse_or_keep(listener, client, how);
   }
   // A FIN that another thread sent before there was anybody to receive it.
   if (client.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1) fin_leaves(client);
 }
 
-/// The accept queue has no room for a request that has completed.
-inline void SocketPlane::refuse_or_keep(const Open& listener, const Open& client) {
-  if (sysctl(*listener.ns, Sysctl::tcp_abort_on_overflow) == 0) return park(listener, client);
+/// The accept queue has no room for a request that has completed. With a cookie there is nothing to keep.
+inline void SocketPlane::refuse_or_keep(const Open& listener, const Open& client, Syn how) {
+  listener.ns->count(Mib::ListenOverflows);
+  listener.ns->count(Mib::ListenDrops);
+  // seq_cst: see park.
+  if (how == Syn::cookie) return client.sock->peer.store(nobody, std::memory_order_seq_cst);
+  if (sysctl(*listener.ns, Sysctl::tcp_abort_on_overflow) == 0) return park(listener, client, how);
   listener.ns->count(Mib::EmbryonicRsts);
   request_leaves(listener);
   receive_reset(client);
 }
 
-/// The request stays with the listener; the client, which believes itself connected, remembers where.
-inline void SocketPlane::park(const Open& listener, const Open& client) {
+/// The request stays with the listener, or in the cookie; the client, which believes itself connected, remembers where.
+inline void SocketPlane::park(const Open& listener, const Open& client, Syn how) {
+  const std::uint32_t era = how == Syn::cookie ? cookie_era : listener.sock->listen_era.load(std::memory_order_relaxed);
   // relaxed: published by the store of parked_at.
-  client.sock->request_era.store(listener.sock->listen_era.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  client.sock->request_era.store(era, std::memory_order_relaxed);
   // seq_cst: stands before receive_ack's look at the client's state. Whoever sends the client's FIN looks the other way
   // round, so one of the two sees the other and the FIN is not lost.
   client.sock->parked_at.store(listener.ref, std::memory_order_seq_cst);
@@ -118,13 +123,14 @@ inline void SocketPlane::queue_child(const Open& listener, const Open& client) {
   const SockWord parent = listener.sock->word.load(std::memory_order_seq_cst);
   const SockWord sender = client.sock->word.load(std::memory_order_seq_cst);
   SockWord word{.port = parent.port, .state = TcpState::established, .progress = Progress::connected};
-  word.flags = parent.flags & (reuse_addr | reuse_port | is_inet6 | has_port | send_shutdown);
+  word.flags = parent.flags & (reuse_addr | reuse_port | is_inet6 | v6_only | has_port | send_shutdown);
   const SockRef ref = create(listener.sock->ns.load(std::memory_order_relaxed), word, listener.epoch);
   const Open child = follow(ref, listener.epoch);
   // relaxed: published with the claim, the peer reference and the queue.
   const Endpoint to = client.sock->remote.load(std::memory_order_relaxed);
   Endpoint from = client.sock->local.load(std::memory_order_relaxed);
   from.port = sender.port;
+  from.ephemeral = sender.has(port_named) ? 0 : 1;
   child.sock->local.store(endpoint(address_of(to)), std::memory_order_relaxed);
   child.sock->remote.store(from, std::memory_order_relaxed);
   child.sock->peer.store(client.ref, std::memory_order_relaxed);

@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 
+#include "lockfree/addresses.hpp"
 #include "lockfree/pool.hpp"
 #include "lockfree/sock.hpp"
 
@@ -22,13 +23,13 @@ namespace weir::lockfree {
 
 /// What a bind bucket remembers of its owners (struct inet_bind_bucket).
 struct alignas(8) PortMemory {
-  std::uint32_t v4 = 0;  ///< with `kind`: the address that the last SO_REUSEPORT owner joined with
+  std::uint32_t v4 = 0;     ///< with `kind` and the family's flags: the address that the last SO_REUSEPORT owner holds
+  std::uint16_t flags = 0;  ///< reuse_addr: all owners joined with it, not listening; reuse_port: the last one did
   Address::Kind kind = Address::Kind::any;
-  bool inet6 = false;
-  bool fastreuse = false;      ///< all owners joined with SO_REUSEADDR and not listening
-  bool fastreuseport = false;  ///< the last owner joined with SO_REUSEPORT
+  std::uint8_t unused = 0;
 
-  friend bool operator==(const PortMemory&, const PortMemory&) = default;
+  constexpr bool has(SockFlag flag) const { return (flags & flag) != 0; }
+  constexpr Held held() const { return lockfree::held({v4, 0, kind, 0}, flags); }
 };
 
 struct PortKey {

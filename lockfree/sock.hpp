@@ -37,6 +37,7 @@ enum SockFlag : std::uint16_t {
   orphan = 1 << 7,          ///< no descriptor, in no queue
   hashed = 1 << 8,          ///< a LISTEN socket that SYNs can find
   is_inet6 = 1 << 9,
+  v6_only = 1 << 10,  ///< was bound to ::1 once; takes no IPv4 since
 };
 inline constexpr std::uint16_t has_port = port_ephemeral | port_named;
 
@@ -58,7 +59,7 @@ struct alignas(8) Endpoint {
   std::uint32_t v4 = 0;
   std::uint16_t port = 0;
   Address::Kind kind = Address::Kind::any;
-  std::uint8_t unused = 0;
+  std::uint8_t ephemeral = 0;  ///< 1: the port is one that the kernel chose, unlike any that has a number
 
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
@@ -125,6 +126,9 @@ struct BasicSock {
     assert(now.state != TcpState::time_wait || (now.has(orphan) && now.has(port_named)));
   }
 };
+
+/// In request_era: the listener keeps nothing, the client's next segment carries the cookie.
+inline constexpr std::uint32_t cookie_era = 0xffffffff;
 
 using Sock = BasicSock<>;
 using Socks = Pool<Sock, 16>;

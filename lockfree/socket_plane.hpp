@@ -90,8 +90,8 @@ class SocketPlane {
   void request_leaves(const Open& listener);
   bool reserve_place(Sock& listener);
   std::optional<SockRef> take_child(const Open& listener);
-  void refuse_or_keep(const Open& listener, const Open& client);
-  void park(const Open& listener, const Open& client);
+  void refuse_or_keep(const Open& listener, const Open& client, Syn how);
+  void park(const Open& listener, const Open& client, Syn how);
   void queue_child(const Open& listener, const Open& client);
 
   // --- teardown.hpp -------------------------------------------------------------------------------------------------

@@ -38,20 +38,17 @@ inline void SocketPlane::complete_parked(const Open& client, SockRef holder) {
   if (listener.error != Errno::none) return receive_reset(client);
   // relaxed: written together with parked_at.
   const std::uint32_t era = client.sock->request_era.load(std::memory_order_relaxed);
-  const bool forgotten = era != listener.sock->listen_era.load(std::memory_order_relaxed);
+  const bool cookie = era == cookie_era;
+  const bool forgotten = !cookie && era != listener.sock->listen_era.load(std::memory_order_relaxed);
   // seq_cst: as in `transition`.
   const bool listens = listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
   if (forgotten || !listens) {
-    if (kernel_.syn_queue != SynQueue::table) request_leaves(listener);
+    if (!cookie && kernel_.syn_queue != SynQueue::table) request_leaves(listener);
     return receive_reset(client);
   }
-  if (reserve_place(*listener.sock)) {
-    request_leaves(listener);
-    return queue_child(listener, client);
-  }
-  listener.ns->count(Mib::ListenOverflows);
-  listener.ns->count(Mib::ListenDrops);
-  refuse_or_keep(listener, client);
+  if (!reserve_place(*listener.sock)) return refuse_or_keep(listener, client, cookie ? Syn::cookie : Syn::queued);
+  if (!cookie) request_leaves(listener);
+  queue_child(listener, client);
 }
 
 /// The other end's FIN arrives.
@@ -83,7 +80,8 @@ inline void SocketPlane::receive_fin(const Open& at) {
 inline SockRef SocketPlane::time_wait_bucket(const Open& at, SockWord ending) {
   if (!ending.has(port_named)) return {};
   SockWord word{.port = ending.port, .state = TcpState::time_wait};
-  word.flags = static_cast<std::uint16_t>((ending.flags & (reuse_addr | reuse_port | is_inet6)) | port_named | orphan);
+  word.flags =
+      static_cast<std::uint16_t>((ending.flags & (reuse_addr | reuse_port | is_inet6 | v6_only)) | port_named | orphan);
   // relaxed, all: published with the claim.
   const SockRef ref = create(at.sock->ns.load(std::memory_order_relaxed), word, at.epoch);
   const Open bucket = follow(ref, at.epoch);
