@@ -1,0 +1,38 @@
+// Which cores a measurement runs on, and whether it was disturbed there.
+#pragma once
+#include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <vector>
+
+namespace weir::bench {
+
+/// The cores this process may use, in order.
+inline std::vector<int> usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  std::vector<int> cores;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return cores;
+  for (int core = 0; core < CPU_SETSIZE; ++core)
+    if (CPU_ISSET(core, &set)) cores.push_back(core);
+  return cores;
+}
+
+/// Binds the calling thread to `core`; where that is refused the scheduler goes on choosing.
+inline void pin_to(int core) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(core, &set);
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+/// How often the kernel took the core away from the calling thread. A measurement during which this rose tells how busy
+/// the machine was, not how fast the code is.
+inline long preemptions() {
+  rusage usage{};
+  getrusage(RUSAGE_THREAD, &usage);
+  return usage.ru_nivcsw;
+}
+
+}  // namespace weir::bench

@@ -1,0 +1,178 @@
+// One cell of the drain table: packets arrive in bursts and are drained in polls of at most `quota`.
+//
+// same core    one thread enqueues a burst as the owner, then polls until the backlog sleeps.
+// cross core   a producer on another core enqueues a burst, and at its end wakes the owner if a packet said so: the way
+//              receive packet steering sends its interrupt after the batch. The owner polls until the backlog sleeps.
+//              At most `bursts_in_flight` bursts are under way, so no packet is ever refused.
+//
+// The producer writes each packet just before it enqueues it, the sink reads it; packets come from a small pool in
+// random order, as from a busy allocator. All of that is the same for every contender.
+#pragma once
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <random>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "bench/cores.hpp"
+#include "bench/peers/contender.hpp"
+#include "lockfree/backlog_segments.hpp"
+
+namespace weir::bench {
+
+enum class Where : bool { same_core, cross_core };
+
+struct Cell {
+  Where where;
+  std::uint32_t burst;
+  std::int32_t quota;
+};
+
+struct Measured {
+  double ns_per_packet = 0;
+  bool disturbed = false;  ///< a thread lost its core meanwhile
+};
+
+inline constexpr std::uint32_t bursts_in_flight = 2;
+inline constexpr std::uint32_t netdev_max_backlog = 1000;  // the kernel's default; above all that is ever in flight
+
+/// The packets of all bursts in flight, in the order in which they are used, over and over.
+class PacketPool {
+ public:
+  explicit PacketPool(std::uint32_t burst) : packets_(std::size_t{burst} * bursts_in_flight), burst_(burst) {
+    for (Packet& each : packets_) order_.push_back(&each);
+    std::shuffle(order_.begin(), order_.end(), std::mt19937(1));
+  }
+  /// Writes the packets of the next burst.
+  std::span<Packet* const> fill() {
+    const std::span<Packet* const> burst(order_.data() + next_, burst_);
+    next_ = next_ + burst_ == order_.size() ? 0 : next_ + burst_;
+    for (Packet* packet : burst) lockfree::prefetch_for_write(packet);
+    for (Packet* packet : burst) {
+      packet->id = ++written_;
+      packet->length = 64;
+    }
+    return burst;
+  }
+
+ private:
+  std::vector<Packet> packets_;
+  std::vector<Packet*> order_;
+  std::size_t burst_;
+  std::size_t next_ = 0;
+  std::uint32_t written_ = 0;
+};
+
+using Clock = std::chrono::steady_clock;
+inline double ns_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
+}
+
+template <Contender C>
+void same_core_bursts(C& contender, const Cell& cell, PacketPool& pool, std::uint32_t bursts, Sink& sink) {
+  for (std::uint32_t n = 0; n < bursts; ++n) {
+    bool wake = false;
+    for (Packet* packet : pool.fill()) wake |= contender.enqueue_on_owner(*packet, netdev_max_backlog).scheduled;
+    while (wake) wake = !contender.poll(cell.quota, sink).complete;
+  }
+}
+
+template <Contender C>
+Measured measure_same_core(C& contender, const Cell& cell, std::uint32_t packets, Sink& sink) {
+  PacketPool pool(cell.burst);
+  const std::uint32_t bursts = packets / cell.burst;
+  same_core_bursts(contender, cell, pool, bursts / 8 + 1, sink);  // warm
+  const long before = preemptions();
+  const auto start = Clock::now();
+  same_core_bursts(contender, cell, pool, bursts, sink);
+  const double ns = ns_since(start);
+  return {ns / (bursts * cell.burst), preemptions() != before};
+}
+
+/// The two threads of a cross-core cell and what they share beside the contender.
+template <Contender C>
+class CrossCore {
+ public:
+  CrossCore(C& contender, const Cell& cell, std::uint32_t packets)
+      : contender_(contender),
+        cell_(cell),
+        warm_((packets / 8 / cell.burst + 1) * cell.burst),
+        total_(warm_ + packets / cell.burst * cell.burst) {}
+
+  /// The calling thread is the owner; the producer runs on `producer_core`.
+  Measured run(int producer_core, Sink& sink) {
+    std::thread producer([this, producer_core] { produce(producer_core); });
+    while (!ready_.load(std::memory_order_acquire)) std::this_thread::yield();
+    const long before = preemptions();
+    drain_until(warm_, sink);
+    const std::uint64_t warmed = got_;
+    const auto start = Clock::now();
+    drain_until(total_, sink);
+    const double ns = ns_since(start);
+    const bool disturbed = preemptions() != before;
+    producer.join();
+    return {ns / static_cast<double>(got_ - warmed), disturbed || producer_disturbed_};
+  }
+
+ private:
+  void produce(int core) {
+    pin_to(core);
+    PacketPool pool(cell_.burst);
+    const long before = preemptions();
+    ready_.store(true, std::memory_order_release);
+    for (std::uint64_t sent = 0; sent < total_; sent += cell_.burst) {
+      // acquire: the owner has read the packets that are now written again.
+      while (sent + cell_.burst > delivered_.load(std::memory_order_acquire) + cell_.burst * bursts_in_flight) {
+      }
+      bool wake = false;
+      for (Packet* packet : pool.fill()) wake |= contender_.enqueue(*packet, netdev_max_backlog).scheduled;
+      if (wake) softirq_pending_.store(true, std::memory_order_release);
+    }
+    producer_disturbed_ = preemptions() != before;
+    while (delivered_.load(std::memory_order_acquire) != total_) std::this_thread::yield();  // the pool lives as long
+  }
+
+  void drain_until(std::uint64_t goal, Sink& sink) {
+    while (got_ < goal) {
+      if (!awake_) {
+        while (!softirq_pending_.load(std::memory_order_acquire)) {
+        }
+        // relaxed: whoever sets it again has seen the backlog asleep, so after the poll below.
+        softirq_pending_.store(false, std::memory_order_relaxed);
+      }
+      const Polled polled = contender_.poll(cell_.quota, sink);
+      awake_ = !polled.complete;
+      if (polled.work == 0) continue;
+      got_ += static_cast<std::uint64_t>(polled.work);
+      delivered_.store(got_, std::memory_order_release);
+    }
+  }
+
+  C& contender_;
+  const Cell cell_;
+  const std::uint64_t warm_;
+  const std::uint64_t total_;
+  std::uint64_t got_ = 0;
+  bool awake_ = false;
+  bool producer_disturbed_ = false;
+  std::atomic<bool> ready_{false};
+  alignas(64) std::atomic<bool> softirq_pending_{false};
+  alignas(64) std::atomic<std::uint64_t> delivered_{0};
+};
+
+/// Measures until nobody disturbs, at most `attempts` times. \pre cross core: at least two cores
+template <Contender C>
+Measured measure(const Cell& cell, std::uint32_t packets, const std::vector<int>& cores, Sink& sink) {
+  constexpr int attempts = 20;
+  static C contender;
+  Measured measured{.disturbed = true};
+  for (int attempt = 0; attempt < attempts && measured.disturbed; ++attempt)
+    measured = cell.where == Where::same_core ? measure_same_core(contender, cell, packets, sink)
+                                              : CrossCore<C>(contender, cell, packets).run(cores.front(), sink);
+  return measured;
+}
+
+}  // namespace weir::bench

@@ -1,0 +1,154 @@
+// The backlog on one thread: limit, order, scheduling, completion, growth, in both lanes and both ways of counting.
+#include "lockfree/backlog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <tuple>
+#include <vector>
+
+namespace weir::lockfree {
+namespace {
+
+constexpr std::uint32_t no_limit = 0xffffffff;
+
+enum class Lane { shared, own };
+
+class BacklogTest : public testing::TestWithParam<std::tuple<Lane, Count>> {
+ protected:
+  Admission put(std::uint32_t id, std::uint32_t limit) {
+    const auto lane = std::get<Lane>(GetParam());
+    const Admission admission =
+        lane == Lane::own ? backlog_.enqueue_on_owner(Skb{id}, limit) : backlog_.enqueue(Skb{id}, limit);
+    backlog_.invariant();
+    return admission;
+  }
+  PollResult poll(std::int32_t quota) {
+    const PollResult result = backlog_.poll(quota, [&](Skb skb) {
+      delivered_.push_back(skb.id);
+      return true;
+    });
+    backlog_.invariant();
+    return result;
+  }
+
+  Backlog<Skb, StdAtomics, 8> backlog_{std::get<Count>(GetParam())};  // 8 slots a segment: small tests cross many
+  std::vector<std::uint32_t> delivered_;
+};
+
+TEST_P(BacklogTest, CapacityIsLimitPlusOne) {
+  for (const std::uint32_t limit : {0U, 1U, 7U, 20U}) {
+    while (!poll(64).complete) {
+    }
+    const std::uint32_t dropped = backlog_.dropped();
+    for (std::uint32_t i = 0; i <= limit; ++i) EXPECT_TRUE(put(i, limit).admitted);
+    EXPECT_FALSE(put(99, limit).admitted);
+    EXPECT_EQ(backlog_.dropped(), dropped + 1);
+  }
+}
+
+TEST_P(BacklogTest, NegativeLimitIsNone) {
+  for (std::uint32_t i = 0; i < 5000; ++i) ASSERT_TRUE(put(i, static_cast<std::uint32_t>(-1)).admitted);
+  ASSERT_TRUE(poll(5000).work == 5000);
+  for (std::uint32_t i = 0; i < 5000; ++i) ASSERT_EQ(delivered_[i], i);
+}
+
+TEST_P(BacklogTest, OnlyTheFirstPacketOfAnAsleepBacklogSchedules) {
+  EXPECT_TRUE(put(1, no_limit).scheduled);
+  EXPECT_FALSE(put(2, no_limit).scheduled);
+  EXPECT_EQ(poll(2).work, 2);
+  EXPECT_FALSE(put(3, no_limit).scheduled) << "the quota ended the poll, so it has not completed";
+  EXPECT_TRUE(poll(64).complete);
+  EXPECT_FALSE(backlog_.scheduled());
+  EXPECT_TRUE(put(4, no_limit).scheduled);
+}
+
+TEST_P(BacklogTest, AQuotaReachedWithTheLastPacketDoesNotComplete) {
+  put(1, no_limit);
+  const PollResult last = poll(1);
+  EXPECT_EQ(last.work, 1);
+  EXPECT_FALSE(last.complete);
+  const PollResult empty = poll(1);
+  EXPECT_EQ(empty.work, 0);
+  EXPECT_TRUE(empty.complete);
+}
+
+TEST_P(BacklogTest, EveryQuotaDeliversAtLeastOne) {
+  for (const std::int32_t quota : {0, -1, std::numeric_limits<std::int32_t>::min()}) {
+    put(1, no_limit);
+    put(2, no_limit);
+    EXPECT_EQ(poll(quota).work, 1);
+    EXPECT_EQ(poll(quota).work, 1);
+    EXPECT_TRUE(poll(quota).complete);
+  }
+}
+
+TEST_P(BacklogTest, APollThatIsToldToStopStaysScheduled) {
+  put(1, no_limit);
+  put(2, no_limit);
+  const PollResult stopped = backlog_.poll(64, [](Skb) { return false; });
+  EXPECT_EQ(stopped.work, 1);
+  EXPECT_FALSE(stopped.complete);
+  EXPECT_TRUE(backlog_.scheduled());
+}
+
+TEST_P(BacklogTest, PrivateWindowCountsOnlyInTheSingleQueue) {
+  for (std::uint32_t i = 0; i < 4; ++i) put(i, 3);
+  poll(1);  // takes all four in, delivers one
+  const bool one_queue = std::get<Count>(GetParam()) == Count::waiting;
+  std::uint32_t room = 0;
+  while (put(9, 3).admitted) ++room;
+  EXPECT_EQ(room, one_queue ? 1U : 4U);
+}
+
+TEST_P(BacklogTest, PacketsThatDeliveryPutsInAreDeliveredInTheSamePoll) {
+  put(0, no_limit);
+  std::uint32_t next = 1;
+  const PollResult result = backlog_.poll(100, [&](Skb skb) {
+    delivered_.push_back(skb.id);
+    if (next < 50) backlog_.enqueue_on_owner(Skb{next++}, no_limit);
+    if (next < 50) backlog_.enqueue_on_owner(Skb{next++}, no_limit);
+    return true;
+  });
+  EXPECT_EQ(result.work, 50);
+  EXPECT_TRUE(result.complete);
+  for (std::uint32_t i = 0; i < 50; ++i) EXPECT_EQ(delivered_[i], i);
+}
+
+INSTANTIATE_TEST_SUITE_P(Lanes, BacklogTest,
+                         testing::Combine(testing::Values(Lane::shared, Lane::own),
+                                          testing::Values(Count::waiting, Count::input)));
+
+TEST(BacklogLanes, TheLimitCountsBothLanes) {
+  Backlog<Skb> backlog;
+  EXPECT_TRUE(backlog.enqueue(Skb{1}, 1).admitted);
+  EXPECT_TRUE(backlog.enqueue_on_owner(Skb{2}, 1).admitted);
+  EXPECT_FALSE(backlog.enqueue(Skb{3}, 1).admitted);
+  EXPECT_FALSE(backlog.enqueue_on_owner(Skb{4}, 1).admitted);
+}
+
+TEST(BacklogLanes, ABusyOwnLaneDoesNotStarveTheInbox) {
+  Backlog<Skb> backlog;
+  backlog.enqueue_on_owner(Skb{1}, no_limit);
+  backlog.enqueue(Skb{2}, no_limit);
+  bool foreign = false;
+  backlog.poll(10, [&](Skb skb) {
+    foreign = foreign || skb.id == 2;
+    backlog.enqueue_on_owner(Skb{1}, no_limit);
+    return true;
+  });
+  EXPECT_TRUE(foreign);
+}
+
+TEST(BacklogLanes, EachLaneMayScheduleAndCompletionEndsBoth) {
+  Backlog<Skb> backlog;
+  EXPECT_TRUE(backlog.enqueue_on_owner(Skb{1}, no_limit).scheduled);
+  EXPECT_TRUE(backlog.enqueue(Skb{2}, no_limit).scheduled) << "another thread cannot see that the owner is awake";
+  EXPECT_TRUE(backlog.poll(10, [](Skb) { return true; }).complete);
+  EXPECT_FALSE(backlog.scheduled());
+  EXPECT_TRUE(backlog.enqueue(Skb{3}, no_limit).scheduled);
+  EXPECT_FALSE(backlog.enqueue_on_owner(Skb{4}, no_limit).scheduled) << "the owner can see that it was told";
+}
+
+}  // namespace
+}  // namespace weir::lockfree
