@@ -15,6 +15,7 @@ struct KnownSocket {
   std::int32_t label = 0;
   Stage stage = Stage::fresh;
   Family family = Family::inet;
+  SockType type = SockType::stream;
   NsId ns;
   Address addr;
   std::uint16_t port = 0;
@@ -56,9 +57,14 @@ class KnownSockets {
 
   void follow_one(const op::Netns&) { ++namespaces_; }
   void follow_one(const op::Socket& made) {
-    add({.label = 0, .stage = Stage::fresh, .family = made.family, .ns = made.ns, .addr = {}});
+    const bool is_inet = made.family == Family::inet || made.family == Family::inet6;
+    if (is_inet && made.type == SockType::seqpacket) return;  // ESOCKTNOSUPPORT
+    if (made.family == Family::netlink && made.type != SockType::dgram) return;
+    if (made.ns.id >= namespaces_) return;
+    add({.label = 0, .stage = Stage::fresh, .family = made.family, .type = made.type, .ns = made.ns, .addr = {}});
   }
   void follow_one(const op::Bind& bind) {
+    if (bind.addr.v4 >> 24 == 192) return;  // the one address of the pool that is nobody's
     if (auto* socket = at(bind.fd); socket != nullptr && socket->stage == Stage::fresh) {
       socket->stage = Stage::bound;
       socket->addr = bind.addr;
@@ -66,7 +72,8 @@ class KnownSockets {
     }
   }
   void follow_one(const op::Listen& listen) {
-    if (auto* socket = at(listen.fd); socket != nullptr && socket->stage != Stage::connected)
+    auto* socket = at(listen.fd);
+    if (socket != nullptr && socket->stage != Stage::connected && socket->type == SockType::stream)
       socket->stage = Stage::listening;
   }
   void follow_one(const op::Connect& connect) {
@@ -80,7 +87,12 @@ class KnownSockets {
     auto* socket = at(accept.fd);
     if (socket == nullptr || socket->pending == 0) return;
     --socket->pending;
-    add({.label = 0, .stage = Stage::connected, .family = socket->family, .ns = socket->ns, .addr = {}});
+    add({.label = 0,
+         .stage = Stage::connected,
+         .family = socket->family,
+         .type = socket->type,
+         .ns = socket->ns,
+         .addr = {}});
   }
   void follow_one(const op::Shutdown& shutdown) {
     if (auto* socket = at(shutdown.fd);
