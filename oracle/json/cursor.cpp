@@ -20,9 +20,11 @@ std::string quote(std::string_view text, const char* where) {
   } else {
     length = std::max(length, rest.find_first_of(",:{}[] \t\r"));
   }
-  std::string token(rest.substr(0, std::min({length, rest.size(), longest_quote})));
-  if (length > longest_quote) token += "…";
-  return token;
+  length = std::min(length, rest.size());
+  if (length <= longest_quote) return std::string(rest.substr(0, length));
+  std::size_t cut = longest_quote;
+  while (cut > 0 && (static_cast<unsigned char>(rest[cut]) & 0xc0) == 0x80) --cut;  // between characters
+  return std::string(rest.substr(0, cut)) + "…";
 }
 
 /// First byte that does not belong to well-formed UTF-8.

@@ -92,11 +92,11 @@ inline bool agrees(const Observation& seen, const Outcome& answered) {
 }
 
 /// The call failed: ret -1.
-inline bool failed(const Outcome& outcome) {
+inline bool is_failure(const Outcome& outcome) {
   const auto* const plain = std::get_if<outcome::Returned>(&outcome);
   return plain != nullptr && plain->ret == -1;
 }
 
-inline bool crashed(const Outcome& outcome) { return std::holds_alternative<outcome::Oops>(outcome); }
+inline bool is_crash(const Outcome& outcome) { return std::holds_alternative<outcome::Oops>(outcome); }
 
 }  // namespace weir::oracle

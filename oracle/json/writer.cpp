@@ -17,29 +17,47 @@ void append_value(std::string& to, std::integral auto value) {
 
 void append_value(std::string& to, bool value) { to += value ? "true" : "false"; }
 
+void append_ascii(std::string& to, unsigned char byte) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  if (byte == '"' || byte == '\\') {
+    to += '\\';
+    to += static_cast<char>(byte);
+  } else if (byte == '\n') {
+    to += "\\n";
+  } else if (byte == '\t') {
+    to += "\\t";
+  } else if (byte < 0x20 || byte == 0x7f) {
+    to += "\\u00";
+    to += hex[byte >> 4];
+    to += hex[byte & 15];
+  } else {
+    to += static_cast<char>(byte);
+  }
+}
+
 /// Bytes as code points U+0000 .. U+00FF: any string of bytes has a text form.
 void append_value(std::string& to, std::string_view bytes) {
-  constexpr std::string_view hex = "0123456789abcdef";
   to += '"';
   for (const char each : bytes) {
     const auto byte = static_cast<unsigned char>(each);
-    if (byte == '"' || byte == '\\') {
-      to += '\\';
-      to += each;
-    } else if (byte == '\n') {
-      to += "\\n";
-    } else if (byte == '\t') {
-      to += "\\t";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      to += "\\u00";
-      to += hex[byte >> 4];
-      to += hex[byte & 15];
-    } else if (byte < 0x80) {
-      to += each;
+    if (byte < 0x80) {
+      append_ascii(to, byte);
     } else {
       to += static_cast<char>(0xc0 | byte >> 6);
       to += static_cast<char>(0x80 | (byte & 0x3f));
     }
+  }
+  to += '"';
+}
+
+void append_utf8(std::string& to, std::string_view text) {
+  to += '"';
+  for (const char each : text) {
+    const auto byte = static_cast<unsigned char>(each);
+    if (byte < 0x80)
+      append_ascii(to, byte);
+    else
+      to += each;
   }
   to += '"';
 }
@@ -180,6 +198,17 @@ std::string to_json(const Op& operation, const Outcome& outcome) {
   std::string text;
   append_json(text, operation, outcome);
   return text;
+}
+
+std::string error_json(const Malformed& malformed) {
+  std::string text = "{";
+  append_name(text, "error");
+  append_utf8(text, malformed.message());
+  append_name(text, "line");
+  append_value(text, malformed.line());
+  append_name(text, "column");
+  append_value(text, malformed.column());
+  return text + '}';
 }
 
 std::string to_text(const Outcome& outcome) {

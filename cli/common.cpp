@@ -1,0 +1,50 @@
+#include "cli/common.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+namespace weir::cli {
+namespace {
+
+bool colours() {
+  static const bool wanted = [] {
+    const char* const refused = std::getenv("NO_COLOR");
+    const char* const terminal = std::getenv("TERM");
+    return (refused == nullptr || *refused == '\0') && terminal != nullptr && std::string_view(terminal) != "dumb" &&
+           ::isatty(STDOUT_FILENO) != 0;
+  }();
+  return wanted;
+}
+
+std::string in_style(std::string_view code, std::string_view text) {
+  if (!colours()) return std::string(text);
+  return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
+}
+
+}  // namespace
+
+void add_profile_option(CLI::App& command, const Profile*& profile, const std::string& help) {
+  std::vector<std::string> known;
+  for (const Profile* each : releases::all) known.emplace_back(each->name);
+  command
+      .add_option_function<std::string>(
+          "--profile", [&profile](const std::string& name) { profile = profile_from(name); }, help)
+      ->check(CLI::IsMember(known))
+      ->option_text("NAME");
+}
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void complain(std::string_view text) {
+  std::fflush(stdout);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+std::string bold(std::string_view text) { return in_style("1", text); }
+std::string green(std::string_view text) { return in_style("32", text); }
+std::string red(std::string_view text) { return in_style("31", text); }
+
+}  // namespace weir::cli

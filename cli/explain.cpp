@@ -1,0 +1,72 @@
+// weir explain: what a clause says.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <vector>
+
+#include "cli/common.hpp"
+#include "model/clause.hpp"
+#include "oracle/text/suggest.hpp"
+
+namespace weir::cli {
+namespace {
+
+std::string_view group_of(std::string_view name) { return name.substr(0, name.find('.')); }
+
+std::string releases_of(const ClauseInfo& clause) {
+  if (clause.since.empty() && clause.until.empty()) return "all";
+  if (clause.since.empty()) return fmt::format("until {}", clause.until);
+  if (clause.until.empty()) return fmt::format("from {}", clause.since);
+  return fmt::format("{} to {}", clause.since, clause.until);
+}
+
+void explain(const ClauseInfo& clause) {
+  std::vector<std::string_view> related;
+  for (const auto& each : clauses)
+    if (each.clause != clause.clause &&
+        (group_of(each.name) == group_of(clause.name) || each.function == clause.function))
+      related.push_back(each.name);
+  print(fmt::format("{}\n  {}\n\n  decided in  {}\n  releases    {}\n", bold(clause.name), clause.sentence,
+                    clause.function, releases_of(clause)));
+  if (!related.empty()) print(fmt::format("  related     {}\n", oracle::join(related)));
+}
+
+void list(std::string_view group) {
+  for (const auto& each : clauses)
+    if (group.empty() || group_of(each.name) == group)
+      print(fmt::format("{}  {}\n", bold(fmt::format("{:26}", each.name)), each.sentence));
+}
+
+int explain(std::string name) {
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+  if (const auto found = clause_from(name)) {
+    explain(info(*found));
+    return agreed;
+  }
+  const bool is_group =
+      std::any_of(clauses.begin(), clauses.end(), [&](const auto& each) { return group_of(each.name) == name; });
+  if (name.empty() || is_group) {
+    list(name);
+    return agreed;
+  }
+  std::vector<std::string_view> all;
+  for (const auto& each : clauses) all.push_back(each.name);
+  const auto close = oracle::nearest(name, all, 5);
+  complain(fmt::format("weir: there is no clause {}; {}\n", name,
+                       close.empty() ? "`weir explain` lists them all" : "did you mean " + oracle::join(close) + "?"));
+  return malformed;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, int& exit_code) {
+  const auto name = std::make_shared<std::string>();
+  CLI::App* const command = app.add_subcommand("explain", "Say what a rule of the model means");
+  command->add_option("CLAUSE", *name, "a clause or a group of clauses; nothing: all of them");
+  command->footer("Examples:\n  weir explain LISTEN.CLAMP\n  weir explain BACKLOG\n");
+  command->callback([name, &exit_code] { exit_code = explain(*name); });
+}
+
+}  // namespace weir::cli

@@ -1,0 +1,29 @@
+#include "oracle/check/divergence.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace weir::oracle {
+
+std::string to_text(const Divergence& divergence, std::string_view file, const Profile& profile) {
+  std::string text =
+      fmt::format("{}:{}: {} does not answer so\n  {}\n  observed  {}\n  allowed   {}\n", file, divergence.line,
+                  profile.name, divergence.text, divergence.observed, divergence.allowed);
+  const auto out = std::back_inserter(text);
+  std::string_view label = "because";
+  divergence.clauses.for_each([&](Clause clause) {
+    const ClauseInfo& each = info(clause);
+    fmt::format_to(out, "  {:8}  {} in {}: {}\n", label, each.name, each.function, each.sentence);
+    label = "";
+  });
+  label = "before";
+  for (const auto& fact : divergence.before) {
+    fmt::format_to(out, "  {:8}  {}\n", label, fact);
+    label = "";
+  }
+  if (!divergence.note.empty()) fmt::format_to(out, "  note      {}\n", divergence.note);
+  return text;
+}
+
+}  // namespace weir::oracle

@@ -1,0 +1,111 @@
+// Every field of a Profile with its meaning and where it changed: the source of `weir profiles` and of the docs.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "model/profile.hpp"
+
+namespace weir {
+
+template <>
+inline constexpr auto names<SynQueue> =
+    std::to_array<Named<SynQueue>>({{SynQueue::table, "table"}, {SynQueue::max_ack_above, "max_ack_above"}});
+
+template <>
+inline constexpr auto names<Handler> = std::to_array<Named<Handler>>({{Handler::dointvec, "proc_dointvec"},
+                                                                      {Handler::dointvec_minmax, "proc_dointvec_minmax"},
+                                                                      {Handler::dev_weight, "proc_do_dev_weight"},
+                                                                      {Handler::dou8vec_minmax, "proc_dou8vec_minmax"}});
+
+template <>
+inline constexpr auto names<Scope> =
+    std::to_array<Named<Scope>>({{Scope::global, "global"}, {Scope::per_netns, "per namespace"}});
+
+namespace oracle {
+
+struct ProfileField {
+  std::string_view name;
+  std::variant<bool Profile::*, std::uint32_t Profile::*, SynQueue Profile::*> member;
+  std::string_view meaning;
+  std::string_view changed;  ///< the release and commit; "" for a choice of configuration
+};
+
+/// All but `name`, `release` and `sysctls`, in the order of the struct.
+inline constexpr auto profile_fields = std::to_array<ProfileField>({
+    {"token_split", &Profile::token_split, "a number of more than 20 characters is cut and accepted",
+     "until 2.6.34 (00b7c3395aec)"},
+    {"page_cap", &Profile::page_cap, "only the first 4095 bytes of a write are looked at", "from 2.6.35"},
+    {"isspace_or_nul_ends_number", &Profile::isspace_or_nul_ends_number,
+     "any isspace byte or NUL ends a number; otherwise space, tab and newline only", "until 2.6.34"},
+    {"ulong_overflow_rejected", &Profile::ulong_overflow_rejected,
+     "a number of more than 64 bits is EINVAL; otherwise it counts modulo 2^64", "from 5.1 (7f2923c4f73f)"},
+    {"int_overflow_rejected", &Profile::int_overflow_rejected,
+     "a number of more than 32 bits is EINVAL; otherwise its low 32 bits count",
+     "from 4.1 (230633d109e3), with limits from 5.1 (8cf7630b2970)"},
+    {"later_token_error_returned", &Profile::later_token_error_returned,
+     "a bad number behind a stored one makes the call fail; otherwise the write is short", "from 2.6.35"},
+    {"has_writes_strict", &Profile::has_writes_strict, "kernel.sysctl_writes_strict governs writes at an offset",
+     "from 3.16 (f4aacea2f5d1)"},
+    {"write_copied_first", &Profile::write_copied_first,
+     "the whole write is copied in before it is parsed, ENOMEM from 4 MiB on", "from 5.8 (32927393dc1c)"},
+    {"globals_absent_in_netns", &Profile::globals_absent_in_netns,
+     "global settings do not exist in other namespaces (ENOENT); otherwise they are read-only there (EACCES)",
+     "from 3.5"},
+    {"backlog_is_u16", &Profile::backlog_is_u16, "sk_ack_backlog and sk_max_ack_backlog have 16 bits",
+     "until 4.0 (becb74f0acca)"},
+    {"backlog_stored_first", &Profile::backlog_stored_first,
+     "listen stores the backlog before it starts to listen, even if that fails", "from 5.0 (1295e2cf3065)"},
+    {"syn_queue", &Profile::syn_queue,
+     "what says that the SYN queue is full: a table of fixed size, or more requests than sk_max_ack_backlog",
+     "until 4.3; from 6.13 (3479c7549fb1)"},
+    {"young_spares_syn", &Profile::young_spares_syn,
+     "a full accept queue drops a SYN only if more than one request is young", "until 4.9 (5ea8ea2cb7f1)"},
+    {"syn_drops_counted", &Profile::syn_drops_counted, "ListenOverflows and ListenDrops count dropped SYNs as well",
+     "from 3.8 (848bf15f361c)"},
+    {"syn_flood_counters", &Profile::syn_flood_counters, "TCPReqQFullDoCookies and TCPReqQFullDrop exist", "from 3.2"},
+    {"defer_drop_counted", &Profile::defer_drop_counted, "TCPDeferAcceptDrop exists", "from 2.6.34 (907cdda52050)"},
+    {"syncookies_always", &Profile::syncookies_always, "tcp_syncookies 2 answers every SYN with a cookie",
+     "from 3.13 (5ad37d5deee1)"},
+    {"first_synack_timeout_s", &Profile::first_synack_timeout_s,
+     "seconds until the first SYN-ACK is repeated: the unit of TCP_DEFER_ACCEPT", "3 until 3.0, then 1 (9ad7c049f0f7)"},
+    {"has_reuseport", &Profile::has_reuseport, "SO_REUSEPORT exists", "from 3.9 (055dc21a1d1d)"},
+    {"has_fastopen", &Profile::has_fastopen, "TCP_FASTOPEN exists for servers", "from 3.7 (8336886f786f)"},
+    {"process_queue", &Profile::process_queue,
+     "the input queue is spliced to a private one and drained without the lock", "from 2.6.35 (6e7676c1a76a)"},
+    {"poll_stops_on_tick", &Profile::poll_stops_on_tick, "process_backlog ends when jiffies moves",
+     "until 2.6.34 (9958da0501fc)"},
+    {"one_poll_per_run", &Profile::one_poll_per_run,
+     "a NAPI is polled at most once in a run, and the limits are looked at after the poll", "from 3.19 (d75b1ade567f)"},
+    {"budget_in_usecs", &Profile::budget_in_usecs,
+     "netdev_budget_usecs limits a run; otherwise two jiffies do", "from 4.12 (7acf8a1e8a28)"},
+    {"time_limit_inclusive", &Profile::time_limit_inclusive,
+     "a run ends when jiffies reaches the limit; otherwise when it has passed it", "from 3.9 (d1f41b67ff77)"},
+    {"counts_enqueue_in_total", &Profile::counts_enqueue_in_total,
+     "the column `processed` rises when a packet is queued and again when it is delivered", "until 2.6.34"},
+    {"softnet_columns", &Profile::softnet_columns, "columns of /proc/net/softnet_stat",
+     "9 until 2.6.34, 10 from 2.6.35, 11 from 3.11, 13 from 5.10, 15 from 6.4"},
+    {"hz", &Profile::hz, "ticks a second: CONFIG_HZ, the kernel's own default", ""},
+    {"has_weight_bias", &Profile::has_weight_bias, "the weight of a poll is dev_weight * dev_weight_rx_bias",
+     "from 4.11 (3d48b53fb2ae)"},
+});
+
+/// "yes", "no", a number or a name.
+inline std::string value_text(const Profile& profile, const ProfileField& field) {
+  return std::visit(
+      [&]<class T>(T Profile::*member) -> std::string {
+        const T value = profile.*member;
+        if constexpr (std::is_same_v<T, bool>)
+          return value ? "yes" : "no";
+        else if constexpr (std::is_enum_v<T>)
+          return std::string(name_of_enum(value));
+        else
+          return std::to_string(value);
+      },
+      field.member);
+}
+
+}  // namespace oracle
+}  // namespace weir
