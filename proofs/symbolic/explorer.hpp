@@ -23,11 +23,12 @@
 
 namespace weir::proofs {
 
-/// What an attempt may spend. The first two do not depend on how busy the machine is; wall time is a backstop.
+/// What an attempt may spend. The first two do not depend on how busy the machine is; wall time is a backstop, looked
+/// at between queries.
 struct Budget {
-  unsigned rlimit = 100'000'000;  ///< Z3 resource units, each query
+  unsigned rlimit = 20'000'000;   ///< Z3 resource units, each query
   std::size_t queries = 200'000;  ///< all paths together
-  std::chrono::seconds wall{50};  ///< the whole attempt
+  std::chrono::seconds wall{300};
 };
 
 /// Thrown through the program under exploration: the attempt ends without an answer.

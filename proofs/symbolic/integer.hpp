@@ -27,8 +27,8 @@ class SymbolicInt {
   static constexpr unsigned width = 8 * sizeof(Machine);
 
   SymbolicInt() = default;
-  template <std::integral T>
-  explicit SymbolicInt(T value) : known_(static_cast<Machine>(value)) {}
+  template <class T>
+  requires(std::integral<T> || std::is_enum_v<T>) explicit SymbolicInt(T value) : known_(static_cast<Machine>(value)) {}
   /// \pre `term` is a bit-vector of this width
   explicit SymbolicInt(const z3::expr& term) {
     const z3::expr simple = term.simplify();

@@ -1,0 +1,31 @@
+// All theorems, one file a plane.
+#pragma once
+#include <string_view>
+#include <vector>
+
+#include "proofs/symbolic/theorem.hpp"
+
+namespace weir::proofs {
+
+inline const std::vector<const Profile*> every_profile(releases::all.begin(), releases::all.end());
+inline const std::vector<const Profile*> only_2_6_32{&releases::linux_2_6_32};
+inline const std::vector<const Profile*> only_6_18{&releases::linux_6_18};
+
+std::vector<Theorem> sysctl_theorems();
+std::vector<Theorem> listen_theorems();
+std::vector<Theorem> queue_theorems();
+std::vector<Theorem> softnet_theorems();
+
+struct Plane {
+  std::string_view file;
+  std::vector<Theorem> theorems;
+};
+
+inline std::vector<Plane> all_planes() {
+  return {{"proofs/theorems/sysctl.cpp", sysctl_theorems()},
+          {"proofs/theorems/listen.cpp", listen_theorems()},
+          {"proofs/theorems/queues.cpp", queue_theorems()},
+          {"proofs/theorems/softnet.cpp", softnet_theorems()}};
+}
+
+}  // namespace weir::proofs

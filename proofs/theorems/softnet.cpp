@@ -1,0 +1,342 @@
+// The softnet plane: the backlog of one CPU, from netif_rx to delivery.
+//
+// Loops are proved by induction over their bodies, which the spec names: drain_one for process_backlog and the polls of
+// net_rx_action. So each theorem holds for every quota, queue length, clock and number of turns.
+#include "model/sysctl/plane.hpp"
+#include "proofs/theorems/planes.hpp"
+#include "proofs/theorems/softnet_state.hpp"
+
+namespace weir::proofs {
+namespace {
+
+using model::PollExit;
+using model::RunExit;
+
+/// A turn of process_backlog in the middle of any poll.
+template <class C>
+struct AnyTurn {
+  using D = DomainOf<C>;
+  AnyCpu<C> cpu;
+  model::SoftnetData<D> before;
+  model::Poll<D> poll;
+  I32<D> work_before;
+  std::vector<U64<D>> delivered;
+  PollExit exit = PollExit::more;
+
+  AnyTurn(C& c, const Profile& kernel)
+      : cpu(c, kernel), before(cpu.sd), poll{c.i32("quota"), c.u64("start"), c.i32("work")}, work_before(poll.work) {
+    c.assume("the poll goes on: 0 <= work < max(quota, 1)", goes_on());
+  }
+
+  void turn(const Profile& kernel) {
+    exit = model::drain_one<D>(kernel, cpu.sd, poll, cpu.clock, [&](U64<D> skb) { delivered.push_back(skb); });
+  }
+
+  Bool<D> goes_on() const { return poll.work >= I32<D>(0) && poll.work < most_work<D>(poll.quota); }
+};
+
+const auto poll_keeps_its_contract = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  AnyTurn turn(c, kernel);
+  const auto first = model::begin_poll<D>(turn.before, turn.poll.quota, c.i32("dev_rx_weight"), turn.cpu.clock);
+  c.goal("a poll begins with no work done", first.work == I32<D>(0));
+  turn.turn(kernel);
+  c.goal("a poll that goes on has room for work", turn.exit != PollExit::more || static_cast<bool>(turn.goes_on()));
+  if (turn.exit != PollExit::more)
+    c.goal("a poll that ends did at most max(quota, 1)", keeps_contract<D>(turn.poll.quota, turn.poll.work, turn.exit));
+  c.twin("the quota is never reached", turn.poll.work < turn.poll.quota);
+};
+
+const auto poll_ends = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  AnyTurn turn(c, kernel);
+  const I32<D> left_before = most_work<D>(turn.poll.quota) - turn.work_before;
+  turn.turn(kernel);
+  const I32<D> left = most_work<D>(turn.poll.quota) - turn.poll.work;
+  c.cover("the poll goes on", turn.exit == PollExit::more);
+  if (turn.exit == PollExit::more)
+    c.goal("what is left shrinks and stays positive", left < left_before && left > I32<D>(0));
+  c.twin("what is left shrinks by two",
+         turn.exit != PollExit::more || static_cast<bool>(left < left_before - I32<D>(1)));
+};
+
+const auto poll_has_one_exit_reason = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  AnyTurn turn(c, kernel);
+  turn.turn(kernel);
+  const auto empty = waiting<D>(turn.before) == U64<D>(0);
+  const auto quota = turn.poll.work >= turn.poll.quota;
+  const auto clock = turn.cpu.clock.jiffies != turn.poll.start && Bool<D>(kernel.poll_stops_on_tick);
+  const auto is = [&](PollExit reason) { return Bool<D>(turn.exit == reason); };
+  c.cover("the queue is empty", empty);
+  c.cover("the quota is used up", quota);
+  if (kernel.poll_stops_on_tick) c.cover("the clock ticks", clock);
+  c.goal("empty: exactly if nothing waits", is(PollExit::empty) == empty);
+  c.goal("quota: exactly if a packet was delivered and used it up", is(PollExit::quota) == (!empty && quota));
+  c.goal("clock: exactly if neither, and jiffies moved", is(PollExit::clock) == (!empty && !quota && clock));
+  c.goal("complete: exactly if empty", turn.cpu.sd.sched == (turn.before.sched && !empty));
+  c.twin("quota: exactly if work == quota", is(PollExit::quota) == (turn.poll.work == turn.poll.quota));
+};
+
+const auto delivery_is_first_in_first_out = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  AnyTurn turn(c, kernel);
+  turn.turn(kernel);
+  const U64<D> next = next_in_line<D>(kernel, turn.before), last = turn.before.input_pkt_queue.tail - U64<D>(1);
+  c.goal("the queues are one line", is_one_line<D>(kernel, turn.cpu.sd));
+  c.goal("at most one packet a turn", turn.delivered.size() <= 1);
+  c.goal("the line advances by what is delivered",
+         next_in_line<D>(kernel, turn.cpu.sd) == next + U64<D>(turn.delivered.size()));
+  for (const auto& skb : turn.delivered) {
+    c.goal("the packet delivered is the next in line", skb == next);
+    c.twin("it is the last in line", skb == last);
+  }
+};
+
+/// One packet arrives at any CPU.
+template <class C>
+struct AnyArrival {
+  using D = DomainOf<C>;
+  AnyCpu<C> cpu;
+  model::SoftnetData<D> before;
+  I32<D> limit;  ///< netdev_max_backlog
+  model::Enqueued enqueued{};
+
+  AnyArrival(C& c, const Profile& kernel) : cpu(c, kernel), before(cpu.sd), limit(c.i32("netdev_max_backlog")) {}
+
+  void arrive(const Profile& kernel) {
+    enqueued = model::enqueue_to_backlog<D>(kernel, cpu.sd, before.input_pkt_queue.tail, limit);
+  }
+  bool queued() const { return enqueued == model::Enqueued::queued; }
+};
+
+const auto arrival_joins_the_end_of_the_line = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  AnyArrival arrival(c, kernel);
+  c.assume("who waits will be polled", will_be_polled<D>(arrival.before));
+  arrival.arrive(kernel);
+  c.cover("it is queued", arrival.queued());
+  c.cover("it is dropped", arrival.enqueued == model::Enqueued::dropped);
+  const U64<D> joined(arrival.queued() ? 1 : 0);
+  const auto& line = arrival.cpu.sd;
+  c.goal("the queues are one line", is_one_line<D>(kernel, line));
+  c.goal("the line grows by what is queued", line.input_pkt_queue.tail == arrival.before.input_pkt_queue.tail + joined);
+  c.goal("nobody leaves", next_in_line<D>(kernel, line) == next_in_line<D>(kernel, arrival.before));
+  c.twin("it always grows", line.input_pkt_queue.tail == arrival.before.input_pkt_queue.tail + U64<D>(1));
+};
+
+const auto packets_are_conserved = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  const auto more_waiting = [](const model::SoftnetData<D>& after, const model::SoftnetData<D>& before) {
+    return waiting<D>(after) - waiting<D>(before);
+  };
+  if (c.below(2, "event") == 0) {
+    AnyArrival arrival(c, kernel);
+    c.assume("who waits will be polled", will_be_polled<D>(arrival.before));
+    arrival.arrive(kernel);
+    const U32<D> queued = as<U32<D>>(more_waiting(arrival.cpu.sd, arrival.before));
+    const U32<D> dropped = arrival.cpu.sd.dropped - arrival.before.dropped;
+    c.goal("a packet offered is queued or counted as dropped", queued + dropped == U32<D>(1));
+    c.goal("not both", queued == U32<D>(arrival.queued() ? 1 : 0));
+    c.twin("nothing is dropped", dropped == U32<D>(0));
+  } else {
+    AnyTurn turn(c, kernel);
+    turn.turn(kernel);
+    c.goal("a packet that leaves the queues is delivered",
+           more_waiting(turn.before, turn.cpu.sd) == U64<D>(turn.delivered.size()));
+  }
+};
+
+const auto no_wakeup_is_lost = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  if (c.below(2, "event") == 0) {
+    AnyArrival arrival(c, kernel);
+    c.assume("who waits will be polled", will_be_polled<D>(arrival.before));
+    arrival.arrive(kernel);
+    c.goal("an arrival leaves it so", will_be_polled<D>(arrival.cpu.sd));
+    c.goal("the poll list is sound", arrival.enqueued != model::Enqueued::list_corrupted);
+    c.twin("nothing that is scheduled is without packets",
+           !arrival.before.sched || waiting<D>(arrival.before) != U64<D>(0));
+  } else {
+    AnyTurn turn(c, kernel);
+    c.assume("who waits will be polled", will_be_polled<D>(turn.before));
+    c.assume("process_backlog runs because it is scheduled", turn.before.sched);
+    turn.turn(kernel);
+    c.cover("the poll completes", turn.exit == PollExit::empty);
+    c.goal("a turn, and completion, leave it so", will_be_polled<D>(turn.cpu.sd));
+  }
+};
+
+const auto capacity_is_limit_plus_1 = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  AnyArrival arrival(c, kernel);
+  const U64<D> limit = as<U64<D>>(as<U32<D>>(arrival.limit));
+  const auto within = [&](const auto& queue) { return queue.length() <= limit + U64<D>(1); };
+  c.assume("each queue holds at most limit + 1",
+           within(arrival.before.input_pkt_queue) && within(arrival.before.process_queue));
+  c.assume("who waits will be polled", will_be_polled<D>(arrival.before));
+  arrival.arrive(kernel);
+  const U64<D> length = arrival.cpu.sd.input_pkt_queue.length();
+  c.cover("limit + 1 packets wait", length == limit + U64<D>(1));
+  c.goal("the input queue holds at most limit + 1", within(arrival.cpu.sd.input_pkt_queue));
+  c.goal("it refuses exactly from limit + 1 on",
+         arrival.queued() == static_cast<bool>(arrival.before.input_pkt_queue.length() <= limit));
+  model::SoftnetData<D> drained = arrival.cpu.sd;
+  if (kernel.process_queue) model::refill_process_queue<D>(drained);
+  c.goal("so does the process queue after it takes over", within(drained.process_queue));
+  c.twin("it holds at most limit", length <= limit);
+};
+
+/// One turn of net_rx_action's loop in the middle of any run, with polls that do what their contract says.
+template <class C>
+struct AnyRun {
+  using D = DomainOf<C>;
+  AnyCpu<C> cpu;
+  model::SoftirqLimits<D> limits;
+  model::Run<D> run;
+  PollContract<C> polls;
+  RunExit exit = RunExit::more;
+
+  AnyRun(C& c, const Profile& kernel)
+      : cpu(c, kernel),
+        limits{c.i32("netdev_budget"), c.i32("netdev_budget_usecs"), c.i32("dev_rx_weight")},
+        run(model::begin_run<D>(kernel, limits, cpu.clock)),
+        polls{c} {}
+
+  /// In the middle of a run that may take more than one turn: part of the budget is spent, by polls of which the last
+  /// had any quota.
+  void be_anywhere(C& c) {
+    run = {c.i32("budget left"), c.u64("time limit")};
+    polls.delivered = spent();
+    polls.last_quota = c.i32("quota of the last poll");
+  }
+  void turn(const Profile& kernel) {
+    exit = kernel.one_poll_per_run ? model::poll_once<D>(kernel, cpu.sd, limits, run, cpu.clock, polls)
+                                   : model::poll_again_and_again<D>(kernel, cpu.sd, limits, run, cpu.clock, polls);
+  }
+
+  U64<D> spent() const { return as<U64<D>>(limits.netdev_budget) - as<U64<D>>(run.budget); }
+
+  /// What was delivered is what was spent, and before the last poll something was left to spend.
+  Bool<D> accounts_are_right() const {
+    const I32<D> zero(0), most = most_work<D>(polls.last_quota);
+    const Bool<D> untouched = run.budget == limits.netdev_budget;
+    const Bool<D> overdrawn_once =
+        run.budget < limits.netdev_budget && limits.netdev_budget > zero && run.budget > wrapping_sub(zero, most);
+    return polls.delivered == spent() && (untouched || overdrawn_once);
+  }
+  Bool<D> within_budget() const {
+    const U64<D> budget = as<U64<D>>(at_least<D>(limits.netdev_budget, 0));
+    return polls.delivered <= budget + as<U64<D>>(most_work<D>(polls.last_quota));
+  }
+};
+
+const auto budget_is_exceeded_by_at_most_one_weight = [](auto& c, const Profile& kernel) {
+  AnyRun run(c, kernel);
+  c.goal("a run begins with its accounts right", run.accounts_are_right());
+  if (!kernel.one_poll_per_run) {
+    run.be_anywhere(c);
+    c.assume("the accounts are right", run.accounts_are_right());
+  }
+  run.turn(kernel);
+  c.cover("the run ends", run.exit != RunExit::more);
+  if (run.exit == RunExit::more) c.goal("the accounts stay right", run.accounts_are_right());
+  c.goal("delivered <= max(budget, 0) + max(weight, 1)", run.within_budget());
+  c.twin("delivered <= max(budget, 0)",
+         run.polls.delivered <=
+             as<U64<DomainOf<decltype(c)>>>(at_least<DomainOf<decltype(c)>>(run.limits.netdev_budget, 0)));
+};
+
+const auto run_ends = [](auto& c, const Profile& kernel) {
+  AnyRun run(c, kernel);
+  if (!kernel.one_poll_per_run) run.be_anywhere(c);
+  c.assume("what is on the poll list is scheduled", run.cpu.sd.sched == run.cpu.sd.on_poll_list);
+  const auto budget = run.run.budget;
+  run.turn(kernel);
+  const bool goes_on = run.exit == RunExit::more;
+  c.goal("a turn that is not the last leaves less budget, or nothing to poll",
+         !goes_on || static_cast<bool>(run.run.budget < budget || !run.cpu.sd.on_poll_list));
+  c.goal("from 3.19 every turn is the last", !goes_on || !kernel.one_poll_per_run);
+  c.twin("a turn leaves less budget", run.run.budget < budget);
+};
+
+const auto run_keeps_the_poll_list_sound = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  AnyRun run(c, kernel);
+  if (!kernel.one_poll_per_run) run.be_anywhere(c);
+  c.assume("who waits will be polled", will_be_polled<D>(run.cpu.sd));
+  c.assume("the weight is at least 1", run.cpu.sd.weight >= I32<D>(1));
+  run.turn(kernel);
+  c.cover("a poll leaves packets", waiting<D>(run.cpu.sd) != U64<D>(0));
+  c.goal("who waits will be polled", will_be_polled<D>(run.cpu.sd));
+  c.goal("the list is not corrupted", run.exit != RunExit::list_corrupted);
+  c.twin("a run leaves no packet", waiting<D>(run.cpu.sd) == U64<D>(0));
+};
+
+const auto weight_below_1_corrupts_the_poll_list = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  auto sysctls = model::initial_sysctls<D>(kernel, HostOptions{});
+  for (const Sysctl id : {Sysctl::dev_weight, Sysctl::dev_weight_rx_bias}) {
+    const SysctlSpec* const spec = spec_of(kernel, id);
+    if (spec == nullptr) continue;
+    sysctls.cell(0, id) = c.i32(name_of_enum(id));
+    c.assume("the weight is in the range of its table", sysctls.cell(0, id) >= I32<D>(spec->minimum));
+  }
+  AnyCpu cpu(c, kernel);
+  cpu.sd.weight = model::dev_rx_weight<D>(sysctls);
+  c.assume("who waits will be polled", will_be_polled<D>(cpu.sd));
+  c.assume("at most one packet waits", waiting<D>(cpu.sd) <= U64<D>(1));
+  const model::SoftirqLimits<D> limits{I32<D>(300), I32<D>(8000), cpu.sd.weight};
+  const auto ran = model::net_rx_action<D>(kernel, cpu.sd, limits, cpu.clock, [](U64<D>) {});
+  c.goal("the poll list is sound", !ran.list_corrupted && static_cast<bool>(cpu.sd.sched == cpu.sd.on_poll_list));
+  c.twin("nothing is on it", !cpu.sd.on_poll_list);
+};
+
+}  // namespace
+
+std::vector<Theorem> softnet_theorems() {
+  return {
+      theorem("softnet.poll_keeps_its_contract", "process_backlog does at most max(quota, 1) work, for every quota.",
+              every_profile, poll_keeps_its_contract),
+      theorem(
+          "softnet.poll_ends",
+          "The loop of process_backlog ends for every quota, queue and clock: what is left of the quota shrinks with "
+          "each turn.",
+          every_profile, poll_ends),
+      theorem("softnet.poll_has_one_exit_reason",
+              "A poll ends for exactly one reason: nothing waits, the quota is used up, or (.. 2.6.34) jiffies moved.",
+              every_profile, poll_has_one_exit_reason),
+      theorem("softnet.delivery_is_first_in_first_out",
+              "Packets are delivered in the order of their arrival, each once, none left out.", every_profile,
+              delivery_is_first_in_first_out),
+      theorem("softnet.arrival_joins_the_end_of_the_line",
+              "A packet that is admitted joins the end of the line; one that is not changes nothing in it.",
+              every_profile, arrival_joins_the_end_of_the_line),
+      theorem("softnet.packets_are_conserved",
+              "Packets offered are delivered, queued or counted as dropped; those accepted are delivered or queued.",
+              every_profile, packets_are_conserved),
+      theorem("softnet.no_wakeup_is_lost",
+              "After every arrival, turn and completion, a queue with packets is scheduled and on the poll list.",
+              every_profile, no_wakeup_is_lost),
+      theorem(
+          "softnet.capacity_is_limit_plus_1",
+          "The input queue admits packets until it holds netdev_max_backlog + 1, compared as unsigned, and no more; "
+          "from 2.6.35 as many again may be in the process queue.",
+          every_profile, capacity_is_limit_plus_1),
+      theorem("softnet.budget_is_exceeded_by_at_most_one_weight",
+              "A run of net_rx_action delivers at most its budget and one poll's weight.", every_profile,
+              budget_is_exceeded_by_at_most_one_weight),
+      theorem("softnet.run_ends", "The loop of net_rx_action ends for every budget and clock.", every_profile,
+              run_ends),
+      theorem("softnet.run_keeps_the_poll_list_sound",
+              "With a weight of at least 1, no run of net_rx_action loses a wake-up or corrupts the poll list.",
+              every_profile, run_keeps_the_poll_list_sound),
+      theorem(
+          "softnet.weight_below_1_corrupts_the_poll_list",
+          "The same with every weight that its sysctls allow: refuted, in 2.6.32 by dev_weight 0, in 6.18 by a product "
+          "of dev_weight and its bias that overflows.",
+          every_profile, weight_below_1_corrupts_the_poll_list, Expected::counterexample),
+  };
+}
+
+}  // namespace weir::proofs
