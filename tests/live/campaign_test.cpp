@@ -1,0 +1,42 @@
+// A bounded campaign against the kernel: enough to notice a broken driver or a rule that moved, not to search.
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "fuzz/linux_target.hpp"
+#include "fuzz/report.hpp"
+
+namespace weir::fuzz {
+namespace {
+
+constexpr auto backstop = std::chrono::seconds(60);
+
+CampaignStats campaign(const Profile& profile, std::uint64_t inputs) {
+  LinuxEffort effort;
+  Campaign campaign({.seed = 618,
+                     .generator = linux_cases(),
+                     .profiles = {&profile},
+                     .max_inputs = inputs,
+                     .max_findings = 1,
+                     .shrink_attempts = 500},
+                    linux_target(effort));
+  return campaign.run(Campaign::Clock::now() + backstop);
+}
+
+TEST(LinuxCampaign, AgreesWithItsProfile) {
+  constexpr std::uint64_t inputs = 1500;
+  const CampaignStats stats = campaign(releases::linux_6_18, inputs);
+  for (const Finding& each : stats.findings)
+    ADD_FAILURE() << to_sentence(each.difference) << "\n" << to_trace(each.input, each.difference);
+  EXPECT_EQ(stats.inputs, inputs) << "cut off by the backstop";
+  EXPECT_GT(stats.effort.operations, inputs * 20) << "too many cases were late or cut short";
+}
+
+/// The twin: held against another kernel's profile it must diverge.
+TEST(LinuxCampaign, DivergesFromAnotherProfile) {
+  const CampaignStats stats = campaign(releases::linux_2_6_32, 500);
+  EXPECT_EQ(stats.findings.size(), 1U);
+}
+
+}  // namespace
+}  // namespace weir::fuzz
