@@ -141,16 +141,15 @@ Errno inet_bind(Net<D>& net, SockId id, Address address, std::uint16_t port) {
     D::clause(Clause::BIND_TWICE);
     return Errno::einval;
   }
-  const Binding before = sk.binding;
   const bool ipv6only_before = sk.ipv6only;
   sk.binding.address = address;
   sk.ipv6only = sk.ipv6only || address.kind == Address::Kind::v6_loopback;
   if (const Errno error = get_port(net, id, port); error != Errno::none) {
-    sk.binding = before;
+    sk.binding.address = any_address;  // forgotten, even where an earlier bind had named one
     sk.ipv6only = ipv6only_before;
     return error;
   }
-  sk.binding.address_locked = address.kind != Address::Kind::any;
+  sk.binding.address_locked |= address.kind != Address::Kind::any;  // for the socket's life
   sk.binding.port_locked = port != 0;
   return Errno::none;
 }

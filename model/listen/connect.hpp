@@ -37,7 +37,8 @@ Address any_destination(const Sock<D>& sk, bool usable_source) {
   return bound.kind == Address::Kind::v4 ? loopback : loopback6;
 }
 
-/// Where a connect goes and comes from.
+/// Where a connect goes and comes from. The broadcast address of the loopback network has a route; what it means is for
+/// the protocol to say.
 template <Domain D>
 Errno find_route(const Sock<D>& sk, Address destination, Route& found) {
   const Address bound = sk.binding.address;
@@ -50,8 +51,7 @@ Errno find_route(const Sock<D>& sk, Address destination, Route& found) {
     D::clause(Clause::CONNECT_BAD_SOURCE);
     return Errno::einval;
   }
-  const bool reachable = to_v6 || (is_loopback(destination) && !is_broadcast(destination));
-  if (!reachable || (sk.family == Family::inet6 && no_source)) {
+  if (!(to_v6 || is_loopback(destination)) || (sk.family == Family::inet6 && no_source)) {
     D::clause(Clause::CONNECT_NO_ROUTE);
     return Errno::enetunreach;
   }
@@ -97,6 +97,10 @@ Errno send_syn(Net<D>& net, SockId id, Address address, std::uint16_t port) {
   Sock<D>& sk = net[id];
   Route way;
   if (const Errno error = find_route(sk, address, way); error != Errno::none) return error;
+  if (is_broadcast(way.destination)) {
+    D::clause(Clause::CONNECT_NO_ROUTE);
+    return Errno::enetunreach;
+  }
   sk.binding.address = way.source;
   if (sk.binding.port == 0) {
     get_port(net, id, 0);
@@ -231,12 +235,12 @@ template <Domain D>
 Errno inet_dgram_connect(Net<D>& net, SockId id, Address address) {
   Sock<D>& sk = net[id];
   if (sk.binding.port == 0) get_port(net, id, 0);
-  if (is_broadcast(address) && is_loopback(address)) {
+  Route way;
+  if (const Errno error = find_route(sk, address, way); error != Errno::none) return error;
+  if (is_broadcast(way.destination)) {
     D::clause(Clause::CONNECT_BROADCAST);
     return Errno::eacces;
   }
-  Route way;
-  if (const Errno error = find_route(sk, address, way); error != Errno::none) return error;
   D::clause(Clause::CONNECT_DATAGRAM);
   if (sk.binding.address.kind == Address::Kind::any) sk.binding.address = way.source;
   sk.sk_state = tcp<D>(TcpState::established);
