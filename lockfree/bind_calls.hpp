@@ -37,10 +37,10 @@ inline Outcome SocketPlane::bind_netlink(const Open& at) {
 inline Outcome SocketPlane::bind_inet(const Open& at, const op::Bind& call) {
   SockWord before = at.sock->word.load(std::memory_order_relaxed);  // relaxed: only a wrong address asks
   const Errno wrong = check_bind_address(before.has(is_inet6), call.addr);
+  if (before.has(v6_only) && call.addr.kind == Address::Kind::v4) return failed(Errno::einval);
   // Only inet6 looks at the socket's state before the address.
   const bool settled = before.state != TcpState::close || before.has(has_port);
   if (wrong != Errno::none) return failed(before.has(is_inet6) && settled ? Errno::einval : wrong);
-  if (before.has(v6_only) && call.addr.kind == Address::Kind::v4) return failed(Errno::einval);
   const bool any_address = call.addr.kind == Address::Kind::any;
   SockWord bound;
   // The port goes into the word first: it reserves the socket for this call, and makes the claim below count from the
