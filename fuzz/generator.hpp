@@ -159,14 +159,19 @@ class Generator {
   /// Mostly a socket at the stage at which the operation does most; sometimes any; rarely one that is not there.
   template <class Owner>
   Fd choose_fd(Rng& rng) {
+    using Stage = KnownSocket::Stage;
     if (known_.empty() || rng.chance(1, 24)) return rng.pick(pool<Fd>);
-    if (rng.chance(1, 4)) return {known_.any(rng).label};
-    auto stage = KnownSocket::Stage::listening;
-    if constexpr (std::is_same_v<Owner, op::Bind> || std::is_same_v<Owner, op::Connect>)
-      stage = KnownSocket::Stage::fresh;
-    if constexpr (std::is_same_v<Owner, op::Listen>)
-      if (rng.chance(3, 4)) stage = KnownSocket::Stage::bound;
-    const auto* found = known_.any_at(stage, rng);
+    const KnownSocket* found = nullptr;
+    if (rng.chance(3, 4)) {
+      if constexpr (std::is_same_v<Owner, op::Accept>)
+        found = known_.any_at(Stage::listening, rng);
+      else if constexpr (std::is_same_v<Owner, op::Listen>)
+        found = known_.any_at(rng.chance(3, 4) ? Stage::bound : Stage::listening, rng);
+      else if constexpr (std::is_same_v<Owner, op::Bind> || std::is_same_v<Owner, op::Connect>)
+        found = known_.any_at(Stage::fresh, rng);
+      else if constexpr (std::is_same_v<Owner, op::Setsockopt>)
+        found = known_.any_at(rng.chance(1, 2) ? Stage::bound : Stage::listening, rng);
+    }
     return {found == nullptr ? known_.any(rng).label : found->label};
   }
 

@@ -95,7 +95,15 @@ inline constexpr auto pool<Sysctl> = std::to_array<Sysctl>(
     {Sysctl::somaxconn, Sysctl::netdev_max_backlog, Sysctl::dev_weight, Sysctl::netdev_budget, Sysctl::somaxconn,
      Sysctl::netdev_max_backlog, Sysctl::dev_weight, Sysctl::netdev_budget, Sysctl::dev_weight_rx_bias,
      Sysctl::dev_weight_tx_bias, Sysctl::netdev_budget_usecs, Sysctl::tcp_max_syn_backlog, Sysctl::tcp_syncookies,
-     Sysctl::tcp_abort_on_overflow, Sysctl::tcp_synack_retries, Sysctl::sysctl_writes_strict});
+     Sysctl::tcp_syncookies, Sysctl::tcp_syncookies, Sysctl::tcp_abort_on_overflow, Sysctl::tcp_abort_on_overflow,
+     Sysctl::tcp_synack_retries, Sysctl::sysctl_writes_strict});
+
+/// What changes the handshake comes first.
+template <>
+inline constexpr auto pool<SockOpt> = std::to_array<SockOpt>({SockOpt::tcp_defer_accept, SockOpt::tcp_defer_accept,
+                                                              SockOpt::tcp_defer_accept, SockOpt::so_reuseaddr,
+                                                              SockOpt::so_reuseport, SockOpt::so_acceptconn,
+                                                              SockOpt::tcp_fastopen});
 
 template <>
 inline constexpr auto pool<Family> = std::to_array<Family>({Family::inet, Family::inet, Family::inet, Family::inet,
