@@ -31,10 +31,12 @@ constexpr bool covers(const Claim& wide, const Claim& other) {
   return !wide.ipv6only || takes_ipv6(other);
 }
 
-/// Whether two claims can be meant by the same packet.
-constexpr bool overlap(const Claim& a, const Claim& b) {
-  return (a.address == b.address && a.address.kind != Address::Kind::any) || covers(a, b) || covers(b, a);
+constexpr bool same_address(const Claim& a, const Claim& b) {
+  return a.address == b.address && a.address.kind != Address::Kind::any;
 }
+
+/// Whether two claims can be meant by the same packet.
+constexpr bool overlap(const Claim& a, const Claim& b) { return same_address(a, b) || covers(a, b) || covers(b, a); }
 
 /// The part of a holder of a port that decides conflicts.
 struct Holder {
@@ -65,13 +67,22 @@ bool any_conflict(const Net<D>& net, const Bucket& bucket, SockId id) {
   return false;
 }
 
-/// What the bucket remembers of its owners, to spare later ones the check.
+/// Whether the bucket remembers a SO_REUSEPORT owner whose claim takes this one's in: a wildcard, or the same address.
+/// The wildcard of the newcomer does not count.
+template <Domain D>
+bool sk_reuseport_match(const Bucket& bucket, const Sock<D>& sk) {
+  if (!bucket.fastreuseport || !sk.reuseport) return false;
+  return same_address(bucket.fast_claim, claim(sk)) || covers(bucket.fast_claim, claim(sk));
+}
+
+/// What the bucket remembers of its owners, to spare later ones the check. A claim that is taken in by the remembered
+/// one leaves that in place.
 template <Domain D>
 void update_fastreuse(const Profile& kernel, Bucket& bucket, const Sock<D>& sk, bool first) {
   const bool reuse = sk.reuseaddr && sk.sk_state != tcp<D>(TcpState::listen);
   if (kernel.fastreuse_cached) bucket.fastreuse = first ? reuse : bucket.fastreuse && reuse;
+  if (!sk_reuseport_match(bucket, sk)) bucket.fast_claim = claim(sk);
   bucket.fastreuseport = kernel.has_reuseport && sk.reuseport;
-  if (bucket.fastreuseport) bucket.fast_claim = claim(sk);
 }
 
 /// Whether a bucket that has holders lets this socket join (or, listening, stay).
@@ -82,7 +93,7 @@ bool bucket_admits(const Net<D>& net, const Bucket& bucket, SockId id) {
     D::clause(Clause::BIND_FASTREUSE);
     return true;
   }
-  if (bucket.fastreuseport && sk.reuseport && overlap(claim(sk), bucket.fast_claim)) {
+  if (sk_reuseport_match(bucket, sk)) {
     D::clause(Clause::BIND_FASTREUSEPORT);
     return true;
   }
