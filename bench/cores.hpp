@@ -27,6 +27,14 @@ inline void pin_to(int core) {
   pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
+/// Asks for real-time priority, so that other work does not take the core away in the middle of a measurement. Threads
+/// started later inherit it. Where that is not allowed nothing changes.
+inline void ask_for_real_time() {
+  sched_param priority{};
+  priority.sched_priority = 1;
+  pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);
+}
+
 /// How often the kernel took the core away from the calling thread. A measurement during which this rose tells how busy
 /// the machine was, not how fast the code is.
 inline long preemptions() {

@@ -113,6 +113,7 @@ class CrossCore {
     drain_until(total_, sink);
     const double ns = ns_since(start);
     const bool disturbed = preemptions() != before;
+    while (awake_) awake_ = !contender_.poll(cell_.quota, sink).complete;  // the next cell finds it asleep
     producer.join();
     return {ns / static_cast<double>(got_ - warmed), disturbed || producer_disturbed_};
   }
@@ -166,7 +167,7 @@ class CrossCore {
 /// Measures until nobody disturbs, at most `attempts` times. \pre cross core: at least two cores
 template <Contender C>
 Measured measure(const Cell& cell, std::uint32_t packets, const std::vector<int>& cores, Sink& sink) {
-  constexpr int attempts = 20;
+  constexpr int attempts = 5;
   static C contender;
   Measured measured{.disturbed = true};
   for (int attempt = 0; attempt < attempts && measured.disturbed; ++attempt)
