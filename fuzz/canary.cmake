@@ -35,7 +35,11 @@ function(weir_canary name header from to)
   add_executable(canary_${name} canary_main.cpp harness.cpp)
   target_compile_definitions(canary_${name} PRIVATE ${definitions})
   target_link_libraries(canary_${name} PRIVATE weir_canaries weir_fuzzing_engine weir_warnings)
-  add_test(NAME fuzz.canary_${name} COMMAND canary_${name} -runs=10000000 -seed=1
+  set(seeds ${CMAKE_CURRENT_SOURCE_DIR}/corpus)
+  set(found ${CMAKE_CURRENT_BINARY_DIR}/found/canary_${name})
+  file(MAKE_DIRECTORY ${found})
+  add_test(NAME fuzz.canary_${name} COMMAND canary_${name} -runs=1000000 -seed=1 ${found} ${seeds}/diff_sysctl
+           ${seeds}/diff_listen ${seeds}/diff_softnet ${seeds}/diff_host
            WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   set_tests_properties(fuzz.canary_${name} PROPERTIES LABELS fuzz-smoke TIMEOUT 10
                        PASS_REGULAR_EXPRESSION "reproduce: ")

@@ -30,6 +30,11 @@ Mutator& mutator() {
   return the_mutator;
 }
 
+Generator& generator() {
+  static Generator the_generator(GeneratorOptions{.weights = harness.weights});
+  return the_generator;
+}
+
 void load(Data data, Input& into) {
   static constexpr std::string_view header = "{\"weir\"";
   const std::string_view text(reinterpret_cast<const char*>(data.data()), data.size());
@@ -101,7 +106,10 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   if (rng.chance(1, 8) && LLVMFuzzerMutate != nullptr)
     return LLVMFuzzerMutate(data, store(input, data, max_size), max_size);
   if (rng.chance(1, 32)) input.profile = rng.pick(weir::releases::all);
-  mutator().mutate(rng, input.ops);
+  if (input.ops.empty() || rng.chance(1, 8))
+    generator().fill(rng, input.ops);  // from nothing, operation by operation, a fuzzer would need long to get anywhere
+  else
+    mutator().mutate(rng, input.ops);
   return store(input, data, max_size);
 }
 

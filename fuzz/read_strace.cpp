@@ -12,8 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   std::uint64_t found = 0;
   try {
     Lines lines(read_text(std::string(reinterpret_cast<const char*>(bytes), size)), "fuzz");
-    const auto report = strace::check(std::move(lines), weir::releases::linux_6_18, true,
-                                      [&](const Divergence&) { ++found; });
+    const auto report =
+        strace::check(std::move(lines), weir::releases::linux_6_18, true, [&](const Divergence&) { ++found; });
     if (report.divergences != found) std::abort();
   } catch (const Malformed& malformed) {
     if (malformed.line() == 0 || malformed.column() == 0) std::abort();
