@@ -2,6 +2,12 @@
 
 namespace weir::proofs {
 
+Symbolic::Bool Case<Symbolic>::boolean(std::string_view name) {
+  const Symbolic::U8 value = u8(name);
+  Explorer::current().assume((value <= Symbolic::U8(1)).term());
+  return value != Symbolic::U8(0);
+}
+
 std::size_t Case<Symbolic>::below(std::size_t count, std::string_view name) {
   const Symbolic::U32 choice = u32(name);
   Explorer::current().assume((choice < Symbolic::U32(count)).term());

@@ -64,7 +64,7 @@ class Case<Symbolic> {
   Symbolic::I32 i32(std::string_view name) { return any<Symbolic::I32>(name, true); }
   Symbolic::U32 u32(std::string_view name) { return any<Symbolic::U32>(name, false); }
   Symbolic::U64 u64(std::string_view name) { return any<Symbolic::U64>(name, false); }
-  Symbolic::Bool boolean(std::string_view name) { return u8(name) > Symbolic::U8(127); }
+  Symbolic::Bool boolean(std::string_view name);
   /// An ordinary number below `count`; each has its paths.
   std::size_t below(std::size_t count, std::string_view name);
 
@@ -115,7 +115,7 @@ class Case<Replay> {
   std::int32_t i32(std::string_view name) { return static_cast<std::int32_t>(value(name)); }
   std::uint32_t u32(std::string_view name) { return static_cast<std::uint32_t>(value(name)); }
   std::uint64_t u64(std::string_view name) { return value(name); }
-  bool boolean(std::string_view name) { return u8(name) > 127; }
+  bool boolean(std::string_view name) { return u8(name) != 0; }
   std::size_t below(std::size_t count, std::string_view name);
 
   void assume(std::string_view, bool condition) {

@@ -187,83 +187,65 @@ const auto capacity_is_limit_plus_1 = [](auto& c, const Profile& kernel) {
   c.twin("it holds at most limit", length <= limit);
 };
 
-/// One turn of net_rx_action's loop in the middle of any run, with polls that do what their contract says.
+/// One turn of net_rx_action's loop, the first or any other, with polls that do what their contract says.
 template <class C>
 struct AnyRun {
   using D = DomainOf<C>;
   AnyCpu<C> cpu;
   model::SoftirqLimits<D> limits;
   model::Run<D> run;
-  PollContract<C> polls;
+  I32<D> weight;  ///< of the poll to come
+  I32<D> budget_before;
+  PollContract<C> poll;
   RunExit exit = RunExit::more;
 
   AnyRun(C& c, const Profile& kernel)
       : cpu(c, kernel),
         limits{c.i32("netdev_budget"), c.i32("netdev_budget_usecs"), c.i32("dev_rx_weight")},
         run(model::begin_run<D>(kernel, limits, cpu.clock)),
-        polls{c} {}
-
-  /// In the middle of a run that may take more than one turn: part of the budget is spent, by polls of which the last
-  /// had any quota.
-  void be_anywhere(C& c) {
-    run = {c.i32("budget left"), c.u64("time limit")};
-    polls.delivered = spent();
-    polls.last_quota = c.i32("quota of the last poll");
+        weight(cpu.sd.weight),
+        poll{c} {
+    if (!kernel.one_poll_per_run) run = {c.i32("budget left"), c.u64("time limit")};
+    budget_before = run.budget;
   }
+
   void turn(const Profile& kernel) {
-    exit = kernel.one_poll_per_run ? model::poll_once<D>(kernel, cpu.sd, limits, run, cpu.clock, polls)
-                                   : model::poll_again_and_again<D>(kernel, cpu.sd, limits, run, cpu.clock, polls);
-  }
-
-  U64<D> spent() const { return as<U64<D>>(limits.netdev_budget) - as<U64<D>>(run.budget); }
-
-  /// What was delivered is what was spent, and before the last poll something was left to spend.
-  Bool<D> accounts_are_right() const {
-    const I32<D> zero(0), most = most_work<D>(polls.last_quota);
-    const Bool<D> untouched = run.budget == limits.netdev_budget;
-    const Bool<D> overdrawn_once =
-        run.budget < limits.netdev_budget && limits.netdev_budget > zero && run.budget > wrapping_sub(zero, most);
-    return polls.delivered == spent() && (untouched || overdrawn_once);
-  }
-  Bool<D> within_budget() const {
-    const U64<D> budget = as<U64<D>>(at_least<D>(limits.netdev_budget, 0));
-    return polls.delivered <= budget + as<U64<D>>(most_work<D>(polls.last_quota));
+    exit = kernel.one_poll_per_run ? model::poll_once<D>(kernel, cpu.sd, limits, run, cpu.clock, poll)
+                                   : model::poll_again_and_again<D>(kernel, cpu.sd, limits, run, cpu.clock, poll);
   }
 };
 
-const auto budget_is_exceeded_by_at_most_one_weight = [](auto& c, const Profile& kernel) {
+const auto budget_is_exceeded_by_less_than_one_weight = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
   AnyRun run(c, kernel);
-  c.goal("a run begins with its accounts right", run.accounts_are_right());
-  if (!kernel.one_poll_per_run) {
-    run.be_anywhere(c);
-    c.assume("the accounts are right", run.accounts_are_right());
-  }
   run.turn(kernel);
-  c.cover("the run ends", run.exit != RunExit::more);
-  if (run.exit == RunExit::more) c.goal("the accounts stay right", run.accounts_are_right());
-  c.goal("delivered <= max(budget, 0) + max(weight, 1)", run.within_budget());
-  c.twin("delivered <= max(budget, 0)",
-         run.polls.delivered <=
-             as<U64<DomainOf<decltype(c)>>>(at_least<DomainOf<decltype(c)>>(run.limits.netdev_budget, 0)));
+  const I32<D> zero(0), most = most_work<D>(run.weight), left = run.run.budget;
+  c.cover("a poll delivers packets", run.poll.delivered > zero);
+  c.goal("a turn polls at most once", run.poll.polls <= 1);
+  c.goal("a poll delivers at most max(weight, 1)", run.poll.delivered <= most);
+  c.goal("the budget pays for what is delivered", wrapping_sub(run.budget_before, left) == run.poll.delivered);
+  if (run.poll.polls != 0)
+    c.goal("a poll begins with some budget left, or is the only one of its run",
+           run.budget_before > zero || Bool<D>(run.exit != RunExit::more && kernel.one_poll_per_run));
+  c.goal("a budget that was left is overdrawn by less than max(weight, 1)",
+         run.budget_before <= zero || left > wrapping_sub(zero, most));
+  c.twin("it is never overdrawn", run.budget_before <= zero || left >= zero);
 };
 
 const auto run_ends = [](auto& c, const Profile& kernel) {
   AnyRun run(c, kernel);
-  if (!kernel.one_poll_per_run) run.be_anywhere(c);
   c.assume("what is on the poll list is scheduled", run.cpu.sd.sched == run.cpu.sd.on_poll_list);
-  const auto budget = run.run.budget;
   run.turn(kernel);
   const bool goes_on = run.exit == RunExit::more;
   c.goal("a turn that is not the last leaves less budget, or nothing to poll",
-         !goes_on || static_cast<bool>(run.run.budget < budget || !run.cpu.sd.on_poll_list));
+         !goes_on || static_cast<bool>(run.run.budget < run.budget_before || !run.cpu.sd.on_poll_list));
   c.goal("from 3.19 every turn is the last", !goes_on || !kernel.one_poll_per_run);
-  c.twin("a turn leaves less budget", run.run.budget < budget);
+  c.twin("a turn leaves less budget", run.run.budget < run.budget_before);
 };
 
 const auto run_keeps_the_poll_list_sound = [](auto& c, const Profile& kernel) {
   using D = DomainOf<decltype(c)>;
   AnyRun run(c, kernel);
-  if (!kernel.one_poll_per_run) run.be_anywhere(c);
   c.assume("who waits will be polled", will_be_polled<D>(run.cpu.sd));
   c.assume("the weight is at least 1", run.cpu.sd.weight >= I32<D>(1));
   run.turn(kernel);
@@ -323,9 +305,11 @@ std::vector<Theorem> softnet_theorems() {
           "The input queue admits packets until it holds netdev_max_backlog + 1, compared as unsigned, and no more; "
           "from 2.6.35 as many again may be in the process queue.",
           every_profile, capacity_is_limit_plus_1),
-      theorem("softnet.budget_is_exceeded_by_at_most_one_weight",
-              "A run of net_rx_action delivers at most its budget and one poll's weight.", every_profile,
-              budget_is_exceeded_by_at_most_one_weight),
+      theorem(
+          "softnet.budget_is_exceeded_by_less_than_one_weight",
+          "net_rx_action never exceeds its budget by as much as one poll's weight: each packet is paid for, and a poll "
+          "begins only with budget left (.. 3.18) or is the only one of its run (3.19 ..).",
+          every_profile, budget_is_exceeded_by_less_than_one_weight),
       theorem("softnet.run_ends", "The loop of net_rx_action ends for every budget and clock.", every_profile,
               run_ends),
       theorem("softnet.run_keeps_the_poll_list_sound",

@@ -75,7 +75,8 @@ I32<D> most_work(I32<D> quota) {
   return at_least<D>(quota, 1);
 }
 
-/// What process_backlog promises about its result; softnet.poll_keeps_its_contract proves it.
+/// What process_backlog promises about its result; softnet.poll_keeps_its_contract proves it, and
+/// softnet.poll_has_one_exit_reason that it completes exactly when nothing waits.
 template <Domain D>
 Bool<D> keeps_contract(I32<D> quota, I32<D> work, model::PollExit exit) {
   const Bool<D> bounded = work >= I32<D>(0) && work <= most_work<D>(quota);
@@ -97,8 +98,8 @@ Bool<D> keeps_contract(I32<D> quota, I32<D> work, model::PollExit exit) {
 template <class C>
 struct PollContract {
   C& c;
-  U64<DomainOf<C>> delivered{0};
-  I32<DomainOf<C>> last_quota{0};
+  unsigned polls = 0;
+  I32<DomainOf<C>> delivered{0};  ///< by the last poll
 };
 
 }  // namespace weir::proofs
@@ -123,8 +124,8 @@ PollResult<D> process_backlog(const Profile& kernel, SoftnetData<D>& sd, I32<D> 
     sd.on_poll_list = Bool<D>(false);
   }
   clock.delivered_one();
-  poll.delivered = poll.delivered + as<U64<D>>(work);
-  poll.last_quota = quota;
+  poll.delivered = work;
+  ++poll.polls;
   return {work, exit};
 }
 
