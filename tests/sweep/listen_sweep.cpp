@@ -1,0 +1,45 @@
+// Every sequence of length 5 over two sockets and one port, one end already listening or not.
+//
+// Length 5 after the two sockets are open: bind, listen, connect, accept and one more operation in any order, or a
+// second listen and a shutdown among them. One port and one address are enough for every conflict; the backlogs 0 and 1
+// are the smallest two limits, so that raising and lowering are both seen.
+#include <gtest/gtest.h>
+
+#include "fuzz/canary.hpp"
+#include "fuzz/targets.hpp"
+#include "tests/sweep/sequences.hpp"
+
+namespace weir::sweep {
+namespace {
+
+constexpr std::size_t length = 5;
+constexpr Fd server{3};
+constexpr Fd client{4};
+constexpr std::uint16_t port = 8080;
+
+std::vector<Op> alphabet() {
+  return {op::Bind{server, loopback, port},    op::Listen{server, 0}, op::Listen{server, 1},
+          op::Connect{client, loopback, port}, op::Accept{server},    op::Shutdown{server, How::rd},
+          op::Shutdown{client, How::wr},       op::Close{server},     op::Close{client},
+          op::Bind{client, loopback, port},    op::Listen{client, 1}, op::Socket{{}, Family::inet, SockType::stream}};
+}
+
+fuzz::Input two_sockets(const Profile& kernel) {
+  const Op socket = op::Socket{{}, Family::inet, SockType::stream};
+  return {&kernel, {}, {socket, socket}};
+}
+
+TEST(ListenSweep, EverySequenceAgrees) {
+  for (const Profile* kernel : releases::all) {
+    const auto result = sweep(fuzz::lockfree_target(), two_sockets(*kernel), alphabet(), length);
+    EXPECT_EQ(result.divergence, "");
+    EXPECT_EQ(result.sequences, 248832U);  // 12 ^ 5
+  }
+}
+
+TEST(ListenSweepMustFail, AcceptQueueLimitOffByOne) {
+  EXPECT_NE(sweep(fuzz::canary_accept_queue(), two_sockets(releases::linux_6_18), alphabet(), length).divergence, "");
+}
+
+}  // namespace
+}  // namespace weir::sweep
