@@ -38,8 +38,8 @@ template <class Item>
 class OwnerLane {
  public:
   void push(Item item) {
-    if (tail_ - head_ == slots_.size()) grow();
-    slots_[tail_++ & mask_] = item;
+    if (tail_ - head_ == capacity_) grow();
+    slots_[tail_++ & (capacity_ - 1)] = item;
   }
   /// Takes from the window until `deliver`, which gets each packet, says that the poll ends, or the window is empty.
   /// \return whether the poll ends. `deliver` may push.
@@ -47,7 +47,7 @@ class OwnerLane {
   bool drain(Deliver&& deliver) {
     bool ends = false;
     for (std::uint32_t head = head_; head != mark_ && !ends;) {
-      const Item item = slots_[head++ & mask_];
+      const Item item = slots_[head++ & (capacity_ - 1)];
       head_ = head;  // before delivery, which may push and so grow
       ends = deliver(item);
     }
@@ -65,20 +65,20 @@ class OwnerLane {
   std::uint32_t waiting() const noexcept { return tail_ - head_; }
   std::uint32_t counted(Count count) const noexcept { return tail_ - (count == Count::input ? mark_ : head_); }
   void reserve(std::uint32_t packets) {
-    while (slots_.size() < packets) grow();
+    while (capacity_ < packets) grow();
   }
 
  private:
   void grow() {
-    std::vector<Item> larger(slots_.empty() ? 16 : slots_.size() * 2);
-    const auto mask = static_cast<std::uint32_t>(larger.size() - 1);
-    for (std::uint32_t i = head_; i != tail_; ++i) larger[i & mask] = slots_[i & mask_];
+    const std::uint32_t doubled = capacity_ == 0 ? 16 : capacity_ * 2;
+    std::vector<Item> larger(doubled);
+    for (std::uint32_t i = head_; i != tail_; ++i) larger[i & (doubled - 1)] = slots_[i & (capacity_ - 1)];
     slots_ = std::move(larger);
-    mask_ = mask;
+    capacity_ = doubled;
   }
 
   std::vector<Item> slots_;
-  std::uint32_t mask_ = 0;
+  std::uint32_t capacity_ = 0;  // a power of two, or 0
   std::uint32_t head_ = 0, mark_ = 0, tail_ = 0;
 };
 
@@ -98,15 +98,16 @@ class Backlog {
 
   /// From the owner only.
   Admission enqueue_on_owner(Item item, std::uint32_t limit) {
+    const auto inbox = inbox_.glance();
     const std::uint32_t own = own_.counted(count_);
-    if (own + inbox_.counted() > limit) {
+    if (own + inbox.counted > limit) {
       inbox_.count_drop();
       return {};
     }
     own_.push(item);
     // relaxed: read by enqueue() for the limit alone (3).
     own_counted_.store(own + 1, std::memory_order_relaxed);
-    const bool asleep = !scheduled();
+    const bool asleep = !own_scheduled_ && !inbox.scheduled;
     own_scheduled_ = true;
     return {.admitted = true, .scheduled = asleep};
   }
@@ -121,10 +122,13 @@ class Backlog {
       return ++work >= quota || !go_on;
     };
     for (;;) {
-      if (own_.window_empty() && inbox_.window_empty() && complete_or_look()) return {work, true};
-      const bool ended = own_.drain(ends);
-      if (count_ == Count::waiting) publish_own_counted();
-      if (ended || inbox_.drain(ends)) return {work, false};
+      if (!own_.window_empty()) {
+        const bool ended = own_.drain(ends);
+        if (count_ == Count::waiting) publish_own_counted();
+        if (ended) return {work, false};
+      }
+      if (!inbox_.window_empty() && inbox_.drain(ends)) return {work, false};
+      if (complete_or_look()) return {work, true};
     }
   }
 

@@ -17,10 +17,12 @@
 // Invariants:
 //   (1) head <= mark <= position, each only ever moves forward (modulo 2^32).
 //   (2) SCHED clear => head == position: a packet that waits has an owner who was told.
-//   (3) The slot of a claimed position is written by the claimant alone, once, and cleared by the owner alone, before
+//   (3) The packet that set SCHED waits in waker_, in the cache line of the claim; there is one at most, and it is the
+//       first that the owner takes after it was asleep. Every other packet waits in the slot of its position.
+//   (4) The slot of a claimed position is written by the claimant alone, once, and cleared by the owner alone, before
 //       its segment is recycled. A producer touches no other slot.
-//   (4) released <= head, or released <= mark where the private window is not counted (see Count).
-//   (5) position - released + others <= limit + 1 for a constant limit and constant `others`.
+//   (5) released <= head, or released <= mark where the private window is not counted (see Count).
+//   (6) position - released + others <= limit + 1 for a constant limit and constant `others`.
 #pragma once
 #include <cassert>
 #include <cstdint>
@@ -94,10 +96,11 @@ class Inbox {
     } else if (segment != 0) {
       pool_.release(segment);
     }
-    Atomic<std::uint64_t>& slot = pool_[segment_of(claimed)].slots[position_of(claim) % Slots];
+    const bool wakes = (claim & sched) == 0;
+    Atomic<std::uint64_t>& slot = wakes ? waker_ : pool_[segment_of(claimed)].slots[position_of(claim) % Slots];
     // P4, release: pairs with T2; without it the owner could deliver a packet whose contents it cannot see yet.
     slot.store(SlotCodec<Item>::encode(item), std::memory_order_release);
-    return {.admitted = true, .scheduled = (claim & sched) == 0};
+    return {.admitted = true, .scheduled = wakes};
   }
 
   /// Refusals so far, modulo 2^32.
@@ -112,8 +115,14 @@ class Inbox {
 
   // --- owner only ---------------------------------------------------------------------------------------------------
 
-  /// Packets that the limit counts.
-  std::uint32_t counted() const noexcept { return admitted() - released_.load(std::memory_order_relaxed); }
+  struct Glance {
+    std::uint32_t counted;  ///< packets that the limit counts
+    bool scheduled;
+  };
+  Glance glance() const noexcept {
+    const std::uint64_t claim = claim_.load(std::memory_order_relaxed);
+    return {position_of(claim) - released_.load(std::memory_order_relaxed), (claim & sched) != 0};
+  }
 
   /// Packets that are not yet taken.
   std::uint32_t waiting() const noexcept { return admitted() - head_; }
@@ -128,13 +137,15 @@ class Inbox {
     bool ends = false;
     while (head_ != mark_ && !ends) {
       if (head_ % Slots == 0 && !enter_next_segment()) return true;
-      Atomic<std::uint64_t>& slot = current_->slots[head_ % Slots];
+      Atomic<std::uint64_t>& slot = waker_next_ ? waker_ : current_->slots[head_ % Slots];
       // T2, acquire: pairs with P4.
       const std::uint64_t word = slot.load(std::memory_order_acquire);
       if (word == 0) return true;
       prefetch_ahead();
-      // relaxed: the next claimant of this slot comes through the pool (F2, F1), which orders this store before it.
+      // relaxed: the next claimant of this slot comes through the pool (F2, F1), or for waker_ after C1 and P1; either
+      // orders this store before it.
       slot.store(0, std::memory_order_relaxed);
+      waker_next_ = false;
       ++head_;
       entered_ = false;
       if (count_ == Count::waiting) release_to(head_);
@@ -155,8 +166,10 @@ class Inbox {
     // C1, release: pairs with P1. One exchange for "empty?" and "asleep": were they two steps, a packet between them
     // would wait for ever. It fails, as it should, when a position was claimed meanwhile.
     if (position_of(claim) == head_ &&
-        claim_.compare_exchange_strong(claim, claim & ~sched, std::memory_order_release, std::memory_order_relaxed))
+        claim_.compare_exchange_strong(claim, claim & ~sched, std::memory_order_release, std::memory_order_relaxed)) {
+      waker_next_ = true;
       return true;
+    }
     take_in(claim);
     return false;
   }
@@ -171,9 +184,9 @@ class Inbox {
   void invariant() const noexcept {
     const std::uint64_t claim = claim_.load(std::memory_order_relaxed);
     [[maybe_unused]] const std::uint32_t waits = position_of(claim) - head_;
-    assert(mark_ - head_ <= waits);                                                                     // (1)
-    assert((claim & sched) != 0 || waits == 0);                                                         // (2)
-    assert(counted() <= waits || (count_ == Count::input && position_of(claim) - mark_ >= counted()));  // (4)
+    assert(mark_ - head_ <= waits);                                                   // (1)
+    assert((claim & sched) != 0 || waits == 0);                                       // (2)
+    assert(position_of(claim) - released_.load(std::memory_order_relaxed) <= waits);  // (5)
   }
 
  private:
@@ -220,7 +233,8 @@ class Inbox {
   void prefetch_ahead() const noexcept {
     const std::uint32_t ahead = head_ % Slots + lookahead;
     // relaxed: a hint; the packet is not touched through it.
-    if (ahead < Slots) SlotCodec<Item>::prefetch(current_->slots[ahead].load(std::memory_order_relaxed));
+    if (mark_ - head_ > lookahead && ahead < Slots)
+      SlotCodec<Item>::prefetch(current_->slots[ahead].load(std::memory_order_relaxed));
   }
 
   bool enter_next_segment() noexcept {
@@ -241,11 +255,13 @@ class Inbox {
   Atomic<std::uint32_t> released_seen_{0};  // the producers' copy of released_: spares them the owner's cache line
   Atomic<std::uint32_t> dropped_{0};
   Atomic<std::uint32_t> first_{0};  // the link to the very first segment
+  Atomic<std::uint64_t> waker_{0};  // where the packet that set SCHED waits: it travels with the claim it made
 
   // Written by the owner.
   alignas(cache_line) Atomic<std::uint32_t> released_{0};  // positions below it do not count against the limit
   Count count_;
-  bool entered_ = false;  // segment_ is the one of head_ although head_ is at its first slot
+  bool waker_next_ = true;  // the packet at the head is, or will be, in waker_
+  bool entered_ = false;    // segment_ is the one of head_ although head_ is at its first slot
   std::uint32_t head_ = 0;
   std::uint32_t mark_ = 0;
   std::uint32_t segment_ = 0;
