@@ -49,7 +49,7 @@ class Writer {
   template <class... T>
   void put(const std::variant<T...>& value) {
     put(static_cast<std::uint8_t>(value.index()));
-    std::visit([this](const auto& each) { put(each); }, value);
+    std::visit([this](const auto& each) { this->put(each); }, value);  // clang 14 misses an implicit use
   }
   template <Described T>
   void put(const T& value) {
