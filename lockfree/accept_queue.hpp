@@ -29,7 +29,7 @@ template <class Atomics = StdAtomics>
 class BasicAcceptQueue {
  public:
   using Node = BasicQueueNode<Atomics>;
-  using Nodes = Pool<Node, 32, Atomics>;
+  using Nodes = Pool<Node, 8, Atomics>;
 
   /// Gives the queue its dummy node; any number of times, from any thread, before the first push.
   void prepare(Nodes& nodes, std::uint64_t epoch) {

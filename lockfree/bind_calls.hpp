@@ -115,12 +115,13 @@ inline PortMemory SocketPlane::remember(SockWord joining, const Endpoint& local,
   return memory;
 }
 
-/// A child or a TIME_WAIT joins the bucket of the socket that it comes from; nobody is asked and nothing remembered.
-inline void SocketPlane::inherit_port(const Open& at, SockWord holder) {
+/// Joins a bucket without asking its owners or changing what it remembers: a child or a TIME_WAIT that comes from one
+/// of them, or a listener that has its place already.
+inline void SocketPlane::enlist(Ports& ports, const Open& at, SockWord holder) {
   const PortKey key{holder.protocol, holder.port};
   for (;;) {
-    const Ports::View view = at.ns->ports.look(key, socks_, claims_, [](std::uint32_t, const Sock&, SockWord) {});
-    if (at.ns->ports.join(key, view, at.ref, view.memory, socks_, claims_, at.epoch)) return;
+    const Ports::View view = ports.glance(key, claims_);
+    if (ports.join(key, view, at.ref, view.memory, socks_, claims_, at.epoch)) return;
   }
 }
 
@@ -182,6 +183,7 @@ inline Errno SocketPlane::listen_start(const Open& at, std::uint32_t backlog) {
     return Errno::eaddrinuse;
   }
   if (!kernel_.backlog_stored_first) store_max(sock, backlog);
+  if (listening.has(port_named)) enlist(at.ns->listeners, at, listening);
   transition(sock, before, [](SockWord& word) {
     if (word.state != TcpState::listen) return false;
     word.set(hashed);
@@ -199,13 +201,13 @@ inline void SocketPlane::store_max(Sock& sock, std::uint32_t backlog) {
 }
 
 /// Buckets of the SYN table: a power of two above the limit. The arithmetic is that of 32 bits: from 2^31 on the sum or
-/// the rounding wraps, and what is left is the smallest table the queue's own test knows.
+/// the rounding wraps to nothing, and a table without buckets is always full.
 inline std::uint32_t SocketPlane::syn_table_size(const NetNamespace& ns, std::uint32_t backlog) const {
   constexpr std::uint32_t smallest = 8;
   const auto max_syn = static_cast<std::uint32_t>(sysctl(ns, Sysctl::tcp_max_syn_backlog));
   const std::uint32_t entries = std::max(smallest, std::min(backlog, max_syn)) + 1;
-  if (entries == 0 || entries > 1u << 31) return smallest;
-  return std::max(smallest, std::bit_ceil(entries));
+  const bool wraps = entries == 0 || entries > 1u << 31;
+  return wraps ? 0 : std::bit_ceil(entries);
 }
 
 }  // namespace weir::lockfree

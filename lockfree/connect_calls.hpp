@@ -183,21 +183,21 @@ inline SockRef SocketPlane::find_listener(const Open& client, const Endpoint& to
   unsigned best_score = 0;
   std::uint64_t best_born = 0;
   const Endpoint address = endpoint(address_of(to));
-  client.ns->ports.look(
-      {Protocol::tcp, to.port}, socks_, claims_, [&](std::uint32_t index, const Sock& sock, SockWord word) {
-        if (!word.has(hashed)) return;
-        // relaxed, all: set before the listener was hashed.
-        const Endpoint local = sock.local.load(std::memory_order_relaxed);
-        const bool wildcard =
-            takes_in(held(local, word.flags), held(address, 0)) && (word.has(is_inet6) || to.kind == Address::Kind::v4);
-        if (!wildcard && local != address) return;
-        const unsigned score = 1 + (wildcard ? 0 : 2) + (word.has(is_inet6) ? 0 : 1);
-        const std::uint64_t born = sock.born.load(std::memory_order_relaxed);
-        if (score < best_score || (score == best_score && born > best_born)) return;
-        best = {index, sock.generation.load(std::memory_order_relaxed)};
-        best_score = score;
-        best_born = born;
-      });
+  const Held wanted = held(address, to.kind == Address::Kind::v4 ? 0 : is_inet6 | v6_only);
+  client.ns->listeners.look({Protocol::tcp, to.port}, socks_, claims_,
+                            [&](std::uint32_t index, const Sock& sock, SockWord word) {
+                              if (!word.has(hashed)) return;
+                              // relaxed, all: set before the listener was hashed.
+                              const Endpoint local = sock.local.load(std::memory_order_relaxed);
+                              const Held listening = held(local, word.flags);
+                              if (!covers(listening, wanted)) return;
+                              const unsigned score = 1 + (local == address ? 2 : 0) + (word.has(is_inet6) ? 0 : 1);
+                              const std::uint64_t born = sock.born.load(std::memory_order_relaxed);
+                              if (score < best_score || (score == best_score && born > best_born)) return;
+                              best = {index, sock.generation.load(std::memory_order_relaxed)};
+                              best_score = score;
+                              best_born = born;
+                            });
   return best;
 }
 

@@ -134,7 +134,7 @@ inline void SocketPlane::queue_child(const Open& listener, const Open& client) {
   child.sock->local.store(endpoint(address_of(to)), std::memory_order_relaxed);
   child.sock->remote.store(from, std::memory_order_relaxed);
   child.sock->peer.store(client.ref, std::memory_order_relaxed);
-  if (word.has(port_named)) inherit_port(child, word);
+  if (word.has(port_named)) enlist(child.ns->ports, child, word);
 
   client.sock->peer.store(ref, std::memory_order_seq_cst);  // see park
   const TcpState now = client.sock->word.load(std::memory_order_seq_cst).state;

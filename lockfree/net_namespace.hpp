@@ -29,6 +29,7 @@ inline constexpr std::size_t mib_count = 7;
 struct NetNamespace {
   SysctlStore sysctls;
   Ports ports;
+  Ports listeners;  ///< those holders that have listened: what a SYN looks through, however many children there are
   std::array<std::atomic<std::uint64_t>, mib_count> counters{};
   std::atomic<bool> ready{false};
 

@@ -14,6 +14,8 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <unordered_set>
+#include <vector>
 
 #include "lockfree/addresses.hpp"
 #include "lockfree/pool.hpp"
@@ -42,11 +44,13 @@ struct Claim {
   std::atomic<PortMemory> memory{};
   std::atomic<std::uint32_t> next{0};
   std::atomic<std::uint32_t> key{0};
+  std::atomic<std::uint32_t> length{0};  ///< of the list from here on
+  std::atomic<std::uint32_t> kept{0};    ///< its length after the last sweep
   std::atomic<std::uint32_t> pool_link{0};
   std::atomic<std::uint64_t> pool_stamp{0};
 };
 
-using Claims = Pool<Claim, 16>;
+using Claims = Pool<Claim, 8>;
 
 class Ports {
  public:
@@ -57,7 +61,7 @@ class Ports {
     std::uint32_t head = 0;
     PortMemory memory;   ///< of the newest claim of this key, where `owned`
     bool owned = false;  ///< some socket holds the port
-    bool stale = false;  ///< more dead claims than living ones: sweep when joining
+    bool stale = false;  ///< the list has doubled since the last sweep: sweep when joining
   };
 
   /// Looks at every socket that holds the port: visit(index, sock, word).
@@ -66,37 +70,49 @@ class Ports {
     View view;
     // acquire: pairs with the release in `join`; without it the fields of the head claim could be those of earlier use.
     view.head = bucket(key).load(std::memory_order_acquire);
-    std::uint32_t living = 0;
-    std::uint32_t dead = 0;
+    view.stale = doubled(view.head, claims);
     bool seen = false;
     for (std::uint32_t index = view.head; index != 0;) {
       Claim& claim = claims[index];
       // relaxed, here and below: written before the claim was published, fixed since (invariant 1).
       index = claim.next.load(std::memory_order_relaxed);
+      if (claim.key.load(std::memory_order_relaxed) != packed(key)) continue;
+      if (!seen) view.memory = claim.memory.load(std::memory_order_relaxed);
+      seen = true;
       const SockRef owner = claim.owner.load(std::memory_order_relaxed);
       Sock& sock = socks[owner.index];
       // seq_cst: pairs with `transition`; of two that join or listen at once, one sees the other.
       const SockWord word = sock.word.load(std::memory_order_seq_cst);
-      const bool lives = holds(sock, word, owner, claim.key.load(std::memory_order_relaxed));
-      ++(lives ? living : dead);
-      if (claim.key.load(std::memory_order_relaxed) != packed(key)) continue;
-      if (!seen) view.memory = claim.memory.load(std::memory_order_relaxed);
-      seen = true;
-      if (!lives) continue;
+      if (!holds(sock, word, owner, packed(key))) continue;
       view.owned = true;
       visit(owner.index, sock, word);
     }
     if (!view.owned) view.memory = {};
-    view.stale = dead > living + 8;
+    return view;
+  }
+
+  /// Enough of the list for one who joins unconditionally a port that is held: what the newest claim remembers.
+  View glance(PortKey key, Claims& claims) {
+    View view;
+    view.owned = true;
+    view.head = bucket(key).load(std::memory_order_acquire);  // acquire: as in `look`
+    view.stale = doubled(view.head, claims);
+    for (std::uint32_t index = view.head; index != 0;) {
+      Claim& claim = claims[index];
+      if (claim.key.load(std::memory_order_relaxed) == packed(key)) {  // relaxed: as in `look`
+        view.memory = claim.memory.load(std::memory_order_relaxed);
+        break;
+      }
+      index = claim.next.load(std::memory_order_relaxed);
+    }
     return view;
   }
 
   /// Adds a claim if the list is still the one that was looked at.
   bool join(PortKey key, const View& seen, SockRef owner, PortMemory memory, Socks& socks, Claims& claims,
             std::uint64_t epoch) {
-    std::uint32_t below = seen.head;
     const bool sweeps = seen.stale;
-    if (sweeps) below = living_copy(seen.head, socks, claims, epoch);
+    const std::uint32_t below = sweeps ? living_copy(seen.head, socks, claims, epoch) : seen.head;
     const std::uint32_t claim = fresh(claims, owner, memory, packed(key), below, epoch);
     std::uint32_t expected = seen.head;
     // release: publishes the claim. seq_cst: the joiner's word (its port, its LISTEN) stands before it for all threads.
@@ -120,47 +136,49 @@ class Ports {
            sock.generation.load(std::memory_order_relaxed) == owner.generation;
   }
 
+  static bool doubled(std::uint32_t head, Claims& claims) {
+    constexpr std::uint32_t few = 8;  // not worth a sweep
+    if (head == 0) return false;
+    const Claim& newest = claims[head];
+    return newest.length.load(std::memory_order_relaxed) > 2 * newest.kept.load(std::memory_order_relaxed) + few;
+  }
+
   static std::uint32_t fresh(Claims& claims, SockRef owner, PortMemory memory, std::uint32_t key, std::uint32_t below,
                              std::uint64_t epoch) {
     const std::uint32_t index = claims.allocate(epoch);
     Claim& claim = claims[index];
-    claim.owner.store(owner, std::memory_order_relaxed);  // relaxed, all four: published by the exchange in `join`
+    claim.owner.store(owner, std::memory_order_relaxed);  // relaxed, all: published by the exchange in `join`
     claim.memory.store(memory, std::memory_order_relaxed);
     claim.key.store(key, std::memory_order_relaxed);
     claim.next.store(below, std::memory_order_relaxed);
+    const std::uint32_t rest = below == 0 ? 0 : claims[below].length.load(std::memory_order_relaxed);
+    claim.length.store(rest + 1, std::memory_order_relaxed);
+    claim.kept.store(below == 0 ? 0 : claims[below].kept.load(std::memory_order_relaxed), std::memory_order_relaxed);
     return index;
   }
 
-  /// A copy of the list without its dead, newest first; the newest claim of a port is kept for its memory.
+  /// A copy of the list without its dead and its repetitions; the newest claim of a port is kept for its memory.
   static std::uint32_t living_copy(std::uint32_t head, Socks& socks, Claims& claims, std::uint64_t epoch) {
-    std::uint32_t first = 0;
-    std::uint32_t last = 0;
-    for (std::uint32_t index = head; index != 0;) {
-      Claim& claim = claims[index];
+    std::vector<std::uint32_t> kept;
+    std::unordered_set<std::uint64_t> known;  // ports, and owners of ports
+    for (std::uint32_t index = head; index != 0; index = claims[index].next.load(std::memory_order_relaxed)) {
+      const Claim& claim = claims[index];
       const SockRef owner = claim.owner.load(std::memory_order_relaxed);
       const std::uint32_t key = claim.key.load(std::memory_order_relaxed);
-      const PortMemory memory = claim.memory.load(std::memory_order_relaxed);
-      index = claim.next.load(std::memory_order_relaxed);
       const Sock& sock = socks[owner.index];
-      const bool lives = holds(sock, sock.word.load(std::memory_order_seq_cst), owner, key);
-      if (listed(first, claims, [&](const Claim& each) {
-            const bool same_key = each.key.load(std::memory_order_relaxed) == key;
-            return same_key && (!lives || each.owner.load(std::memory_order_relaxed) == owner);
-          }))
-        continue;
-      const std::uint32_t copy = fresh(claims, owner, memory, key, 0, epoch);
-      if (last == 0) first = copy;
-      if (last != 0) claims[last].next.store(copy, std::memory_order_relaxed);
-      last = copy;
+      const bool newest = known.insert(key).second;
+      const bool lives = holds(sock, sock.word.load(std::memory_order_seq_cst), owner, key) &&
+                         known.insert(std::uint64_t{owner.index} << 32 | key).second;
+      if (newest || lives) kept.push_back(index);
     }
+    std::uint32_t first = 0;
+    for (auto each = kept.rbegin(); each != kept.rend(); ++each) {
+      const Claim& claim = claims[*each];
+      first = fresh(claims, claim.owner.load(std::memory_order_relaxed), claim.memory.load(std::memory_order_relaxed),
+                    claim.key.load(std::memory_order_relaxed), first, epoch);
+    }
+    if (first != 0) claims[first].kept.store(static_cast<std::uint32_t>(kept.size()), std::memory_order_relaxed);
     return first;
-  }
-
-  template <class Test>
-  static bool listed(std::uint32_t head, Claims& claims, Test test) {
-    for (std::uint32_t index = head; index != 0; index = claims[index].next.load(std::memory_order_relaxed))
-      if (test(claims[index])) return true;
-    return false;
   }
 
   static void retire_list(std::uint32_t head, Claims& claims, std::uint64_t epoch) {

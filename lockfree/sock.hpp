@@ -131,7 +131,7 @@ struct BasicSock {
 inline constexpr std::uint32_t cookie_era = 0xffffffff;
 
 using Sock = BasicSock<>;
-using Socks = Pool<Sock, 16>;
+using Socks = Pool<Sock, 8>;
 
 /// What tcp_set_state(TCP_CLOSE) leaves: out of the hash, and without a port that bind did not ask for.
 constexpr SockWord closed(SockWord word) {

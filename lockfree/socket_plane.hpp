@@ -66,7 +66,7 @@ class SocketPlane {
   bool claim_port(const Open& at, SockWord joining);
   bool joins_unseen(SockWord joining, const Endpoint& local, const PortMemory& memory) const;
   PortMemory remember(SockWord joining, const Endpoint& local, const Ports::View& view) const;
-  void inherit_port(const Open& at, SockWord holder);
+  void enlist(Ports& ports, const Open& at, SockWord holder);
   Outcome inet_listen(const Open& at, std::uint32_t backlog);
   Errno listen_start(const Open& at, std::uint32_t backlog);
   void store_max(Sock& sock, std::uint32_t backlog);

@@ -87,7 +87,7 @@ inline SockRef SocketPlane::time_wait_bucket(const Open& at, SockWord ending) {
   const Open bucket = follow(ref, at.epoch);
   bucket.sock->local.store(at.sock->local.load(std::memory_order_relaxed), std::memory_order_relaxed);
   bucket.sock->remote.store(at.sock->remote.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  inherit_port(bucket, word);
+  enlist(bucket.ns->ports, bucket, word);
   return ref;
 }
 
