@@ -2,7 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
+#include <string>
 
+#include "fuzz/linux_exclusions.hpp"
 #include "fuzz/linux_target.hpp"
 #include "fuzz/report.hpp"
 
@@ -36,6 +40,14 @@ TEST(LinuxCampaign, AgreesWithItsProfile) {
 TEST(LinuxCampaign, DivergesFromAnotherProfile) {
   const CampaignStats stats = campaign(releases::linux_2_6_32, 500);
   EXPECT_EQ(stats.findings.size(), 1U);
+}
+
+TEST(LinuxExclusions, AreInTheDocs) {
+  std::ifstream stream(WEIR_LIVE_DOCS);
+  const std::string text((std::istreambuf_iterator<char>(stream)), {});
+  for (const Exclusion& each : linux_exclusions)
+    EXPECT_NE(text.find("| " + std::string(each.what) + " | " + std::string(each.why) + " |"), std::string::npos)
+        << each.what;
 }
 
 }  // namespace
