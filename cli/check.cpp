@@ -47,12 +47,12 @@ void print_counts(std::string_view what, const oracle::strace::Counts& counts) {
 int check_strace(oracle::Lines lines, const Arguments& given) {
   const Profile& profile = given.profile == nullptr ? default_profile : *given.profile;
   const std::string file = lines.file();
-  const auto report = oracle::strace::check(std::move(lines), profile, given.all, [&](const auto& found) {
-    print(oracle::to_text(found, file, profile));
-  });
+  const auto report = oracle::strace::check(std::move(lines), profile, given.all,
+                                            [&](const auto& found) { print(oracle::to_text(found, file, profile)); });
   print_verdict(file, report.divergences, profile);
-  print(fmt::format("  {} listen-plane calls checked{}{}, {} outside the model\n", report.checked.total(),
-                    report.checked.total() == 0 ? "" : ": ", report.checked.text(), report.outside.total()));
+  print(fmt::format("  {} listen-plane calls checked, {} outside the model\n", report.checked.total(),
+                    report.outside.total()));
+  print_counts("checked", report.checked);
   print_counts("of these allowed because of the world outside the log", report.explained);
   print_counts("outside the model", report.outside);
   print_counts("not checked, on descriptors that the log does not show for sure", report.unsure);
@@ -84,8 +84,9 @@ int check_file(const std::string& file, const Arguments& given) {
 void add_check(CLI::App& app, int& exit_code) {
   const auto given = std::make_shared<Arguments>();
   CLI::App* const command = app.add_subcommand("check", "Say whether Linux allows what a trace or strace log shows");
-  command->add_option("FILE", given->files, "traces (docs/TRACE.md) or strace logs (docs/strace.md); - or nothing: "
-                                            "standard input");
+  command->add_option("FILE", given->files,
+                      "traces (docs/TRACE.md) or strace logs (docs/strace.md); - or nothing: "
+                      "standard input");
   add_profile_option(*command, given->profile, "hold it against this release (a log: linux-6.18 unless said)");
   command->add_option("--format", given->format, "what the files are; auto looks at the first character")
       ->check(CLI::IsMember({"auto", "json", "strace"}))

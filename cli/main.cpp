@@ -1,10 +1,13 @@
 // The `weir` command: a thin roof over the rest.
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "cli/common.hpp"
+#include "oracle/text/suggest.hpp"
 
 namespace {
 
@@ -37,6 +40,22 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_test(app, exit_code);
 }
 
+/// Says which command was meant where the first word is none. \return whether it is one
+bool expect_command(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || *argv[1] == '-') return true;
+  const std::string word = argv[1];
+  std::vector<std::string> known;
+  for (const CLI::App* each : app.get_subcommands({})) known.push_back(each->get_name());
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  if (std::find(known.begin(), known.end(), word) != known.end()) return true;
+  const auto close = weir::oracle::nearest(word, names);
+  weir::cli::complain(
+      "weir: there is no command " + word + "; " +
+      (close.empty() ? "known: " + weir::oracle::join(names) : "did you mean " + weir::oracle::join(close) + "?") +
+      "\n");
+  return false;
+}
+
 /// Parsing runs the command. \return the exit code
 int run(CLI::App& app, int argc, char** argv, const int& exit_code) {
   try {
@@ -60,6 +79,7 @@ int main(int argc, char** argv) {
   app.footer(std::string(exit_codes));
   int exit_code = weir::cli::agreed;
   add_commands(app, exit_code);
+  if (!expect_command(app, argc, argv)) return weir::cli::malformed;
   const int code = run(app, argc, argv, exit_code);
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     std::perror("weir: cannot write");

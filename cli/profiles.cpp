@@ -20,13 +20,14 @@ std::vector<std::string_view> differing_fields(const Profile& a, const Profile& 
 }
 
 void list() {
-  print(bold(fmt::format("{:14} {:8} {:8} {}", "PROFILE", "RELEASE", "SYSCTLS", "FIELDS THAT CHANGED SINCE THE ONE ABOVE")) +
+  print(bold(fmt::format("{:14} {:8} {:8} {}", "PROFILE", "RELEASE", "SYSCTLS",
+                         "FIELDS THAT CHANGED SINCE THE ONE ABOVE")) +
         "\n");
   const Profile* above = nullptr;
   for (const Profile* each : releases::all) {
-    const std::string changed =
-        above == nullptr ? "-"
-                         : fmt::format("{} of {}", differing_fields(*above, *each).size(), oracle::profile_fields.size());
+    const std::string changed = above == nullptr ? "-"
+                                                 : fmt::format("{} of {}", differing_fields(*above, *each).size(),
+                                                               oracle::profile_fields.size());
     print(fmt::format("{:14} {:8} {:<8} {}\n", each->name, each->release, each->sysctls.size(), changed));
     above = each;
   }
@@ -42,8 +43,8 @@ std::string range_of(const SysctlSpec& spec) {
 void describe(const Profile& profile) {
   print(fmt::format("{}: Linux {}\n\n", bold(profile.name), profile.release));
   for (const auto& spec : profile.sysctls)
-    print(fmt::format("  {:32} {:>6}  {:13}  {:11}  {}\n", name_of_enum(spec.id), spec.initial, name_of_enum(spec.scope),
-                      range_of(spec), name_of_enum(spec.handler)));
+    print(fmt::format("  {:32} {:>6}  {:13}  {:11}  {}\n", name_of_enum(spec.id), spec.initial,
+                      name_of_enum(spec.scope), range_of(spec), name_of_enum(spec.handler)));
   print("\n");
   for (const auto& field : oracle::profile_fields)
     print(fmt::format("  {:32} {:>6}  {}{}\n", field.name, oracle::value_text(profile, field), field.meaning,

@@ -1,6 +1,6 @@
 // weir run: fills in the results of a trace.
-#include "cli/common.hpp"
 #include "oracle/check/run.hpp"
+#include "cli/common.hpp"
 #include "oracle/json/writer.hpp"
 
 namespace weir::cli {
@@ -31,7 +31,8 @@ void add_run(CLI::App& app, int&) {
   command->footer(
       "The completed trace goes to standard output. Example:\n"
       "  printf '%s\\n' '{\"weir\":1,\"profile\":\"linux-2.6.32\"}' \\\n"
-      "    '{\"op\":\"socket\",\"family\":\"inet\",\"type\":\"stream\"}' '{\"op\":\"listen\",\"fd\":3,\"backlog\":-1}' \\\n"
+      "    '{\"op\":\"socket\",\"family\":\"inet\",\"type\":\"stream\"}' '{\"op\":\"listen\",\"fd\":3,\"backlog\":-1}' "
+      "\\\n"
       "    '{\"op\":\"tcp_info\",\"fd\":3}' | weir run\n");
   command->callback([given] { run(*given); });
 }

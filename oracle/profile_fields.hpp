@@ -11,18 +11,19 @@
 namespace weir {
 
 template <>
-inline constexpr auto names<SynQueue> =
-    std::to_array<Named<SynQueue>>({{SynQueue::table, "table"}, {SynQueue::max_ack_above, "max_ack_above"}});
+inline constexpr auto names<SynQueue> = std::to_array<Named<SynQueue>>({{SynQueue::table, "table"},
+                                                                        {SynQueue::max_ack_above, "max_ack_above"}});
 
 template <>
-inline constexpr auto names<Handler> = std::to_array<Named<Handler>>({{Handler::dointvec, "proc_dointvec"},
-                                                                      {Handler::dointvec_minmax, "proc_dointvec_minmax"},
-                                                                      {Handler::dev_weight, "proc_do_dev_weight"},
-                                                                      {Handler::dou8vec_minmax, "proc_dou8vec_minmax"}});
+inline constexpr auto names<Handler> =
+    std::to_array<Named<Handler>>({{Handler::dointvec, "proc_dointvec"},
+                                   {Handler::dointvec_minmax, "proc_dointvec_minmax"},
+                                   {Handler::dev_weight, "proc_do_dev_weight"},
+                                   {Handler::dou8vec_minmax, "proc_dou8vec_minmax"}});
 
 template <>
-inline constexpr auto names<Scope> =
-    std::to_array<Named<Scope>>({{Scope::global, "global"}, {Scope::per_netns, "per namespace"}});
+inline constexpr auto names<Scope> = std::to_array<Named<Scope>>({{Scope::global, "global"},
+                                                                  {Scope::per_netns, "per namespace"}});
 
 namespace oracle {
 
@@ -79,8 +80,8 @@ inline constexpr auto profile_fields = std::to_array<ProfileField>({
      "until 2.6.34 (9958da0501fc)"},
     {"one_poll_per_run", &Profile::one_poll_per_run,
      "a NAPI is polled at most once in a run, and the limits are looked at after the poll", "from 3.19 (d75b1ade567f)"},
-    {"budget_in_usecs", &Profile::budget_in_usecs,
-     "netdev_budget_usecs limits a run; otherwise two jiffies do", "from 4.12 (7acf8a1e8a28)"},
+    {"budget_in_usecs", &Profile::budget_in_usecs, "netdev_budget_usecs limits a run; otherwise two jiffies do",
+     "from 4.12 (7acf8a1e8a28)"},
     {"time_limit_inclusive", &Profile::time_limit_inclusive,
      "a run ends when jiffies reaches the limit; otherwise when it has passed it", "from 3.9 (d1f41b67ff77)"},
     {"counts_enqueue_in_total", &Profile::counts_enqueue_in_total,

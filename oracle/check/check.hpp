@@ -23,7 +23,6 @@ struct CheckResult {
 };
 
 /// Replays the trace on the model and calls `found` for each line that the model does not allow. Throws Malformed.
-CheckResult check(TraceReader& trace, const CheckOptions& options,
-                  const std::function<void(const Divergence&)>& found);
+CheckResult check(TraceReader& trace, const CheckOptions& options, const std::function<void(const Divergence&)>& found);
 
 }  // namespace weir::oracle

@@ -43,15 +43,15 @@ class Facts {
  public:
   explicit Facts(Host host) : host_(std::move(host)) {}
 
-  void about(Fd fd) {
+  void about(Fd fd, std::int32_t called) {
     const Outcome answer = host_.step(op::TcpInfo{fd});
     if (const auto* const tcp = std::get_if<outcome::Info>(&answer)) {
       const bool listens = tcp->state == TcpState::listen;
-      add(listens ? fmt::format("fd {}: LISTEN, {} in the accept queue, limit {}", fd.label, tcp->unacked, tcp->sacked)
-                  : fmt::format("fd {}: {}", fd.label, name_of_enum(tcp->state)));
+      add(listens ? fmt::format("fd {}: LISTEN, {} in the accept queue, limit {}", called, tcp->unacked, tcp->sacked)
+                  : fmt::format("fd {}: {}", called, name_of_enum(tcp->state)));
     } else {
       const auto& why = std::get<outcome::Returned>(answer);
-      add(fmt::format("fd {}: {}", fd.label,
+      add(fmt::format("fd {}: {}", called,
                       why.error == Errno::ebadf      ? "not open"
                       : why.error == Errno::enotsock ? "not a socket"
                                                      : "a socket, but not of TCP"));
@@ -83,11 +83,11 @@ class Facts {
 
 }  // namespace
 
-std::vector<std::string> describe(Host host, const Op& about) {
+std::vector<std::string> describe(Host host, const Op& about, std::optional<std::int32_t> called) {
   Facts facts(std::move(host));
   std::visit(
       [&]<class T>(const T& each) {
-        if constexpr (requires { each.fd; }) facts.about(each.fd);
+        if constexpr (requires { each.fd; }) facts.about(each.fd, called.value_or(each.fd.label));
         if constexpr (requires { each.cpu; }) facts.about(each.cpu);
         if constexpr (requires { each.sysctl; }) facts.about(each.ns, each.sysctl);
         if constexpr (std::is_same_v<T, op::Listen>) facts.about(NsId{0}, Sysctl::somaxconn);

@@ -69,7 +69,7 @@ inline std::string_view read_string(Cursor& cursor, ondemand::value& json, std::
 }
 
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 void read_value(Cursor& cursor, ondemand::value& json, E& into) {
   const auto found = enum_from<E>(read_string(cursor, json, "a name as a string"));
   if (!found) cursor.expected("one of " + list_of<E>());

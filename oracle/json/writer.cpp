@@ -71,10 +71,8 @@ void append_value(std::string& to, Address address) { append_value(to, std::stri
 void append_value(std::string& to, Errno error) { append_value(to, name_of(error)); }
 
 template <class E>
-  requires std::is_enum_v<E>
-void append_value(std::string& to, E value) {
-  append_value(to, name_of_enum(value));
-}
+requires std::is_enum_v<E>
+void append_value(std::string& to, E value) { append_value(to, name_of_enum(value)); }
 
 template <class T>
 void append_value(std::string& to, const std::optional<T>& value) {

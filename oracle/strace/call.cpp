@@ -8,8 +8,9 @@ namespace weir::oracle::strace {
 namespace {
 
 constexpr auto followed = std::to_array<std::string_view>(
-    {"socket", "bind", "listen", "accept", "accept4", "connect", "shutdown", "close", "setsockopt", "getsockopt", "dup",
-     "dup2", "dup3", "fcntl", "clone", "clone3", "fork", "vfork", "execve", "close_range", "unshare"});
+    {"socket", "bind",       "listen",     "accept", "accept4", "connect",     "shutdown",
+     "close",  "setsockopt", "getsockopt", "dup",    "dup2",    "dup3",        "fcntl",
+     "clone",  "clone3",     "fork",       "vfork",  "execve",  "close_range", "unshare"});
 
 constexpr auto none = std::string_view::npos;
 

@@ -18,16 +18,18 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, N>& nam
 }
 
 bool same(const Outcome& answer, const Result& seen) {
-  const auto& ret = std::get<outcome::Returned>(answer);
-  return ret.ret == seen.ret && name_of(ret.error) == seen.error;
+  const auto* const ret = std::get_if<outcome::Returned>(&answer);
+  return ret != nullptr && ret->ret == seen.ret && name_of(ret->error) == seen.error;
 }
 
 bool answers(const Outcome& answer, Errno error) { return answer == Outcome(failed(error)); }
 
 std::string text_of(const Outcome& answer) {
-  if (const auto* const value = std::get_if<outcome::OptionValue>(&answer)) return "0, value " + std::to_string(value->value);
-  const auto& ret = std::get<outcome::Returned>(answer);
-  return ret.ret == -1 ? "-1 " + std::string(name_of(ret.error)) : std::to_string(ret.ret);
+  if (const auto* const value = std::get_if<outcome::OptionValue>(&answer))
+    return "0, value " + std::to_string(value->value);
+  const auto* const ret = std::get_if<outcome::Returned>(&answer);
+  if (ret == nullptr) return "a crash of the kernel";
+  return ret->ret == -1 ? "-1 " + std::string(name_of(ret->error)) : std::to_string(ret->ret);
 }
 
 const auto no_excuse = [](const Outcome&) { return std::string(); };
@@ -37,9 +39,9 @@ const auto no_excuse = [](const Outcome&) { return std::string(); };
 Judgement World::judge_call(const Call& call) {
   using Judge = Judgement (World::*)(const Call&);
   static const std::map<std::string_view, Judge> judges{
-      {"socket", &World::socket},         {"bind", &World::bind},       {"listen", &World::listen},
-      {"accept", &World::accept},         {"accept4", &World::accept},  {"connect", &World::connect},
-      {"shutdown", &World::shutdown},     {"close", &World::close},     {"setsockopt", &World::setsockopt},
+      {"socket", &World::socket},         {"bind", &World::bind},      {"listen", &World::listen},
+      {"accept", &World::accept},         {"accept4", &World::accept}, {"connect", &World::connect},
+      {"shutdown", &World::shutdown},     {"close", &World::close},    {"setsockopt", &World::setsockopt},
       {"getsockopt", &World::getsockopt},
   };
   const auto found = judges.find(call.name);
@@ -55,7 +57,7 @@ Judgement World::diverged(const Call& call, const Op& operation, const Explained
   Judgement judgement = Judgement::of(Kind::diverged, call.name);
   judgement.allowed = std::move(allowed);
   judgement.clauses = answer.clauses;
-  judgement.before = describe(host_, operation);
+  judgement.before = describe(host_, operation, descriptor(call));
   return judgement;
 }
 
@@ -100,13 +102,12 @@ Judgement World::outside(const Call& call, const std::string& name, bool changes
 
 /// Outside: how many descriptors may be open, who may open which family, and what the kernel was built with.
 Judgement World::socket(const Call& call) {
-  constexpr auto limits = std::to_array<std::string_view>(
-      {"EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EACCES", "EPERM", "EAFNOSUPPORT"});
+  constexpr auto limits =
+      std::to_array<std::string_view>({"EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EACCES", "EPERM", "EAFNOSUPPORT"});
   if (call.arguments.size() < 3) return Judgement::of(Kind::outside, call.name);
   const auto family = family_of(call.arguments[0]);
   const auto type = type_of(call.arguments[1]);
-  const bool modelled =
-      family && type && *family != Family::netlink && is_plain_protocol(call.arguments[2], *type);
+  const bool modelled = family && type && *family != Family::netlink && is_plain_protocol(call.arguments[2], *type);
   if (!modelled) {
     const std::string name = "socket " + call.arguments[0];
     if (!call.result.failed()) made(call, stand_in("of " + call.arguments[0]));
@@ -119,7 +120,8 @@ Judgement World::socket(const Call& call) {
   if (call.result.failed() && is_one_of(call.result.error, limits))
     judgement.outside = call.result.error + ": limits and privileges";
   else if (call.result.failed() ? !same(answer.outcome, call.result) : is_failure(answer.outcome))
-    judgement = diverged(call, operation, answer, is_failure(answer.outcome) ? text_of(answer.outcome) : "a descriptor");
+    judgement =
+        diverged(call, operation, answer, is_failure(answer.outcome) ? text_of(answer.outcome) : "a descriptor");
   if (!call.result.failed())
     made(call, judgement.kind == Kind::checked ? new_socket(*family, *type) : stand_in("after a divergence"));
   return judgement;
@@ -141,7 +143,11 @@ Judgement World::bind(const Call& call) {
     return "";
   };
   const Judgement judgement = on_socket(
-      call, [&](Fd fd) { return op::Bind{fd, place_on_model, address.port}; }, excuse);
+      call,
+      [&](Fd fd) {
+        return op::Bind{fd, place_on_model, address.port};
+      },
+      excuse);
   if (judgement.kind == Kind::checked && !call.result.failed() && mine != nullptr) mine->port = address.port;
   return judgement;
 }
@@ -156,7 +162,11 @@ Judgement World::listen(const Call& call) {
     return call.result.error == "EADDRINUSE" && may_be_held ? "EADDRINUSE: a process may still hold the port" : "";
   };
   return on_socket(
-      call, [&](Fd fd) { return op::Listen{fd, static_cast<std::int32_t>(*backlog)}; }, excuse);
+      call,
+      [&](Fd fd) {
+        return op::Listen{fd, static_cast<std::int32_t>(*backlog)};
+      },
+      excuse);
 }
 
 /// Outside: whether a connection waits. On a socket that does not listen there is nothing to wait for.
@@ -191,18 +201,24 @@ Judgement World::connect(const Call& call) {
   return outside(call, "connect " + (address.family.empty() ? "to an unreadable address" : address.family), true);
 }
 
-/// Outside: whether an accepted connection's peer is still there.
+/// Outside: whether an accepted connection's peer is still there. The model's connection stays as it is, so that it can
+/// stand for another one later.
 Judgement World::shutdown(const Call& call) {
   const auto how = call.arguments.size() < 2 ? std::nullopt : how_of(call.arguments[1]);
   if (!how) return outside(call, "shutdown in an unreadable direction", true);
   const Socket* const mine = certain(call);
-  const auto excuse = [&](const Outcome&) -> std::string {
-    const bool accepted = mine != nullptr && mine->accepted;
-    const bool possible = !call.result.failed() || call.result.error == "ENOTCONN";
-    return accepted && possible ? "the peer's part of a connection" : "";
-  };
+  const bool possible = !call.result.failed() || call.result.error == "ENOTCONN";
+  if (mine != nullptr && mine->accepted && mine->outside.empty() && possible) {
+    Judgement judgement = Judgement::of(Kind::checked, call.name);
+    judgement.outside = "the peer's part of a connection";
+    return judgement;
+  }
   return on_socket(
-      call, [&](Fd fd) { return op::Shutdown{fd, *how}; }, excuse);
+      call,
+      [&](Fd fd) {
+        return op::Shutdown{fd, *how};
+      },
+      no_excuse);
 }
 
 /// The descriptor is checked whatever its socket is. Outside: a signal may interrupt.
@@ -237,7 +253,11 @@ Judgement World::setsockopt(const Call& call) {
   const bool whole = call.arguments[4] == "4";
   if (known && value && whole)
     return on_socket(
-        call, [&](Fd fd) { return op::Setsockopt{fd, *known, static_cast<std::int32_t>(*value)}; }, no_excuse);
+        call,
+        [&](Fd fd) {
+          return op::Setsockopt{fd, *known, static_cast<std::int32_t>(*value)};
+        },
+        no_excuse);
   if (Socket* const mine = certain(call); mine != nullptr && option == "IPV6_V6ONLY" && !call.result.failed())
     mine->v6only = value != 0;
   return outside(call, "setsockopt " + option, !call.result.failed() && is_one_of(option, change_rules));
@@ -253,7 +273,11 @@ Judgement World::getsockopt(const Call& call) {
   if (!known || inherited) return outside(call, "getsockopt " + call.arguments[2], false);
   if (!id || call.result.failed())
     return on_socket(
-        call, [&](Fd fd) { return op::Getsockopt{fd, *known}; }, no_excuse);
+        call,
+        [&](Fd fd) {
+          return op::Getsockopt{fd, *known};
+        },
+        no_excuse);
   if (!mine->outside.empty()) return Judgement::of(Kind::outside, "getsockopt on a socket " + mine->outside);
   const Op operation = op::Getsockopt{Fd{*id}, *known};
   const Explained answer = step(host_, operation);

@@ -23,10 +23,10 @@ class Counts {
 };
 
 struct Report {
-  Counts checked;      ///< the model allows the result
-  Counts explained;    ///< of these: where the world outside the log played a part
-  Counts unsure;       ///< on descriptors that the log does not show for sure
-  Counts outside;      ///< the model has no rule for these
+  Counts checked;    ///< the model allows the result
+  Counts explained;  ///< of these: where the world outside the log played a part
+  Counts unsure;     ///< on descriptors that the log does not show for sure
+  Counts outside;    ///< the model has no rule for these
   Counts without_result;
   std::uint64_t divergences = 0;
   bool stopped = false;

@@ -51,6 +51,7 @@ void Descriptors::made(Pid pid, std::int32_t fd, SocketId socket) {
   for_each_relative(table, [&](Table& other) {
     const bool fresh = !other.slots.contains(fd);
     Slot& slot = other.slots[fd];
+    if (slot.certain()) return;  // in use there and handed out here: these two tables are not the same
     slot.add(socket);
     slot.unknown = slot.unknown || fresh;
   });

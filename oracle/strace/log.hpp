@@ -1,8 +1,8 @@
 // An strace log as a sequence of completed system calls.
 //
-// Understood: one process or many (`-f`, with `PID` or `[pid PID]` in front), time stamps (-r -t -tt -ttt -T), decorated
-// descriptors (-y -yy), structures in full (-v) or abbreviated, calls that others interrupt (`<unfinished ...>`,
-// `resumed`), notes of signals, exits and strace itself.
+// Understood: one process or many (`-f`, with `PID` or `[pid PID]` in front), time stamps (-r -t -tt -ttt -T),
+// decorated descriptors (-y -yy), structures in full (-v) or abbreviated, calls that others interrupt (`<unfinished
+// ...>`, `resumed`), notes of signals, exits and strace itself.
 #pragma once
 #include <map>
 #include <optional>

@@ -99,9 +99,11 @@ void World::release_unheld(const std::vector<SocketId>& sockets) {
     if (!sockets_.contains(id) || descriptors_.is_held(id)) continue;
     const Socket socket = sockets_.at(id);
     if (descriptors_.forget(id) && socket.port != 0) lingering_.insert(socket.port);
-    host_.step(op::Close{Fd{id}});
-    if (socket.peer >= 0) host_.step(op::Close{Fd{socket.peer}});
     sockets_.erase(id);
+    if (socket.accepted)
+      idle_connections_.push_back(id);
+    else
+      host_.step(op::Close{Fd{id}});
   }
 }
 
@@ -119,10 +121,15 @@ SocketId World::stand_in(std::string why) {
 
 /// A connection that arrived from outside, as accept returns it.
 SocketId World::new_connection() {
-  const SocketId peer = descriptor_of(host_.step(op::Socket{NsId{0}, Family::inet, SockType::stream}));
-  host_.step(op::Connect{Fd{peer}, back_door, back_door_port});
-  const SocketId id = descriptor_of(host_.step(op::Accept{Fd{back_door_}}));
-  sockets_[id] = Socket{.outside = "", .accepted = true, .v6only = false, .foreign = false, .port = 0, .peer = peer};
+  if (idle_connections_.empty()) {
+    const SocketId peer = descriptor_of(host_.step(op::Socket{NsId{0}, Family::inet, SockType::stream}));
+    host_.step(op::Connect{Fd{peer}, back_door, back_door_port});
+    idle_connections_.push_back(descriptor_of(host_.step(op::Accept{Fd{back_door_}})));
+  }
+  const SocketId id = idle_connections_.back();
+  idle_connections_.pop_back();
+  sockets_[id] = Socket{};
+  sockets_[id].accepted = true;
   return id;
 }
 

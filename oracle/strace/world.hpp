@@ -2,14 +2,15 @@
 //
 // The world is open. Connections arrive from outside, ports are held by others, limits and privileges are not known; a
 // result that these explain is allowed (world.cpp lists them, call by call). Everything else must be as the model says.
-// Sockets that the model cannot follow (AF_UNIX names, netlink, connections) keep a stand-in on the model, so that their
-// descriptors are still checked.
+// Sockets that the model cannot follow (AF_UNIX names, netlink, connections) keep a stand-in on the model, so that
+// their descriptors are still checked.
 #pragma once
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "oracle/check/machine.hpp"
 #include "oracle/strace/call.hpp"
@@ -29,12 +30,11 @@ class World {
 
  private:
   struct Socket {
-    std::string outside;        ///< why the model does not follow it; "" while it does
-    bool accepted = false;      ///< its state depends on a peer outside the log
-    bool v6only = false;        ///< IPV6_V6ONLY
-    bool foreign = false;       ///< bound to an address that only the log's host has
-    std::uint16_t port = 0;     ///< bound by name
-    SocketId peer = -1;         ///< of an accepted one: the other end, on the model
+    std::string outside;     ///< why the model does not follow it; "" while it does
+    bool accepted = false;   ///< its state depends on a peer outside the log
+    bool v6only = false;     ///< IPV6_V6ONLY
+    bool foreign = false;    ///< bound to an address that only the log's host has
+    std::uint16_t port = 0;  ///< bound by name
   };
   /// The reason for which the world outside explains what was observed where the model answers `allowed`.
   using Excuse = std::function<std::string(const Outcome& allowed)>;
@@ -72,10 +72,11 @@ class World {
   Descriptors descriptors_;
   std::map<SocketId, Socket> sockets_;
   std::map<Pid, Call> unfinished_;
-  std::set<Pid> closed_early_;         ///< whose unfinished close has been seen to have happened
-  std::set<std::uint16_t> lingering_;  ///< ports of sockets that a process may still have
+  std::set<Pid> closed_early_;                    ///< whose unfinished close has been seen to have happened
+  std::set<std::uint16_t> lingering_;             ///< ports of sockets that a process may still have
   std::map<std::string, std::uint32_t> foreign_;  ///< addresses of the log's host, and their stand-ins in 127/8
-  SocketId back_door_;                 ///< listens for the connections that arrive from outside
+  std::vector<SocketId> idle_connections_;        ///< of the model: made, and not in use by the log
+  SocketId back_door_;                            ///< listens for the connections that arrive from outside
 };
 
 }  // namespace weir::oracle::strace

@@ -24,9 +24,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 bool contains(std::string_view text, std::string_view part) {
-  return !part.empty() && std::search(text.begin(), text.end(), part.begin(), part.end(), [](char a, char b) {
-                            return lower(a) == lower(b);
-                          }) != text.end();
+  return !part.empty() && std::search(text.begin(), text.end(), part.begin(), part.end(),
+                                      [](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
 }  // namespace

@@ -85,7 +85,8 @@ const std::vector<Bad> bad_lines{
     in_line("SysctlName", "{\"op\":\"sysctl_read\",\"ns\":0,\"name\":\"somaxconn\"}", 35, "net.core.somaxconn"),
     in_line("Boolean", "{\"op\":\"process_backlog\",\"cpu\":0,\"quota\":1,\"complete\":1}", 54, "true or false"),
     in_line("List", "{\"op\":\"net_rx_action\",\"cpu\":0,\"delivered\":[1,true]}", 46, "from 0 to 4294967295"),
-    in_line("ResultOfBothKinds", "{\"op\":\"getsockopt\",\"fd\":3,\"name\":\"SO_REUSEADDR\",\"errno\":\"EBADF\",\"value\":1}", 73,
+    in_line("ResultOfBothKinds",
+            "{\"op\":\"getsockopt\",\"fd\":3,\"name\":\"SO_REUSEADDR\",\"errno\":\"EBADF\",\"value\":1}", 73,
             "either the error"),
     in_line("ResultThatIsNone", "{\"op\":\"tcp_info\",\"fd\":3,\"ret\":0}", 31, "-1"),
     in_line("EmptyLine", "", 1, "empty line"),
@@ -136,8 +137,9 @@ TEST(TraceReader, TakesFieldsInAnyOrderAndALastLineWithoutNewline) {
 }
 
 TEST(TraceReader, KnowsPartialObservations) {
-  const auto lines = read_all(header + "{\"op\":\"close\",\"fd\":3,\"ret\":-1}\n{\"op\":\"tcp_info\",\"fd\":3,\"unacked\":2}\n"
-                                       "{\"op\":\"softnet_stat\",\"cpu\":0,\"backlog_len\":null}\n{\"op\":\"tick\"}\n");
+  const auto lines = read_all(header +
+                              "{\"op\":\"close\",\"fd\":3,\"ret\":-1}\n{\"op\":\"tcp_info\",\"fd\":3,\"unacked\":2}\n"
+                              "{\"op\":\"softnet_stat\",\"cpu\":0,\"backlog_len\":null}\n{\"op\":\"tick\"}\n");
   ASSERT_EQ(lines.size(), 4U);
   EXPECT_TRUE(agrees(lines[0].seen, failed(Errno::ebadf)));
   EXPECT_FALSE(agrees(lines[0].seen, returned(0)));
@@ -151,7 +153,8 @@ TEST(TraceReader, KnowsPartialObservations) {
 
 TEST(TraceReader, ReadsAByteACodePoint) {
   const auto lines = read_all(
-      header + "{\"op\":\"sysctl_write\",\"ns\":0,\"name\":\"net.core.somaxconn\",\"data\":\"\\u00005\xc2\xa0\\u00ff\"}");
+      header +
+      "{\"op\":\"sysctl_write\",\"ns\":0,\"name\":\"net.core.somaxconn\",\"data\":\"\\u00005\xc2\xa0\\u00ff\"}");
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(std::get<op::SysctlWrite>(lines[0].operation).data, std::string("\0005\xa0\xff", 4));
 }

@@ -1,7 +1,6 @@
 // What the writer writes, the reader reads back as the same value.
 #include <gtest/gtest.h>
 
-
 #include <string>
 #include <vector>
 

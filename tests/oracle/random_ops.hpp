@@ -49,7 +49,9 @@ class RandomOps {
     auto answer = filled<Answer<T>>();
     if constexpr (std::is_same_v<Answer<T>, outcome::Returned>)
       answer = returned(static_cast<std::int64_t>(below(max_fd)));
-    else if constexpr (requires { { answer.ret } -> std::same_as<std::int64_t&>; })
+    else if constexpr (requires {
+                         { answer.ret } -> std::same_as<std::int64_t&>;
+                       })
       answer.ret &= 0xffff;
     return answer;
   }
@@ -79,10 +81,8 @@ class RandomOps {
     for (Skb& each : into) fill(each);
   }
   template <class E>
-    requires std::is_enum_v<E>
-  void fill(E& into) {
-    into = names<E>[below(names<E>.size())].value;
-  }
+  requires std::is_enum_v<E>
+  void fill(E& into) { into = names<E>[below(names<E>.size())].value; }
   template <class T>
   void fill(std::optional<T>& into) {
     if (below(2) == 0)

@@ -28,7 +28,7 @@ class Server : public testing::TestWithParam<std::string> {};
 TEST_P(Server, IsAllowed) {
   const auto checked = check_text(file_text("strace/" + GetParam() + ".log"));
   for (const auto& found : checked.divergences) ADD_FAILURE() << to_text(found, GetParam(), releases::linux_6_18);
-  EXPECT_GE(checked.report.checked.total(), 20U);
+  EXPECT_GE(checked.report.checked.total(), 14U);
   EXPECT_GE(checked.report.outside.total(), 1U);
 }
 
@@ -111,7 +111,8 @@ TEST(Strace, RulesThatALogCanBreak) {
 }
 
 TEST(Strace, AcceptedConnectionsCannotListen) {
-  const std::string start = "socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3\nlisten(3, 5) = 0\naccept(3, NULL, NULL) = 4\n";
+  const std::string start =
+      "socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3\nlisten(3, 5) = 0\naccept(3, NULL, NULL) = 4\n";
   EXPECT_EQ(check_text(start + "listen(4, 5) = 0\n").divergences.size(), 1U);
   EXPECT_EQ(check_text(start + "listen(4, 5) = -1 EINVAL (x)\nshutdown(4, SHUT_WR) = -1 ENOTCONN (x)\nclose(4) = 0\n")
                 .divergences.size(),
@@ -173,9 +174,9 @@ struct Bad {
 };
 
 TEST(Strace, RefusesWhatIsNoLogWithItsPosition) {
-  for (const Bad& bad : {Bad{"hello world\n", 1, 1}, Bad{"7 close(3) = 0\n7 close(3 = 0\n", 2, 1},
-                         Bad{"7 listen(3, 4)\n", 1, 1}, Bad{"7 listen(3, 4) = -1\n", 1, 1},
-                         Bad{"7 close(3 <unfinished ...>\n7 <... listen resumed>) = 0\n", 2, 3}}) {
+  for (const Bad& bad :
+       {Bad{"hello world\n", 1, 1}, Bad{"7 close(3) = 0\n7 close(3 = 0\n", 2, 1}, Bad{"7 listen(3, 4)\n", 1, 1},
+        Bad{"7 listen(3, 4) = -1\n", 1, 1}, Bad{"7 close(3 <unfinished ...>\n7 <... listen resumed>) = 0\n", 2, 3}}) {
     try {
       check_text(bad.text);
       ADD_FAILURE() << bad.text;
