@@ -45,13 +45,12 @@ class OwnerLane {
   /// \return whether the poll ends. `deliver` may push.
   template <class Deliver>
   bool drain(Deliver&& deliver) {
-    bool ends = false;
-    for (std::uint32_t head = head_; head != mark_ && !ends;) {
+    for (std::uint32_t head = head_; head != mark_;) {
       const Item item = slots_[head++ & (capacity_ - 1)];
       head_ = head;  // before delivery, which may push and so grow
-      ends = deliver(item);
+      if (deliver(item)) return true;
     }
-    return ends;
+    return false;
   }
   /// Moves all that came in into the window; false if nothing did.
   bool look() noexcept {

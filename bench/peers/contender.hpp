@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "lockfree/backlog.hpp"
+
 namespace weir::bench {
 
 /// The first cache line of a packet: what a driver fills in and a protocol reads.
@@ -22,16 +24,8 @@ struct alignas(64) Packet {
   std::uint32_t length = 0;
 };
 
-/// What became of a packet. `scheduled`: the caller must wake the owner.
-struct Enqueued {
-  bool admitted = false;
-  bool scheduled = false;
-};
-
-struct Polled {
-  std::int32_t work = 0;
-  bool complete = false;
-};
+using Enqueued = lockfree::Admission;
+using Polled = lockfree::PollResult;
 
 /// Consumes a packet: reads it and keeps what it read.
 struct Sink {

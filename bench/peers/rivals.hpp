@@ -1,7 +1,6 @@
 // The contenders: two shaped like the kernel's own backlog, and ours.
 #pragma once
 #include "bench/peers/locked.hpp"
-#include "lockfree/backlog.hpp"
 
 namespace weir::bench {
 
@@ -67,23 +66,19 @@ class LockFree {
   static constexpr std::string_view profile = "linux-6.18";
 
   LockFree() { backlog_.reserve(reserved); }
-  Enqueued enqueue(Packet& packet, std::uint32_t limit) { return answer(backlog_.enqueue(&packet, limit)); }
-  Enqueued enqueue_on_owner(Packet& packet, std::uint32_t limit) {
-    return answer(backlog_.enqueue_on_owner(&packet, limit));
-  }
+  Enqueued enqueue(Packet& packet, std::uint32_t limit) { return backlog_.enqueue(&packet, limit); }
+  Enqueued enqueue_on_owner(Packet& packet, std::uint32_t limit) { return backlog_.enqueue_on_owner(&packet, limit); }
   Polled poll(std::int32_t quota, Sink& sink) {
-    const lockfree::PollResult result = backlog_.poll(quota, [&](const Packet* packet) {
+    return backlog_.poll(quota, [&](const Packet* packet) {
       sink(*packet);
       return true;
     });
-    return {result.work, result.complete};
   }
   std::uint32_t dropped() const noexcept { return backlog_.dropped(); }
 
  private:
   static constexpr std::uint32_t reserved =
       1024;  // more packets than wait in any cell: nothing is allocated while timed
-  static Enqueued answer(lockfree::Admission admission) { return {admission.admitted, admission.scheduled}; }
   lockfree::Backlog<Packet*> backlog_{lockfree::Count::input};
 };
 
