@@ -75,9 +75,6 @@ struct AnyEvent {
   }
 };
 
-template <class C>
-AnyEvent(C&, const Profile&) -> AnyEvent<C>;
-
 template <Domain D>
 Bool<D> accept_queue_is_sound(const Counted<D>& state) {
   const model::Listener<D>& listener = state.listener;

@@ -61,9 +61,6 @@ struct AnyCpu {
   }
 };
 
-template <class C>
-AnyCpu(C&, const Profile&) -> AnyCpu<C>;
-
 template <Domain D>
 I32<D> at_least(I32<D> value, std::int32_t minimum) {
   return choose(value < I32<D>(minimum), I32<D>(minimum), value);

@@ -1,0 +1,207 @@
+// The prover, tried on bodies whose verdict is known.
+#include <gtest/gtest.h>
+
+#include <set>
+#include <stdexcept>
+
+#include "proofs/symbolic/attempt.hpp"
+
+namespace weir::proofs {
+namespace {
+
+template <class Body>
+Attempt try_it(Body body, const Budget& budget = {}, Claims claims = Claims::goals, bool keep_smt2 = false) {
+  const Theorem it = theorem("test", "", {}, body);
+  return attempt(it, releases::linux_6_18, claims, budget, keep_smt2);
+}
+
+/// Factoring is hard for any solver: it takes more than a small budget.
+const auto hard = [](auto& c, const Profile&) {
+  using D = DomainOf<decltype(c)>;
+  const auto a = as<U64<D>>(c.u32("a")), b = as<U64<D>>(c.u32("b"));
+  const U64<D> product(std::uint64_t{4294967291} * std::uint64_t{4294967279}), one(1);
+  c.goal("a product of two primes has no factors", a == one || b == one || wrapping_mul(a, b) != product);
+};
+
+TEST(Prover, ProvesWhatIsTrue) {
+  const auto found = try_it([](auto& c, const Profile&) {
+    const auto x = c.u32("x"), y = c.u32("y");
+    c.goal("a mask adds nothing", (x & y) <= x);
+  });
+  EXPECT_EQ(found.verdict, Verdict::proved);
+  EXPECT_EQ(found.paths, 1U);
+}
+
+TEST(Prover, RefutesWhatIsFalseAndNamesTheInputs) {
+  const auto found = try_it([](auto& c, const Profile&) {
+    using D = DomainOf<decltype(c)>;
+    const I32<D> x = c.i32("x");
+    c.goal("never -7", x != I32<D>(-7));
+  });
+  EXPECT_EQ(found.verdict, Verdict::counterexample);
+  EXPECT_EQ(found.detail, "never -7");
+  ASSERT_EQ(found.counterexample.size(), 1U);
+  EXPECT_EQ(found.counterexample[0].name, "x");
+  EXPECT_EQ(found.counterexample[0].text(), "-7");
+}
+
+TEST(Prover, ExploresBothSidesOfEveryBranch) {
+  std::set<int> seen;
+  const auto found = try_it([&](auto& c, const Profile&) {
+    using D = DomainOf<decltype(c)>;
+    const U32<D> x = c.u32("x");
+    int path = 0;
+    if (x < U32<D>(10)) path += 1;
+    if (x > U32<D>(5)) path += 2;
+    if (x < U32<D>(10)) path += 4;  // decided already
+    seen.insert(path);
+    c.goal("no other", path != 0);
+  });
+  EXPECT_EQ(found.verdict, Verdict::proved);
+  EXPECT_EQ(found.paths, 3U);
+  EXPECT_EQ(seen, (std::set<int>{2, 5, 7}));
+}
+
+TEST(Prover, RefutesAGoalOnALaterPath) {
+  const auto found = try_it([](auto& c, const Profile&) {
+    using D = DomainOf<decltype(c)>;
+    const U32<D> x = c.u32("x"), y = c.u32("y");
+    if (x == U32<D>(123456)) {
+      if (y == U32<D>(654321)) c.goal("unreachable", false);
+    }
+    c.goal("fine", true);
+  });
+  EXPECT_EQ(found.verdict, Verdict::counterexample);
+  ASSERT_EQ(found.counterexample.size(), 2U);
+  EXPECT_EQ(found.counterexample[0].bits, 123456U);
+  EXPECT_EQ(found.counterexample[1].bits, 654321U);
+}
+
+TEST(Prover, EveryNumberBelowABoundHasItsPaths) {
+  std::set<std::size_t> seen;
+  const auto found = try_it([&](auto& c, const Profile&) {
+    seen.insert(c.below(4, "n"));
+    c.goal("fine", true);
+  });
+  EXPECT_EQ(found.verdict, Verdict::proved);
+  EXPECT_EQ(seen, (std::set<std::size_t>{0, 1, 2, 3}));
+}
+
+TEST(Prover, AnAssumptionThatCannotBeMetIsVacuous) {
+  const auto found = try_it([](auto& c, const Profile&) {
+    using D = DomainOf<decltype(c)>;
+    const U32<D> x = c.u32("x");
+    c.assume("small", x < U32<D>(10));
+    c.assume("large", x > U32<D>(20));
+    c.goal("anything", false);
+  });
+  EXPECT_EQ(found.verdict, Verdict::vacuous);
+  EXPECT_NE(found.detail.find("large"), std::string::npos);
+}
+
+TEST(Prover, ACoverThatIsNeverReachedIsVacuous) {
+  const auto found = try_it([](auto& c, const Profile&) {
+    using D = DomainOf<decltype(c)>;
+    const U32<D> x = c.u32("x");
+    c.cover("x is both", x < U32<D>(1) && x > U32<D>(1));
+    c.goal("fine", x == x);
+  });
+  EXPECT_EQ(found.verdict, Verdict::vacuous);
+}
+
+TEST(Prover, NoGoalIsVacuous) {
+  EXPECT_EQ(try_it([](auto& c, const Profile&) { c.u32("x"); }).verdict, Verdict::vacuous);
+  EXPECT_EQ(try_it([](auto& c, const Profile&) { c.goal("fine", true); }, {}, Claims::twins).verdict, Verdict::vacuous);
+}
+
+TEST(Prover, ATwinIsCheckedInsteadOfTheGoal) {
+  const auto body = [](auto& c, const Profile&) {
+    using D = DomainOf<decltype(c)>;
+    const U32<D> x = c.u32("x");
+    c.goal("x <= the largest", x <= U32<D>(0xffffffffU));
+    c.twin("x < the largest", x < U32<D>(0xffffffffU));
+  };
+  EXPECT_EQ(try_it(body).verdict, Verdict::proved);
+  const auto twin = try_it(body, {}, Claims::twins);
+  EXPECT_EQ(twin.verdict, Verdict::counterexample);
+  EXPECT_EQ(twin.counterexample.at(0).bits, 0xffffffffU);
+}
+
+TEST(Prover, ABudgetOfResourcesThatRunsOutIsATimeout) {
+  Budget budget;
+  budget.rlimit = 1000;
+  EXPECT_EQ(try_it(hard, budget).verdict, Verdict::timeout);
+}
+
+TEST(Prover, ABudgetOfQueriesThatRunsOutIsATimeout) {
+  Budget budget;
+  budget.queries = 3;
+  const auto found = try_it(
+      [](auto& c, const Profile&) {
+        c.below(100, "n");
+        c.goal("fine", true);
+      },
+      budget);
+  EXPECT_EQ(found.verdict, Verdict::timeout);
+}
+
+TEST(Prover, WallTimeThatRunsOutIsATimeout) {
+  Budget budget;
+  budget.wall = std::chrono::seconds(0);
+  EXPECT_EQ(try_it(hard, budget).verdict, Verdict::timeout);
+}
+
+TEST(Prover, ACounterexampleThatRunningDoesNotConfirmIsAnError) {
+  const auto found = try_it([](auto& c, const Profile&) {
+    using D = DomainOf<decltype(c)>;
+    const bool symbolic = std::is_same_v<D, Symbolic>;
+    c.goal("differs between the readings", c.u32("x") == U32<D>(0) || Bool<D>(!symbolic));
+  });
+  EXPECT_EQ(found.verdict, Verdict::error);
+}
+
+TEST(Prover, UndefinedArithmeticIsAnError) {
+  const auto found = try_it([](auto& c, const Profile&) {
+    using D = DomainOf<decltype(c)>;
+    if constexpr (std::is_same_v<D, Symbolic>) {
+      const I32<D> x = c.i32("x");
+      c.goal("grows", x + I32<D>(1) > x);
+    }
+  });
+  EXPECT_EQ(found.verdict, Verdict::error);
+}
+
+TEST(Prover, AnExceptionOfTheBodyIsAnError) {
+  const auto found = try_it([](auto&, const Profile&) { throw std::runtime_error("broken"); });
+  EXPECT_EQ(found.verdict, Verdict::error);
+  EXPECT_EQ(found.detail, "broken");
+}
+
+/// Decided again from the text, by a solver that knows nothing of the exploration.
+z3::check_result decide_again(const std::string& smt2) {
+  z3::context context;
+  z3::solver solver(context);
+  solver.from_string(smt2.c_str());
+  return solver.check();
+}
+
+TEST(Prover, TheObligationIsUnsatisfiableExactlyWhereTheGoalIsProved) {
+  const auto bounded = [](std::uint32_t bound) {
+    return [bound](auto& c, const Profile&) {
+      using D = DomainOf<decltype(c)>;
+      const U32<D> x = c.u32("x");
+      c.assume("x < 100", x < U32<D>(100));
+      if (x > U32<D>(50)) c.goal("x is below the bound", x < U32<D>(bound));
+      c.goal("fine", x == x);
+    };
+  };
+  const auto proved = try_it(bounded(100), {}, Claims::goals, true),
+             refuted = try_it(bounded(99), {}, Claims::goals, true);
+  ASSERT_EQ(proved.verdict, Verdict::proved);
+  ASSERT_EQ(refuted.verdict, Verdict::counterexample);
+  EXPECT_EQ(decide_again(proved.smt2), z3::unsat);
+  EXPECT_EQ(decide_again(refuted.smt2), z3::sat);
+}
+
+}  // namespace
+}  // namespace weir::proofs
