@@ -238,7 +238,8 @@ std::vector<Theorem> listen_theorems() {
           "While somaxconn is not negative, a successful listen stores the smaller of backlog and somaxconn, compared "
           "as unsigned, cut to the width of the field.",
           every_profile, clamp),
-      theorem("listen.negative_backlog_gives_somaxconn", "A negative backlog is stored as somaxconn.", every_profile,
+      theorem("listen.negative_backlog_gives_somaxconn",
+              "While somaxconn is within 0..65535, a negative backlog is stored as somaxconn.", every_profile,
               negative_backlog_gives_somaxconn),
       theorem("listen.stored_value_never_wraps",
               "Any backlog that somaxconn allows, with any somaxconn that its table allows, is stored as it is.",
