@@ -12,7 +12,7 @@ namespace weir::oracle {
 namespace {
 
 TEST(JsonRoundTrip, OperationsAndOutcomes) {
-  constexpr int count = 200'000;
+  constexpr int count = 50'000;
   const Header header{&releases::linux_2_6_32, {.cpus = max_cpus, .sysctl = {{Sysctl::somaxconn, -5}}}};
   RandomOps random(1);
   std::vector<std::pair<Op, Outcome>> written;

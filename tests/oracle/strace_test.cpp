@@ -34,8 +34,10 @@ TEST_P(Server, IsAllowed) {
 
 TEST_P(Server, IsAllowedWithTimeStamps) {
   std::string stamped;
-  for (const auto& line : lines_of(file_text("strace/" + GetParam() + ".log")))
-    stamped += line.substr(0, 6) + "12:34:56.123456 " + line.substr(6) + " <0.000042>\n";
+  for (const auto& line : lines_of(file_text("strace/" + GetParam() + ".log"))) {
+    const bool has_result = line.find(") ") != std::string::npos && !line.ends_with("<unfinished ...>");
+    stamped += line.substr(0, 6) + "12:34:56.123456 " + line.substr(6) + (has_result ? " <0.000042>\n" : "\n");
+  }
   EXPECT_TRUE(check_text(stamped).divergences.empty());
 }
 
