@@ -122,7 +122,8 @@ std::optional<z3::model> Explorer::solve(const z3::expr& condition) {
 std::string Explorer::obligations_as_smt2(Verdict verdict) {
   z3::solver all(context_);
   all.add(z3::mk_or(*obligations_));
-  return all.to_smt2(verdict == Verdict::proved ? "unsat" : "unknown");
+  const bool decided = verdict == Verdict::proved || verdict == Verdict::counterexample;
+  return all.to_smt2(!decided ? "unknown" : verdict == Verdict::proved ? "unsat" : "sat");
 }
 
 }  // namespace weir::proofs
