@@ -17,9 +17,9 @@ class Mutator {
  public:
   explicit Mutator(GeneratorOptions options) : generator_(std::move(options)) {}
 
-  /// One to four changes. An empty case gains an operation; none grows beyond max_ops.
+  /// One or two changes. An empty case gains an operation; none grows beyond max_ops.
   void mutate(Rng& rng, std::vector<Op>& ops) {
-    for (auto changes = 1 + rng.below(4); changes > 0; --changes) mutate_once(rng, ops);
+    for (auto changes = 1 + rng.below(2); changes > 0; --changes) mutate_once(rng, ops);
   }
 
   /// The first part of one case, then the last part of another.
