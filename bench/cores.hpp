@@ -35,6 +35,13 @@ inline void ask_for_real_time() {
   pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority);
 }
 
+/// For loops that wait: leaves the core's units to others for a moment.
+inline void pause() noexcept {
+#if defined(__x86_64__) && defined(__GNUC__)
+  __builtin_ia32_pause();
+#endif
+}
+
 /// How often the kernel took the core away from the calling thread. A measurement during which this rose tells how busy
 /// the machine was, not how fast the code is.
 inline long preemptions() {

@@ -36,7 +36,7 @@ struct Measured {
   bool disturbed = false;  ///< a thread lost its core meanwhile
 };
 
-inline constexpr std::uint32_t bursts_in_flight = 2;
+inline constexpr std::uint32_t bursts_in_flight = 2;       // one is written while the other is drained
 inline constexpr std::uint32_t netdev_max_backlog = 1000;  // the kernel's default; above all that is ever in flight
 
 /// The packets of all bursts in flight, in the order in which they are used, over and over.
@@ -46,11 +46,14 @@ class PacketPool {
     for (Packet& each : packets_) order_.push_back(&each);
     std::shuffle(order_.begin(), order_.end(), std::mt19937(1));
   }
+  /// Asks for the packets of the next burst: the other core has them.
+  void fetch() {
+    for (Packet* packet : std::span(order_.data() + next_, burst_)) lockfree::prefetch_for_write(packet);
+  }
   /// Writes the packets of the next burst.
   std::span<Packet* const> fill() {
     const std::span<Packet* const> burst(order_.data() + next_, burst_);
-    next_ = next_ + burst_ == order_.size() ? 0 : next_ + burst_;
-    for (Packet* packet : burst) lockfree::prefetch_for_write(packet);
+    next_ = burst_ - next_;  // two bursts in flight, turn and turn about
     for (Packet* packet : burst) {
       packet->id = ++written_;
       packet->length = 64;
@@ -114,6 +117,7 @@ class CrossCore {
     const double ns = ns_since(start);
     const bool disturbed = preemptions() != before;
     while (awake_) awake_ = !contender_.poll(cell_.quota, sink).complete;  // the next cell finds it asleep
+    delivered_.store(got_, std::memory_order_release);
     producer.join();
     return {ns / static_cast<double>(got_ - warmed), disturbed || producer_disturbed_};
   }
@@ -128,6 +132,7 @@ class CrossCore {
       // acquire: the owner has read the packets that are now written again.
       while (sent + cell_.burst > delivered_.load(std::memory_order_acquire) + cell_.burst * bursts_in_flight) {
       }
+      pool.fetch();
       bool wake = false;
       for (Packet* packet : pool.fill()) wake |= contender_.enqueue(*packet, netdev_max_backlog).scheduled;
       if (wake) softirq_pending_.store(true, std::memory_order_release);
@@ -146,9 +151,10 @@ class CrossCore {
       }
       const Polled polled = contender_.poll(cell_.quota, sink);
       awake_ = !polled.complete;
-      if (polled.work == 0) continue;
       got_ += static_cast<std::uint64_t>(polled.work);
-      delivered_.store(got_, std::memory_order_release);
+      // release: pairs with the producer's acquire; without it a packet could be written while the sink reads it.
+      // Packets go back when the backlog sleeps, which it will: a producer that waits for them adds no more.
+      if (polled.complete) delivered_.store(got_, std::memory_order_release);
     }
   }
 
@@ -156,10 +162,12 @@ class CrossCore {
   const Cell cell_;
   const std::uint64_t warm_;
   const std::uint64_t total_;
-  std::uint64_t got_ = 0;
+  // Written by the owner, each poll.
+  alignas(64) std::uint64_t got_ = 0;
   bool awake_ = false;
+  // Written by the producer, once.
+  alignas(64) std::atomic<bool> ready_{false};
   bool producer_disturbed_ = false;
-  std::atomic<bool> ready_{false};
   alignas(64) std::atomic<bool> softirq_pending_{false};
   alignas(64) std::atomic<std::uint64_t> delivered_{0};
 };

@@ -120,6 +120,12 @@ class Backlog {
       const bool go_on = deliver(item);
       return ++work >= quota || !go_on;
     };
+    // Nobody else has put anything in, and whoever does from here on wakes us again: the inbox need not be looked at.
+    if (own_.waiting() != 0 && inbox_.asleep()) {
+      const bool ended = drain_own_dry(ends);
+      own_scheduled_ = ended;
+      return {work, !ended};
+    }
     for (;;) {
       if (!own_.window_empty()) {
         const bool ended = own_.drain(ends);
@@ -157,6 +163,18 @@ class Backlog {
   }
 
  private:
+  /// \return whether the poll ends before the lane is empty.
+  template <class Ends>
+  bool drain_own_dry(Ends& ends) {
+    bool ended = own_.drain(ends);
+    while (!ended && own_.look()) {
+      publish_own_counted();
+      ended = own_.drain(ends);
+    }
+    if (count_ == Count::waiting) publish_own_counted();
+    return ended;
+  }
+
   bool complete_or_look() noexcept {
     if (own_.look()) {
       publish_own_counted();
@@ -168,11 +186,8 @@ class Backlog {
     return true;
   }
 
-  void publish_own_counted() noexcept {
-    const std::uint32_t counted = own_.counted(count_);
-    // relaxed, both: as above. Not written while the lane is idle, so that producers keep their copy of the cache line.
-    if (own_counted_.load(std::memory_order_relaxed) != counted) own_counted_.store(counted, std::memory_order_relaxed);
-  }
+  // relaxed: read by enqueue() for the limit alone (3).
+  void publish_own_counted() noexcept { own_counted_.store(own_.counted(count_), std::memory_order_relaxed); }
 
   Inbox<Item, Atomics, Slots> inbox_;
   // The owner's. Producers read own_counted_ alone, and while the owner's lane is idle nothing here is written.

@@ -115,6 +115,9 @@ class Inbox {
 
   // --- owner only ---------------------------------------------------------------------------------------------------
 
+  /// Nothing is in the window, and nothing has come in since the inbox fell asleep (2).
+  bool asleep() const noexcept { return window_empty() && !scheduled(); }
+
   struct Glance {
     std::uint32_t counted;  ///< packets that the limit counts
     bool scheduled;

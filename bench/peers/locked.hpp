@@ -2,6 +2,7 @@
 #pragma once
 #include <atomic>
 
+#include "bench/cores.hpp"
 #include "bench/peers/contender.hpp"
 
 namespace weir::bench {
@@ -12,16 +13,11 @@ class SpinLock {
   void lock() noexcept {
     // acquire: pairs with the release in unlock(): the holder sees what the last one did.
     while (taken_.exchange(true, std::memory_order_acquire))
-      while (taken_.load(std::memory_order_relaxed)) pause();
+      while (taken_.load(std::memory_order_relaxed)) bench::pause();
   }
   void unlock() noexcept { taken_.store(false, std::memory_order_release); }
 
  private:
-  static void pause() noexcept {
-#if defined(__x86_64__) && defined(__GNUC__)
-    __builtin_ia32_pause();
-#endif
-  }
   std::atomic<bool> taken_{false};
 };
 
