@@ -114,27 +114,19 @@ class Backlog {
   /// Delivers until `quota` packets are done (at least one is, if any waits), or nothing waits (then SCHED is cleared),
   /// or `deliver` returns false, or a producer is caught between claiming and publishing (SCHED stays set).
   template <class Deliver>
-  PollResult poll(std::int32_t quota, Deliver&& deliver) {
-    std::int32_t work = 0;
-    const auto ends = [&](Item item) {
-      const bool go_on = deliver(item);
-      return ++work >= quota || !go_on;
-    };
+  PollResult poll(std::int32_t quota, Deliver deliver) {
+    if (own_.waiting() == 0 || !inbox_.asleep()) return poll_both(quota, deliver);
     // Nobody else has put anything in, and whoever does from here on wakes us again: the inbox need not be looked at.
-    if (own_.waiting() != 0 && inbox_.asleep()) {
-      const bool ended = drain_own_dry(ends);
-      own_scheduled_ = ended;
-      return {work, !ended};
+    std::int32_t work = 0;
+    const auto ends = counting(work, quota, deliver);
+    bool ended = own_.drain(ends);
+    while (!ended && own_.look()) {
+      publish_own_counted();
+      ended = own_.drain(ends);
     }
-    for (;;) {
-      if (!own_.window_empty()) {
-        const bool ended = own_.drain(ends);
-        if (count_ == Count::waiting) publish_own_counted();
-        if (ended) return {work, false};
-      }
-      if (!inbox_.window_empty() && inbox_.drain(ends)) return {work, false};
-      if (complete_or_look()) return {work, true};
-    }
+    if (count_ == Count::waiting) publish_own_counted();
+    own_scheduled_ = ended;
+    return {work, !ended};
   }
 
   /// NAPI_STATE_SCHED: the owner has been told, or has told itself, that packets wait.
@@ -163,16 +155,26 @@ class Backlog {
   }
 
  private:
-  /// \return whether the poll ends before the lane is empty.
-  template <class Ends>
-  bool drain_own_dry(Ends& ends) {
-    bool ended = own_.drain(ends);
-    while (!ended && own_.look()) {
-      publish_own_counted();
-      ended = own_.drain(ends);
+  /// Delivers a packet, counts it, and says whether the poll ends with it.
+  template <class Deliver>
+  static auto counting(std::int32_t& work, std::int32_t quota, Deliver& deliver) {
+    return [&work, &deliver, quota](Item item) {
+      const bool go_on = deliver(item);
+      return ++work >= quota || !go_on;
+    };
+  }
+
+  // Not inlined: it would cost the owner's own packets, which need none of it, their registers.
+  template <class Deliver>
+  [[gnu::noinline]] PollResult poll_both(std::int32_t quota, Deliver deliver) {
+    std::int32_t work = 0;
+    const auto ends = counting(work, quota, deliver);
+    for (;;) {
+      const bool ended = own_.drain(ends);
+      if (count_ == Count::waiting) publish_own_counted();
+      if (ended || inbox_.drain(ends)) return {work, false};
+      if (complete_or_look()) return {work, true};
     }
-    if (count_ == Count::waiting) publish_own_counted();
-    return ended;
   }
 
   bool complete_or_look() noexcept {
