@@ -69,6 +69,14 @@ void expect_possible(const Cursor& cursor, const Observation& seen) {
     cursor.expected(makes_fd ? "-1 or a descriptor below " + std::to_string(max_fd) : "-1 or a result of 0 or more");
 }
 
+/// The fields of its answer, and of the two that every operation may have: failure and crash.
+template <class Operation>
+std::string observed_list() {
+  const std::string answer = field_list<Answer<Operation>>();
+  return (answer.starts_with("ret") ? "" : "ret, ") + answer + (answer.find("errno") < answer.size() ? "" : ", errno") +
+         ", oops";
+}
+
 template <class Operation>
 void read_operation(Cursor& cursor, ondemand::object& object, TraceLine& line) {
   Operation operation;
@@ -83,7 +91,7 @@ void read_operation(Cursor& cursor, ondemand::object& object, TraceLine& line) {
     }
     if (read_field(cursor, member, operation, given) || observed.read(cursor, member)) continue;
     cursor.expected("a field of " + std::string(Operation::name) + " (" + field_list<Operation>() +
-                    "; observed: ret, errno, oops, " + field_list<Answer<Operation>>() + ")");
+                    "; observed: " + observed_list<Operation>() + ")");
   }
   expect_required<Operation>(cursor, given);
   line.operation = std::move(operation);
