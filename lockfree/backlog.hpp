@@ -115,7 +115,7 @@ class Backlog {
   /// or `deliver` returns false, or a producer is caught between claiming and publishing (SCHED stays set).
   template <class Deliver>
   PollResult poll(std::int32_t quota, Deliver deliver) {
-    if (own_.waiting() == 0 || !inbox_.asleep()) return poll_both(quota, deliver);
+    if (!own_scheduled_ || !inbox_.asleep()) return poll_both(quota, deliver);
     // Nobody else has put anything in, and whoever does from here on wakes us again: the inbox need not be looked at.
     std::int32_t work = 0;
     const auto ends = counting(work, quota, deliver);
