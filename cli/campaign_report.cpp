@@ -8,6 +8,7 @@
 #include "cli/campaign.hpp"
 #include "cli/common.hpp"
 #include "fuzz/report.hpp"
+#include "fuzz/unreached.hpp"
 
 namespace weir::cli {
 namespace {
@@ -31,7 +32,7 @@ std::string row_of(const TargetReport& target) {
                                                        : red("DIVERGES");
   return fmt::format("  {:<16} {:>14} {:>12}/s {:>11} {:>9} of {}  {}\n", target.name, grouped(stats.effort.operations),
                      grouped(static_cast<std::uint64_t>(stats.operations_per_second())), grouped(stats.divergences),
-                     stats.covered.size(), clause_count, verdict);
+                     stats.covered.size(), clause_count - fuzz::unreached.size(), verdict);
 }
 
 std::string proof_row(const ProofReport& proofs) {
