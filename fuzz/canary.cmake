@@ -32,7 +32,7 @@ function(weir_canary name header from to)
   target_link_libraries(weir_canary_${name} PRIVATE weir_model weir_warnings)
   target_sources(weir_canaries PRIVATE $<TARGET_OBJECTS:weir_canary_${name}>)
 
-  add_executable(canary_${name} canary_main.cpp harness.cpp)
+  add_executable(canary_${name} canary_main.cpp $<TARGET_OBJECTS:weir_harness_main>)
   target_compile_definitions(canary_${name} PRIVATE ${definitions})
   target_link_libraries(canary_${name} PRIVATE weir_canaries weir_fuzzing_engine weir_warnings)
   add_test(NAME fuzz.canary_${name} COMMAND canary_${name} -runs=1000000 -seed=1  # and no seeds
