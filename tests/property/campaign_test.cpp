@@ -16,7 +16,10 @@ constexpr std::uint64_t ten_seconds = 200000;
 constexpr auto backstop = std::chrono::minutes(5);
 
 CampaignStats campaign(Target target, std::uint64_t max_inputs, std::uint32_t max_findings) {
-  Campaign run({.seed = 1, .max_inputs = max_inputs, .max_findings = max_findings}, std::move(target));
+  CampaignOptions options;
+  options.max_inputs = max_inputs;
+  options.max_findings = max_findings;
+  Campaign run(std::move(options), std::move(target));
   return run.run(Campaign::Clock::now() + backstop);
 }
 
