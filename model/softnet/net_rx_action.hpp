@@ -20,11 +20,11 @@ struct Run {
 
 enum class RunExit { more, nothing_left, squeezed, repoll, list_corrupted };
 
-/// Microseconds to ticks, rounded up. \pre usecs >= 0
+/// Microseconds to ticks, rounded up. The kernel takes them as unsigned and computes in unsigned long.
 template <Domain D>
 U64<D> usecs_to_jiffies(const Profile& kernel, I32<D> usecs) {
-  const std::uint32_t usecs_per_jiffy = 1000000 / kernel.hz;
-  return as<U64<D>>((as<U32<D>>(usecs) + U32<D>(usecs_per_jiffy - 1)) / U32<D>(usecs_per_jiffy));
+  const std::uint64_t usecs_per_jiffy = 1000000 / kernel.hz;
+  return (as<U64<D>>(as<U32<D>>(usecs)) + U64<D>(usecs_per_jiffy - 1)) / U64<D>(usecs_per_jiffy);
 }
 
 template <Domain D>
