@@ -41,7 +41,7 @@ namespace {
 
 class Facts {
  public:
-  explicit Facts(Host host) : host_(std::move(host)) {}
+  explicit Facts(const Host& host) : host_(host) {}
 
   void about(Fd fd, std::int32_t called) {
     const Outcome answer = host_.step(op::TcpInfo{fd});
@@ -83,8 +83,8 @@ class Facts {
 
 }  // namespace
 
-std::vector<std::string> describe(Host host, const Op& about, std::optional<std::int32_t> called) {
-  Facts facts(std::move(host));
+std::vector<std::string> describe(const Host& host, const Op& about, std::optional<std::int32_t> called) {
+  Facts facts(host);
   std::visit(
       [&]<class T>(const T& each) {
         if constexpr (requires { each.fd; }) facts.about(each.fd, called.value_or(each.fd.label));

@@ -50,6 +50,6 @@ class Machine {
 
 /// The part of the state that the operation is about, one fact a string, found out by asking a copy of the host.
 /// `called` is the number by which the reader knows the operation's descriptor, where that is another.
-std::vector<std::string> describe(Host host, const Op& about, std::optional<std::int32_t> called = {});
+std::vector<std::string> describe(const Host& host, const Op& about, std::optional<std::int32_t> called = {});
 
 }  // namespace weir::oracle

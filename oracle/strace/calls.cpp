@@ -67,7 +67,7 @@ Judgement World::judge(const Call& call, const Op& operation, const Excuse& excu
   Host next = host_;
   const Explained answer = step(next, operation);
   if (same(answer.outcome, call.result)) {
-    host_ = std::move(next);
+    host_ = next;
     return Judgement::of(Kind::checked, call.name);
   }
   Judgement judgement = Judgement::of(Kind::checked, call.name);
