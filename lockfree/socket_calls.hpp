@@ -98,6 +98,7 @@ inline Outcome SocketPlane::close(const op::Close& call) {
     return standard && fds_.close_standard(call.fd.label) ? returned(0) : failed(Errno::ebadf);
   }
   const Open at = follow(ref, operation.epoch());
+  if (at.error != Errno::none) return returned(0);  // given back by another thread already; the descriptor was ours
   SockWord before;
   transition(*at.sock, before, [](SockWord& word) {
     const bool ends = word.protocol != Protocol::tcp || !fin_changes(word);
