@@ -77,9 +77,7 @@ Bytes<D> examined(const Profile& kernel, Bytes<D> buffer) {
 }
 
 /// Writes text into a vector of ints.
-/// \param io  in: the buffer's length and the file offset; out: bytes reported as written, new offset. On an error `io`
-/// is
-///            as it was
+/// \param io  in: the buffer's length and the offset; out: bytes reported as written, new offset; unchanged on an error
 /// \return Errno::none or einval; values before the one that fails are stored
 template <Domain D>
 Errno proc_dointvec_write(const Profile& kernel, IntRange range, std::span<I32<D>> data, Bytes<D> buffer, Transfer& io,
