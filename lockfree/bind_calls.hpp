@@ -31,7 +31,7 @@ inline Outcome SocketPlane::bind_netlink(const Open& at) {
     word.set(port_ephemeral);
     return true;
   });
-  return fresh ? returned(0) : failed(Errno::einval);
+  return fresh ? returned(0) : failed(before.is_final() ? Errno::ebadf : Errno::einval);
 }
 
 inline Outcome SocketPlane::bind_inet(const Open& at, const op::Bind& call) {
@@ -54,7 +54,7 @@ inline Outcome SocketPlane::bind_inet(const Open& at, const op::Bind& call) {
     bound = word;
     return true;
   });
-  if (!reserved) return failed(Errno::einval);
+  if (!reserved) return failed(before.is_final() ? Errno::ebadf : Errno::einval);
   // relaxed: published with the claim; readers of a mere address need no order.
   at.sock->local.store(endpoint(call.addr), std::memory_order_relaxed);
   if (call.port == 0 || claim_port(at, bound)) return returned(0);
@@ -76,8 +76,8 @@ inline bool SocketPlane::claim_port(const Open& at, SockWord joining) {
   for (;;) {
     bool conflict = false;
     const Ports::View view =
-        at.ns->ports.look(key, socks_, claims_, [&](std::uint32_t index, const Sock& owner, SockWord word) {
-          if (index == at.ref.index || conflict) return;
+        at.ns->ports.look(key, socks_, claims_, [&](SockRef ref, const Sock& owner, SockWord word) {
+          if (ref.index == at.ref.index || conflict) return;
           const bool exempt = joining.protocol == Protocol::udp || word.state != TcpState::listen;
           const bool both_reuse = joining.has(reuse_addr) && word.has(reuse_addr) && exempt;
           const bool both_reuseport = joining.has(reuse_port) && word.has(reuse_port);
@@ -141,6 +141,7 @@ inline Outcome SocketPlane::inet_listen(const Open& at, std::uint32_t backlog) {
   for (;;) {
     // seq_cst: as in `transition`.
     const SockWord word = at.sock->word.load(std::memory_order_seq_cst);
+    if (word.is_final()) return failed(Errno::ebadf);
     if (word.progress != Progress::unconnected) return failed(Errno::einval);
     if (word.state == TcpState::listen) {
       store_max(*at.sock, backlog);

@@ -48,6 +48,7 @@ inline Outcome SocketPlane::connect_datagram(const Open& at, const op::Connect& 
 
 /// inet_stream_connect on a socket that is not fresh.
 inline Outcome SocketPlane::connect_again(const Open& at, SockWord seen) {
+  if (seen.is_final()) return failed(Errno::ebadf);
   if (seen.progress == Progress::connected) return failed(Errno::eisconn);
   if (seen.progress == Progress::disconnecting) return failed(Errno::einval);
   if (seen.progress == Progress::unconnected) return failed(Errno::eisconn);  // it listens
@@ -63,7 +64,7 @@ inline Outcome SocketPlane::connect_again(const Open& at, SockWord seen) {
     }
     return true;
   });
-  if (!settled) return failed(Errno::ealready);
+  if (!settled) return failed(before.is_final() ? Errno::ebadf : Errno::ealready);
   if (before.state != TcpState::close) return returned(0);
   release_address(at, before);
   return failed(before.error == Errno::none ? Errno::econnaborted : before.error);
@@ -105,9 +106,9 @@ inline Outcome SocketPlane::connect_stream(const Open& at, const op::Connect& ca
 inline bool SocketPlane::tuple_taken(const Open& at, SockWord word, const Route& route) {
   bool taken = false;
   at.ns->ports.look({Protocol::tcp, word.port}, socks_, claims_,
-                    [&](std::uint32_t index, const Sock& other, SockWord theirs) {
+                    [&](SockRef ref, const Sock& other, SockWord theirs) {
                       const bool connected = theirs.state != TcpState::close && theirs.state != TcpState::listen;
-                      if (index == at.ref.index || !connected || theirs.has(orphan)) return;
+                      if (ref.index == at.ref.index || !connected || theirs.has(orphan)) return;
                       // relaxed: the addresses of a connection are set before it stands.
                       taken |= other.local.load(std::memory_order_relaxed) == route.source &&
                                other.remote.load(std::memory_order_relaxed) == route.destination;
@@ -124,14 +125,14 @@ inline bool SocketPlane::resets_old_connection(const Open& at, std::uint16_t por
   there.port = 0;
   SockRef old;
   at.ns->ports.look({Protocol::tcp, route.destination.port}, socks_, claims_,
-                    [&](std::uint32_t index, const Sock& other, SockWord theirs) {
+                    [&](SockRef ref, const Sock& other, SockWord theirs) {
                       const bool standing = theirs.state == TcpState::established ||
                                             theirs.state == TcpState::close_wait || theirs.state == TcpState::fin_wait1;
                       // relaxed: as in tuple_taken.
-                      if (index == at.ref.index || !standing || other.local.load(std::memory_order_relaxed) != there ||
+                      if (ref.index == at.ref.index || !standing || other.local.load(std::memory_order_relaxed) != there ||
                           other.remote.load(std::memory_order_relaxed) != source)
                         return;
-                      old = {index, other.generation.load(std::memory_order_relaxed)};
+                      old = ref;
                     });
   const Open found = follow(old, at.epoch);
   if (found.error != Errno::none) return false;
@@ -185,7 +186,7 @@ inline SockRef SocketPlane::find_listener(const Open& client, const Endpoint& to
   const Endpoint address = endpoint(address_of(to));
   const Held wanted = held(address, to.kind == Address::Kind::v4 ? 0 : is_inet6 | v6_only);
   client.ns->listeners.look({Protocol::tcp, to.port}, socks_, claims_,
-                            [&](std::uint32_t index, const Sock& sock, SockWord word) {
+                            [&](SockRef ref, const Sock& sock, SockWord word) {
                               if (!word.has(hashed)) return;
                               // relaxed, all: set before the listener was hashed.
                               const Endpoint local = sock.local.load(std::memory_order_relaxed);
@@ -194,7 +195,7 @@ inline SockRef SocketPlane::find_listener(const Open& client, const Endpoint& to
                               const unsigned score = 1 + (local == address ? 2 : 0) + (word.has(is_inet6) ? 0 : 1);
                               const std::uint64_t born = sock.born.load(std::memory_order_relaxed);
                               if (score < best_score || (score == best_score && born > best_born)) return;
-                              best = {index, sock.generation.load(std::memory_order_relaxed)};
+                              best = ref;
                               best_score = score;
                               best_born = born;
                             });

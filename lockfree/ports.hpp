@@ -64,7 +64,8 @@ class Ports {
     bool stale = false;  ///< the list has doubled since the last sweep: sweep when joining
   };
 
-  /// Looks at every socket that holds the port: visit(index, sock, word).
+  /// Looks at every socket that holds the port: visit(ref, sock, word). The reference is the claim's own: one made from
+  /// the slot's generation after the look might already be that of its next use.
   template <class Visit>
   View look(PortKey key, Socks& socks, Claims& claims, Visit visit) {
     View view;
@@ -85,7 +86,7 @@ class Ports {
       const SockWord word = sock.word.load(std::memory_order_seq_cst);
       if (!holds(sock, word, owner, packed(key))) continue;
       view.owned = true;
-      visit(owner.index, sock, word);
+      visit(owner, sock, word);
     }
     if (!view.owned) view.memory = {};
     return view;

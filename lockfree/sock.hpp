@@ -9,6 +9,9 @@
 //   (2) A reference is good while its generation is the socket's; the generation moves on when the slot is given back.
 //   (3) backlog.ack is the number of children in the queue or between their admission and it.
 //   (4) A socket without `orphan` is reachable by a descriptor or waits in an accept queue.
+//   (5) A final word (CLOSE and orphan) never changes again until the slot's next use. A system call that looked its
+//       descriptor up before another thread closed it finds the word final and answers EBADF; were it to bring the
+//       socket back to life, the slot would be given back twice.
 #pragma once
 #include <cassert>
 #include <cstdint>
@@ -50,6 +53,8 @@ struct alignas(8) SockWord {
   Protocol protocol = Protocol::tcp;
 
   constexpr bool has(std::uint16_t any_of) const { return (flags & any_of) != 0; }
+  /// Given back, or about to be: whoever made it so owns the slot from then on.
+  constexpr bool is_final() const { return state == TcpState::close && has(orphan); }
   constexpr void set(std::uint16_t which) { flags = static_cast<std::uint16_t>(flags | which); }
   constexpr void clear(std::uint16_t which) { flags = static_cast<std::uint16_t>(flags & ~which); }
 };
@@ -145,7 +150,7 @@ constexpr SockWord closed(SockWord word) {
 }
 
 /// Moves the socket's word by `step`, which answers the next word or says by `false` that nothing is to be done.
-/// Returns the word that was replaced, and whether one was.
+/// Returns the word that was replaced, and whether one was: never a final one.
 template <class Step>
 bool transition(Sock& sock, SockWord& before, Step step) {
   // seq_cst throughout: a transition is the moment at which two ends agree who acts. With anything weaker a FIN that is
@@ -153,6 +158,7 @@ bool transition(Sock& sock, SockWord& before, Step step) {
   // side (store buffering between `word` and `peer`, or `word` and the queue).
   before = sock.word.load(std::memory_order_seq_cst);
   for (;;) {
+    if (before.is_final()) return false;
     SockWord after = before;
     if (!step(after)) return false;
     if (sock.word.compare_exchange_weak(before, after, std::memory_order_seq_cst)) return true;

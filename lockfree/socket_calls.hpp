@@ -1,6 +1,7 @@
 // socket, close, accept, options and tcp_info.
 #pragma once
 #include <algorithm>
+#include <cassert>
 
 #include "lockfree/socket_plane.hpp"
 
@@ -98,7 +99,7 @@ inline Outcome SocketPlane::close(const op::Close& call) {
     return standard && fds_.close_standard(call.fd.label) ? returned(0) : failed(Errno::ebadf);
   }
   const Open at = follow(ref, operation.epoch());
-  if (at.error != Errno::none) return returned(0);  // given back by another thread already; the descriptor was ours
+  assert(at.error == Errno::none);  // a descriptor that is open keeps its socket
   SockWord before;
   transition(*at.sock, before, [](SockWord& word) {
     const bool ends = word.protocol != Protocol::tcp || !fin_changes(word);

@@ -168,7 +168,7 @@ inline Outcome SocketPlane::shutdown_tcp(const Open& at, How how) {
     }
     return true;
   });
-  if (before.state == TcpState::close) return failed(Errno::enotconn);
+  if (before.state == TcpState::close) return failed(before.is_final() ? Errno::ebadf : Errno::enotconn);
   if (before.state == TcpState::syn_sent) release_address(at, before);
   if (before.state == TcpState::listen && reading) {
     release_address(at, before);

@@ -124,6 +124,33 @@ TEST(LockfreeConcurrent, SysctlReadersSeeOnlyWhatWasWritten) {
   });
 }
 
+/// A call that looked its descriptor up and then lost it to a close() must not bring the socket back to life: the slot
+/// would be given back twice and then serve two descriptors at once, and close() would meet a socket that is gone
+/// (it asserts that it does not).
+TEST(LockfreeConcurrent, ACallInFlightLeavesAClosedSocketAlone) {
+  Host host(releases::linux_6_18);
+  together([&](int id) {
+    for (int i = 0; i < 20000; ++i) {
+      const Fd fd{3 + i % 2};
+      switch ((i + id) % 4) {
+        case 0:
+          new_socket(host);
+          break;
+        case 1:
+          host.step(op::Connect{fd, loopback, 9});  // refused, which closes the socket once more
+          break;
+        case 2:
+          host.step(op::Listen{fd, 1});
+          break;
+        default:
+          host.step(op::Close{fd});
+      }
+    }
+  });
+  for (std::int32_t label = 3; label < max_fd; ++label)
+    if (error_of(host.step(op::Close{{label}})) == Errno::ebadf) break;
+}
+
 /// Random operations on few descriptors and ports, so that threads meet. Answers are not checked, only that all end
 /// and that the host is sound afterwards: each label closes, and then the ports that nobody waits for are free.
 TEST(LockfreeConcurrent, RandomOperationsOnSharedSockets) {
