@@ -112,7 +112,7 @@ inline void get_literal(Reader& in, Fd& fd) { fd.label = in.little_endian<std::i
 inline void put_literal(Writer& out, Fd fd) { put_little_endian(out, fd.label); }
 inline void get_literal(Reader& in, NsId& ns) { ns.id = in.little_endian<std::uint32_t>(); }
 inline void put_literal(Writer& out, NsId ns) { put_little_endian(out, ns.id); }
-inline void get_literal(Reader& in, Cpu& cpu) { cpu.index = in.little_endian<std::uint32_t>(); }
+inline void get_literal(Reader& in, Cpu& cpu) { cpu.index = in.little_endian<std::uint32_t>() % HostOptions{}.cpus; }
 inline void put_literal(Writer& out, Cpu cpu) { put_little_endian(out, cpu.index); }
 inline void get_literal(Reader& in, Skb& skb) { skb.id = in.little_endian<std::uint32_t>(); }
 inline void put_literal(Writer& out, Skb skb) { put_little_endian(out, skb.id); }
@@ -220,6 +220,7 @@ inline void decode(const Menu& menu, std::span<const std::uint8_t> bytes, Input&
 /// Operations that are not on the menu are left out, and options.
 inline std::vector<std::uint8_t> encode(const Menu& menu, const Input& input) {
   detail::Writer out;
+  out.reserve(1 + input.ops.size() * 16);  // more than an operation without a long text takes
   const auto profile = std::find(releases::all.begin(), releases::all.end(), input.profile);
   out.push_back(static_cast<std::uint8_t>(profile - releases::all.begin()));
   for (const Op& operation : input.ops) {

@@ -38,7 +38,7 @@ struct CampaignOptions {
   GeneratorOptions generator = {};
   std::vector<const Profile*> profiles{releases::all.begin(), releases::all.end()};  ///< at least one
   std::uint64_t max_inputs = std::numeric_limits<std::uint64_t>::max();
-  std::uint32_t record_every = 32;       ///< one input in so many also runs on the recording model
+  std::uint32_t record_every = 4;        ///< one input in so many also runs on the recording model
   std::uint32_t max_findings = 8;        ///< distinct ones; the campaign ends when it has as many
   std::uint32_t shrink_attempts = 2000;  ///< runs of the target spent on making one finding small
 };

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -26,7 +27,7 @@ namespace weir::fuzz {
 
 struct GeneratorOptions {
   Weights weights = host_plane;  ///< at least one other than netns is not 0
-  std::uint32_t length = 32;     ///< operations in a case
+  std::uint32_t length = 32;     ///< operations in a case; one in sixteen has twice as many, to fill larger queues
   std::uint32_t namespaces = 3;  ///< at most, counting namespace 0
   /// What the target can do; an operation it refuses is drawn again. It must accept some operation of non-zero weight.
   std::function<bool(const Op&)> allow = {};
@@ -51,6 +52,8 @@ class Generator {
     known_.clear();
     next_skb_ = 0;
     crowd_ = 0;
+    habit_.reset();
+    fresh_ = false;
   }
 
   /// Takes note of an operation that another has chosen.
@@ -58,22 +61,27 @@ class Generator {
 
   /// The next operation of the case.
   void next(Rng& rng, Op& into) {
-    if (crowd_ == 0 || !draw_crowd(rng, into))
+    if (!draw_habit(rng, into) && !draw_crowd(rng, into))
       for (std::uint32_t refused = 0; !draw_one(rng, into); ++refused)
         if (refused == max_refused) use(options_.weights);  // this case's kinds have run out of what is allowed
     follow(into);
-    if (std::holds_alternative<op::Listen>(into) && rng.chance(1, 2)) crowd_ = 2 * (1 + rng.below(5));
+    fresh_ = std::holds_alternative<op::Socket>(into);
+    if (std::holds_alternative<op::Listen>(into) && rng.chance(1, 2))
+      crowd_ = 2 * (1 + rng.below(rng.chance(1, 8) ? 25 : 5));
   }
 
-  /// A case of options.length operations. A quarter of the kinds of operation are left out of each case (swarm
-  /// testing: Groce et al., 2012), so that what remains gets further than an even mixture would.
+  /// A whole case. Half the cases keep to one plane, and a quarter of the kinds of operation are
+  /// left out of each (swarm testing: Groce et al., 2012), so that what remains gets further than an even mixture
+  /// would.
   void fill(Rng& rng, std::vector<Op>& ops) {
     restart();
+    if (rng.chance(1, 3)) habit_ = rng.pick(pool<SockOpt>);
     Weights some = options_.weights;
+    if (rng.chance(1, 2)) keep_to(*rng.pick(planes), some);
     for (auto& weight : some)
       if (rng.chance(1, 4)) weight = 0;
     use(some);
-    ops.resize(options_.length);
+    ops.resize(options_.length * (rng.chance(1, 16) ? 2 : 1));
     for (auto& each : ops) next(rng, each);
     use(options_.weights);
   }
@@ -95,6 +103,12 @@ class Generator {
 
  private:
   static constexpr std::uint32_t max_refused = 64;
+  static constexpr auto planes = std::to_array<const Weights*>({&sysctl_plane, &listen_plane, &softnet_plane});
+
+  static void keep_to(const Weights& plane, Weights& weights) {
+    for (std::size_t op = 0; op < op_count; ++op)
+      if (weights[op] != 0) weights[op] = plane[op];
+  }
 
   void use(const Weights& weights) {
     std::uint32_t total = 0;
@@ -113,8 +127,16 @@ class Generator {
     return !options_.allow || options_.allow(into);
   }
 
+  /// The option that this case is in the habit of setting on a new socket: what it decides takes two that have it.
+  bool draw_habit(Rng& rng, Op& into) {
+    if (!fresh_ || !habit_ || known_.empty() || rng.chance(1, 4)) return false;
+    into = op::Setsockopt{{known_.newest().label}, *habit_, 1};
+    return weights_[into.index()] != 0 && (!options_.allow || options_.allow(into));
+  }
+
   /// A socket, or the connect of one, for the crowd that comes to a listener: one by one, few queues would ever fill.
   bool draw_crowd(Rng& rng, Op& into) {
+    if (crowd_ == 0) return false;
     --crowd_;
     const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
     if (listener == nullptr || listener->port == 0) return false;
@@ -142,6 +164,7 @@ class Generator {
         self.draw_field<T>(rng, operation->*field.member);
     });
     if constexpr (std::is_same_v<T, op::Connect>) self.aim(rng, *operation);
+    if constexpr (std::is_same_v<T, op::SysctlWrite>) self.aim(rng, *operation);
   }
 
   template <class Owner, class T>
@@ -156,6 +179,9 @@ class Generator {
       draw(rng, value);
   }
 
+  static constexpr auto stages_with_options = std::to_array<KnownSocket::Stage>(
+      {KnownSocket::Stage::fresh, KnownSocket::Stage::bound, KnownSocket::Stage::listening});
+
   /// Mostly a socket at the stage at which the operation does most; sometimes any; rarely one that is not there.
   template <class Owner>
   Fd choose_fd(Rng& rng) {
@@ -167,10 +193,12 @@ class Generator {
         found = known_.any_at(Stage::listening, rng);
       else if constexpr (std::is_same_v<Owner, op::Listen>)
         found = known_.any_at(rng.chance(3, 4) ? Stage::bound : Stage::listening, rng);
-      else if constexpr (std::is_same_v<Owner, op::Bind> || std::is_same_v<Owner, op::Connect>)
+      else if constexpr (std::is_same_v<Owner, op::Bind>)
         found = known_.any_at(Stage::fresh, rng);
+      else if constexpr (std::is_same_v<Owner, op::Connect>)
+        found = known_.any_at(rng.chance(2, 3) ? Stage::fresh : Stage::bound, rng);
       else if constexpr (std::is_same_v<Owner, op::Setsockopt>)
-        found = known_.any_at(rng.chance(1, 2) ? Stage::bound : Stage::listening, rng);
+        found = known_.any_at(rng.pick(stages_with_options), rng);
     }
     return {found == nullptr ? known_.any(rng).label : found->label};
   }
@@ -182,6 +210,12 @@ class Generator {
     connect.port = listener->port;
     connect.addr = listener->addr;
     reach(connect);
+  }
+
+  /// A switch is mostly set to one of its positions.
+  void aim(Rng& rng, op::SysctlWrite& write) const {
+    const bool is_switch = write.sysctl == Sysctl::tcp_syncookies || write.sysctl == Sysctl::tcp_abort_on_overflow;
+    if (is_switch && rng.chance(3, 4)) write.data.assign(1, static_cast<char>('0' + rng.below(3)));
   }
 
   /// What is bound to any address is reached by the loopback address of the client's family.
@@ -201,6 +235,8 @@ class Generator {
   std::uint32_t total_ = 0;  ///< of weights_; at least 1
   KnownSockets known_;
   std::uint32_t next_skb_ = 0;
+  std::optional<SockOpt> habit_;
+  bool fresh_ = false;       ///< the last operation made a socket
   std::uint32_t crowd_ = 0;  ///< operations still to come of clients that flock to a listener
 };
 

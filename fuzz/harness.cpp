@@ -18,6 +18,8 @@ extern "C" __attribute__((weak)) std::size_t LLVMFuzzerMutate(std::uint8_t* data
 namespace weir::fuzz {
 namespace {
 
+constexpr std::string_view trace_start = "{\"weir\"";
+
 using Data = std::span<const std::uint8_t>;
 
 const Menu& menu() {
@@ -36,9 +38,8 @@ Generator& generator() {
 }
 
 void load(Data data, Input& into) {
-  static constexpr std::string_view header = "{\"weir\"";
   const std::string_view text(reinterpret_cast<const char*>(data.data()), data.size());
-  if (text.starts_with(header))
+  if (text.starts_with(trace_start))
     if (auto trace = from_trace(text)) {
       into = std::move(*trace);
       return;
@@ -84,6 +85,13 @@ void report(Input input, Difference difference) {
 
 }  // namespace
 }  // namespace weir::fuzz
+
+/// For the replay driver: a file that someone wrote as a trace must not run as bytes.
+extern "C" int WeirHarnessIsBrokenTrace(const std::uint8_t* data, std::size_t size) {
+  using namespace weir::fuzz;
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  return text.starts_with(trace_start) && !from_trace(text);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weir::fuzz;

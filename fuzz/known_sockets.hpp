@@ -33,6 +33,8 @@ class KnownSockets {
   std::uint32_t namespaces() const { return namespaces_; }
   bool empty() const { return sockets_.empty(); }
   const KnownSocket& any(Rng& rng) const { return rng.pick(sockets_); }
+  /// The one that was added last. \pre !empty()
+  const KnownSocket& newest() const { return sockets_.back(); }
 
   /// One at that stage, from a random start; nullptr if there is none.
   const KnownSocket* any_at(Stage stage, Rng& rng) const {
@@ -64,7 +66,7 @@ class KnownSockets {
     add({.label = 0, .stage = Stage::fresh, .family = made.family, .type = made.type, .ns = made.ns, .addr = {}});
   }
   void follow_one(const op::Bind& bind) {
-    if (bind.addr.v4 >> 24 == 192) return;  // the one address of the pool that is nobody's
+    if (bind.addr.v4 >> 24 >= 192 || bind.addr.v4 == 0x7fffffff) return;  // the addresses of the pool that are nobody's
     if (auto* socket = at(bind.fd); socket != nullptr && socket->stage == Stage::fresh) {
       socket->stage = Stage::bound;
       socket->addr = bind.addr;

@@ -24,17 +24,20 @@ inline constexpr auto pool<Fd> = std::to_array<Fd>({{3}, {4},  {5},  {6},  {7}, 
 template <>
 inline constexpr auto pool<NsId> = std::to_array<NsId>({{0}, {0}, {1}, {1}, {2}, {3}});
 
+/// Those of a host with default options: a trace cannot name a CPU that its host lacks.
 template <>
-inline constexpr auto pool<Cpu> = std::to_array<Cpu>({{0}, {0}, {0}, {1}, {1}, {2}});
+inline constexpr auto pool<Cpu> = std::to_array<Cpu>({{0}, {0}, {0}, {1}, {1}});
 
 template <>
 inline constexpr auto pool<Skb> =
     std::to_array<Skb>({{0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11}, {12}, {13}, {14}, {15}});
 
+/// 192.0.2.1 is nobody's; the last three are broadcasts, of the loopback network and of all, and a multicast address.
 template <>
-inline constexpr auto pool<Address> = std::to_array<Address>({any_address, loopback, loopback, loopback,
-                                                              v4_address(0x7f000002), loopback6,
-                                                              v4_address(0xc0000201)});
+inline constexpr auto pool<Address> = std::to_array<Address>({any_address, loopback, loopback, loopback, loopback,
+                                                              any_address, v4_address(0x7f000002), loopback6, loopback6,
+                                                              v4_address(0xc0000201), v4_address(0x7fffffff),
+                                                              v4_address(0xffffffff), v4_address(0xe0000001)});
 
 /// Ports. 0 asks for any free one.
 template <>

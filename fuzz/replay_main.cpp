@@ -4,9 +4,11 @@
 //   diff_host finding.jsonl          replays one input
 //   diff_host -runs=10000 -seed=1 corpus/diff_host
 //
-// Exit codes: 0 nothing found · 1 a finding (the input is saved as crash-replay) · 2 wrong arguments.
+// Exit codes: 0 nothing found · 1 a finding (the input is saved as crash-replay) · 2 wrong arguments, or a broken
+// trace.
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -27,6 +29,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 // A harness may bring its own mutator; weak, so that one without links too.
 extern "C" __attribute__((weak)) std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                                      std::size_t max_size, unsigned int seed);
+
+// A harness that also reads traces tells files that begin like one and are none.
+extern "C" __attribute__((weak)) int WeirHarnessIsBrokenTrace(const std::uint8_t* data, std::size_t size);
 
 /// What libFuzzer offers to custom mutators: changes, inserts or removes a byte. The sequence of changes is the same in
 /// every run.
@@ -66,7 +71,12 @@ void run(const Bytes& bytes) {
 
 Bytes read(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  Bytes bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  if (WeirHarnessIsBrokenTrace != nullptr && WeirHarnessIsBrokenTrace(bytes.data(), bytes.size()) != 0) {
+    std::fprintf(stderr, "%s: not a valid trace; `weir check` says where\n", file.c_str());
+    std::exit(2);
+  }
+  return bytes;
 }
 
 /// One step of the harness's own mutator, or of ours.
@@ -98,6 +108,21 @@ void add_inputs(const std::filesystem::path& path, std::vector<Bytes>& corpus) {
   for (const auto& file : files) corpus.push_back(read(file));
 }
 
+/// Runs that many mutants. Without coverage a long walk is the only way to get far from the seeds: each mutant goes on
+/// from the last, until one in sixteen starts from a seed again, or from nothing. \return seconds
+double run_mutants(std::vector<Bytes> seeds, std::uint64_t count, std::uint64_t seed) {
+  seeds.emplace_back();
+  weir::fuzz::Rng rng(seed);
+  Bytes mutant;
+  const auto start = std::chrono::steady_clock::now();
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (rng.chance(1, 16)) mutant = rng.pick(seeds);
+    mutate(mutant, rng);
+    run(mutant);
+  }
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -119,15 +144,9 @@ int main(int argc, char** argv) {
   }
   std::signal(SIGABRT, on_abort);
   for (const Bytes& each : corpus) run(each);
-  weir::fuzz::Rng rng(seed);
-  corpus.emplace_back();
-  for (std::uint64_t i = 0; i < runs; ++i) {
-    Bytes mutant = rng.pick(corpus);
-    // libFuzzer stacks mutations as well; without coverage a longer walk is the only way to get far from the seeds.
-    for (auto steps = 1 + rng.below(16); steps > 0; --steps) mutate(mutant, rng);
-    run(mutant);
-  }
-  std::fprintf(stderr, "%s: %zu inputs replayed, %llu mutants run, nothing found\n", argv[0], corpus.size() - 1,
-               static_cast<unsigned long long>(runs));
+  const double seconds = run_mutants(corpus, runs, seed);
+  std::fprintf(stderr, "%s: %zu inputs replayed, %llu mutants run in %.1f s (%.0f/s), nothing found\n", argv[0],
+               corpus.size(), static_cast<unsigned long long>(runs), seconds,
+               seconds > 0 ? static_cast<double>(runs) / seconds : 0);
   return 0;
 }

@@ -102,17 +102,18 @@ inline Outcome SocketPlane::connect_stream(const Open& at, const op::Connect& ca
   return failed(Errno::einprogress);
 }
 
-/// Is there a connection of a descriptor between the same two ends?
+/// Is there a connection between the same two ends? One whose descriptor was closed is, until its FIN is answered; a
+/// TIME_WAIT yields.
 inline bool SocketPlane::tuple_taken(const Open& at, SockWord word, const Route& route) {
   bool taken = false;
-  at.ns->ports.look({Protocol::tcp, word.port}, socks_, claims_,
-                    [&](SockRef ref, const Sock& other, SockWord theirs) {
-                      const bool connected = theirs.state != TcpState::close && theirs.state != TcpState::listen;
-                      if (ref.index == at.ref.index || !connected || theirs.has(orphan)) return;
-                      // relaxed: the addresses of a connection are set before it stands.
-                      taken |= other.local.load(std::memory_order_relaxed) == route.source &&
-                               other.remote.load(std::memory_order_relaxed) == route.destination;
-                    });
+  at.ns->ports.look({Protocol::tcp, word.port}, socks_, claims_, [&](SockRef ref, const Sock& other, SockWord theirs) {
+    const bool connected =
+        theirs.state != TcpState::close && theirs.state != TcpState::listen && theirs.state != TcpState::time_wait;
+    if (ref.index == at.ref.index || !connected) return;
+    // relaxed: the addresses of a connection are set before it stands.
+    taken |= other.local.load(std::memory_order_relaxed) == route.source &&
+             other.remote.load(std::memory_order_relaxed) == route.destination;
+  });
   return taken;
 }
 
@@ -124,16 +125,16 @@ inline bool SocketPlane::resets_old_connection(const Open& at, std::uint16_t por
   Endpoint there = route.destination;
   there.port = 0;
   SockRef old;
-  at.ns->ports.look({Protocol::tcp, route.destination.port}, socks_, claims_,
-                    [&](SockRef ref, const Sock& other, SockWord theirs) {
-                      const bool standing = theirs.state == TcpState::established ||
-                                            theirs.state == TcpState::close_wait || theirs.state == TcpState::fin_wait1;
-                      // relaxed: as in tuple_taken.
-                      if (ref.index == at.ref.index || !standing || other.local.load(std::memory_order_relaxed) != there ||
-                          other.remote.load(std::memory_order_relaxed) != source)
-                        return;
-                      old = ref;
-                    });
+  at.ns->ports.look(
+      {Protocol::tcp, route.destination.port}, socks_, claims_, [&](SockRef ref, const Sock& other, SockWord theirs) {
+        const bool standing = theirs.state == TcpState::established || theirs.state == TcpState::close_wait ||
+                              theirs.state == TcpState::fin_wait1;
+        // relaxed: as in tuple_taken.
+        if (ref.index == at.ref.index || !standing || other.local.load(std::memory_order_relaxed) != there ||
+            other.remote.load(std::memory_order_relaxed) != source)
+          return;
+        old = ref;
+      });
   const Open found = follow(old, at.epoch);
   if (found.error != Errno::none) return false;
   receive_reset(found);

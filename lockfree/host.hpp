@@ -44,8 +44,9 @@ class Host {
   /// Performs one operation. After an Oops every answer is Oops.
   Outcome step(const Op& operation) {
     // relaxed: a crash is only ever reported; an operation that raced with it may still answer.
-    if (crashed_.load(std::memory_order_relaxed)) return outcome::Oops{};
-    Outcome answer = std::visit([this](const auto& each) { return perform(each); }, operation);
+    Outcome answer = crashed_.load(std::memory_order_relaxed)
+                         ? Outcome(outcome::Oops{})
+                         : std::visit([this](const auto& each) { return perform(each); }, operation);
     if (std::holds_alternative<outcome::Oops>(answer)) crashed_.store(true, std::memory_order_relaxed);
     return answer;
   }

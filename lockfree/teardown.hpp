@@ -40,9 +40,10 @@ inline void SocketPlane::complete_parked(const Open& client, SockRef holder) {
   const std::uint32_t era = client.sock->request_era.load(std::memory_order_relaxed);
   const bool cookie = era == cookie_era;
   const bool forgotten = !cookie && era != listener.sock->listen_era.load(std::memory_order_relaxed);
+  const bool unwanted = cookie && sysctl(*listener.ns, Sysctl::tcp_syncookies) == 0;
   // seq_cst: as in `transition`.
   const bool listens = listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
-  if (forgotten || !listens) {
+  if (forgotten || unwanted || !listens) {
     if (!cookie && kernel_.syn_queue != SynQueue::table) request_leaves(listener);
     return receive_reset(client);
   }

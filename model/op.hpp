@@ -46,6 +46,19 @@ struct Skb {
 /// within the call. Absent or 0: time stands still.
 using TickAfter = std::optional<std::uint32_t>;
 
+namespace outcome {
+struct ReadBack;
+struct OptionValue;
+struct Info;
+struct Counters;
+struct Done;
+struct Received;
+struct Polled;
+struct ActionRan;
+struct SoftnetRow;
+}  // namespace outcome
+
+/// An operation whose success answers more than a return value names what as `Answer` (see AnswerTo in outcome.hpp).
 namespace op {
 
 /// A new network namespace with its loopback device up.
@@ -71,6 +84,7 @@ struct SysctlWrite {
 
 /// open(2), pread(2) of up to `len` bytes at `pos`, close(2) on the file of a sysctl.
 struct SysctlRead {
+  using Answer = outcome::ReadBack;
   NsId ns;
   Sysctl sysctl{};
   std::uint32_t len = 4096;
@@ -114,6 +128,7 @@ struct Setsockopt {
 };
 
 struct Getsockopt {
+  using Answer = outcome::OptionValue;
   Fd fd;
   SockOpt opt{};
   static constexpr std::string_view name = "getsockopt";
@@ -164,6 +179,7 @@ struct Close {
 };
 
 struct TcpInfo {
+  using Answer = outcome::Info;
   Fd fd;
   static constexpr std::string_view name = "tcp_info";
   static constexpr auto fields = std::tuple{field("fd", &TcpInfo::fd)};
@@ -171,6 +187,7 @@ struct TcpInfo {
 };
 
 struct Netstat {
+  using Answer = outcome::Counters;
   NsId ns;
   static constexpr std::string_view name = "netstat";
   static constexpr auto fields = std::tuple{field("ns", &Netstat::ns)};
@@ -179,12 +196,14 @@ struct Netstat {
 
 /// jiffies advances by one.
 struct Tick {
+  using Answer = outcome::Done;
   static constexpr std::string_view name = "tick";
   static constexpr std::tuple<> fields{};
   friend bool operator==(const Tick&, const Tick&) = default;
 };
 
 struct NetifRx {
+  using Answer = outcome::Received;
   Cpu cpu;
   Skb skb;
   static constexpr std::string_view name = "netif_rx";
@@ -195,6 +214,7 @@ struct NetifRx {
 /// One call of the backlog's poll function, as net_rx_action would make it. Where the NAPI is not scheduled nothing
 /// would call it: work 0, complete false.
 struct ProcessBacklog {
+  using Answer = outcome::Polled;
   Cpu cpu;
   std::int32_t quota = 0;
   TickAfter tick_after;
@@ -206,6 +226,7 @@ struct ProcessBacklog {
 
 /// One run of the receive softirq.
 struct NetRxAction {
+  using Answer = outcome::ActionRan;
   Cpu cpu;
   TickAfter tick_after;
   static constexpr std::string_view name = "net_rx_action";
@@ -215,6 +236,7 @@ struct NetRxAction {
 };
 
 struct SoftnetStat {
+  using Answer = outcome::SoftnetRow;
   Cpu cpu;
   static constexpr std::string_view name = "softnet_stat";
   static constexpr auto fields = std::tuple{field("cpu", &SoftnetStat::cpu)};

@@ -130,6 +130,22 @@ using Outcome = std::variant<outcome::Returned, outcome::ReadBack, outcome::Opti
                              outcome::Received, outcome::Polled, outcome::ActionRan, outcome::SoftnetRow,
                              outcome::Counters, outcome::Oops>;
 
+namespace detail {
+template <class Operation>
+struct AnswerTo {
+  using type = outcome::Returned;
+};
+template <class Operation>
+requires requires { typename Operation::Answer; }
+struct AnswerTo<Operation> {
+  using type = typename Operation::Answer;
+};
+}  // namespace detail
+
+/// What an operation answers when it succeeds.
+template <class Operation>
+using AnswerTo = typename detail::AnswerTo<Operation>::type;
+
 constexpr outcome::Returned returned(std::int64_t ret) { return {ret, Errno::none}; }
 constexpr outcome::Returned failed(Errno error) { return {-1, error}; }
 

@@ -68,6 +68,19 @@ bool write_is_ignored(const Profile& kernel, std::int64_t pos, I32<D> writes_str
   return false;
 }
 
+/// Whether a write is over before its text is looked at; `io` then has what is reported.
+template <Domain D>
+bool write_ends_unread(const Profile& kernel, bool nothing_asked, Transfer& io, I32<D> writes_strict) {
+  if (nothing_asked) {
+    D::clause(Clause::SYSCTL_NOTHING_ASKED);
+    io.count = 0;
+    return true;
+  }
+  if (!write_is_ignored<D>(kernel, io.pos, writes_strict)) return false;
+  io.pos += static_cast<std::int64_t>(io.count);
+  return true;
+}
+
 /// The part of a write that is looked at.
 template <Domain D>
 Bytes<D> examined(const Profile& kernel, Bytes<D> buffer) {
@@ -82,15 +95,7 @@ Bytes<D> examined(const Profile& kernel, Bytes<D> buffer) {
 template <Domain D>
 Errno proc_dointvec_write(const Profile& kernel, IntRange range, std::span<I32<D>> data, Bytes<D> buffer, Transfer& io,
                           I32<D> writes_strict) {
-  if (data.empty() || buffer.empty()) {
-    D::clause(Clause::SYSCTL_NOTHING_ASKED);
-    io.count = 0;
-    return Errno::none;
-  }
-  if (write_is_ignored<D>(kernel, io.pos, writes_strict)) {
-    io.pos += static_cast<std::int64_t>(io.count);
-    return Errno::none;
-  }
+  if (write_ends_unread<D>(kernel, data.empty() || buffer.empty(), io, writes_strict)) return Errno::none;
   Bytes<D> left = examined<D>(kernel, buffer);
   bool failed = false;
   std::size_t stored = 0;

@@ -9,15 +9,7 @@ namespace weir::model {
 template <Domain D>
 Errno proc_dou8vec_write(const Profile& kernel, IntRange range, I32<D>& data, Bytes<D> buffer, Transfer& io,
                          I32<D> writes_strict) {
-  if (buffer.empty()) {
-    D::clause(Clause::SYSCTL_NOTHING_ASKED);
-    io.count = 0;
-    return Errno::none;
-  }
-  if (write_is_ignored<D>(kernel, io.pos, writes_strict)) {
-    io.pos += static_cast<std::int64_t>(io.count);
-    return Errno::none;
-  }
+  if (write_ends_unread<D>(kernel, buffer.empty(), io, writes_strict)) return Errno::none;
   Bytes<D> left = examined<D>(kernel, buffer);
   left = left.subspan(leading_blanks<D>(left));
   if (left.empty()) {

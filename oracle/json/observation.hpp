@@ -10,51 +10,6 @@
 
 namespace weir::oracle {
 
-/// The outcome that an operation has when it succeeds.
-template <class Operation>
-struct AnswerOf {
-  using type = outcome::Returned;
-};
-template <>
-struct AnswerOf<op::SysctlRead> {
-  using type = outcome::ReadBack;
-};
-template <>
-struct AnswerOf<op::Getsockopt> {
-  using type = outcome::OptionValue;
-};
-template <>
-struct AnswerOf<op::TcpInfo> {
-  using type = outcome::Info;
-};
-template <>
-struct AnswerOf<op::Netstat> {
-  using type = outcome::Counters;
-};
-template <>
-struct AnswerOf<op::Tick> {
-  using type = outcome::Done;
-};
-template <>
-struct AnswerOf<op::NetifRx> {
-  using type = outcome::Received;
-};
-template <>
-struct AnswerOf<op::ProcessBacklog> {
-  using type = outcome::Polled;
-};
-template <>
-struct AnswerOf<op::NetRxAction> {
-  using type = outcome::ActionRan;
-};
-template <>
-struct AnswerOf<op::SoftnetStat> {
-  using type = outcome::SoftnetRow;
-};
-
-template <class Operation>
-using Answer = typename AnswerOf<Operation>::type;
-
 /// Some fields of an outcome. `outcome` is the alternative to which they belong; bit i of `fields` says that its i-th
 /// field was observed, the others are unknown.
 struct Observation {

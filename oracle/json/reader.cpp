@@ -50,7 +50,7 @@ class Observed {
     cursor.expected("-1, or no field \"ret\"");
   }
 
-  Answer<Operation> answer_;
+  AnswerTo<Operation> answer_;
   outcome::Returned plain_;
   outcome::Oops oops_;
   std::uint32_t success_ = 0;
@@ -73,7 +73,7 @@ void expect_possible(const Cursor& cursor, const Observation& seen) {
 template <class Operation>
 std::string observed_list() {
   std::string list = "ret, errno, oops";
-  for_each_field<Answer<Operation>>([&](const auto& field) {
+  for_each_field<AnswerTo<Operation>>([&](const auto& field) {
     if (field.name != "ret" && field.name != "errno") list += ", " + std::string(field.name);
   });
   return list;

@@ -45,9 +45,9 @@ class RandomOps {
   }
 
   template <class T>
-  Answer<T> success() {
-    auto answer = filled<Answer<T>>();
-    if constexpr (std::is_same_v<Answer<T>, outcome::Returned>)
+  AnswerTo<T> success() {
+    auto answer = filled<AnswerTo<T>>();
+    if constexpr (std::is_same_v<AnswerTo<T>, outcome::Returned>)
       answer = returned(static_cast<std::int64_t>(below(max_fd)));
     else if constexpr (requires {
                          { answer.ret } -> std::same_as<std::int64_t&>;

@@ -1,0 +1,56 @@
+// Every clause is reached by a campaign or by a trace in fuzz/, but for those that fuzz/unreached.hpp gives a reason
+// for.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "fuzz/report.hpp"
+#include "fuzz/targets.hpp"
+#include "fuzz/unreached.hpp"
+#include "model/host.hpp"
+
+namespace weir::fuzz {
+namespace {
+
+/// What the corpus, the regressions and a short campaign reach.
+ClauseSet reached() {
+  CampaignOptions options;
+  options.max_inputs = 20000;
+  options.record_every = 1;
+  Campaign campaign(std::move(options), lockfree_target());
+  ClauseSet covered = campaign.run(Campaign::Clock::now() + std::chrono::minutes(5)).covered;
+  const ClauseScope scope(covered);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(WEIR_FUZZ_DIR)) {
+    if (entry.path().extension() != ".jsonl") continue;
+    std::ifstream in(entry.path(), std::ios::binary);
+    const auto input = from_trace(std::string(std::istreambuf_iterator<char>(in), {}));
+    EXPECT_TRUE(input) << entry.path() << " is not a trace";
+    if (!input) continue;
+    model::Host<Recorded> host(*input->profile, input->options);
+    for (const Op& each : input->ops) host.step(each);
+  }
+  return covered;
+}
+
+TEST(Coverage, EveryClauseIsReachedOrHasAReason) {
+  for (const Clause each : contradictions(reached()))
+    ADD_FAILURE() << info(each).name << (is_unreached(each) ? " is reached after all" : " is not reached");
+}
+
+TEST(CoverageMustFail, NoticesAClauseTooManyAndOneTooFew) {
+  ClauseSet covered;
+  for (std::size_t i = 0; i < clause_count; ++i)
+    if (const auto clause = static_cast<Clause>(i); !is_unreached(clause) && clause != Clause::LISTEN_START)
+      covered.insert(clause);
+  EXPECT_EQ(contradictions(covered), std::vector{Clause::LISTEN_START});
+  covered.insert(Clause::LISTEN_START);
+  EXPECT_TRUE(contradictions(covered).empty());
+  covered.insert(Clause::LISTEN_SECURITY);
+  EXPECT_EQ(contradictions(covered), std::vector{Clause::LISTEN_SECURITY});
+}
+
+}  // namespace
+}  // namespace weir::fuzz
