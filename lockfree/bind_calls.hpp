@@ -157,7 +157,7 @@ inline Outcome SocketPlane::inet_listen(const Open& at, std::uint32_t backlog) {
 /// EAGAIN: another thread changed the socket first.
 inline Errno SocketPlane::listen_start(const Open& at, std::uint32_t backlog) {
   Sock& sock = *at.sock;
-  if (kernel_.backlog_stored_first) store_max(sock, backlog);
+  if (kernel_.backlog_stored != BacklogStored::last) store_max(sock, backlog);
   if (kernel_.syn_queue == SynQueue::table) {
     // relaxed, all three: published by the transition into LISTEN.
     sock.table_size.store(syn_table_size(*at.ns, backlog), std::memory_order_relaxed);
@@ -183,7 +183,7 @@ inline Errno SocketPlane::listen_start(const Open& at, std::uint32_t backlog) {
     });
     return Errno::eaddrinuse;
   }
-  if (!kernel_.backlog_stored_first) store_max(sock, backlog);
+  if (kernel_.backlog_stored == BacklogStored::last) store_max(sock, backlog);
   if (listening.has(port_named)) enlist(at.ns->listeners, at, listening);
   transition(sock, before, [](SockWord& word) {
     if (word.state != TcpState::listen) return false;

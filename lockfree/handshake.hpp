@@ -7,7 +7,7 @@ namespace weir::lockfree {
 inline bool SocketPlane::syn_queue_full(const Sock& listener, SynCount syn, AckBacklog backlog) const {
   // relaxed: the table stands before the LISTEN that made the listener findable.
   if (kernel_.syn_queue == SynQueue::table) return syn.qlen >= listener.table_size.load(std::memory_order_relaxed);
-  return syn.qlen > backlog.max;
+  return syn.qlen > backlog.max || (kernel_.syn_queue == SynQueue::max_ack_reached && syn.qlen == backlog.max);
 }
 
 /// tcp_conn_request. Counts what it drops, where the release does.

@@ -146,6 +146,7 @@ class BasicSoftnet {
 
   PollResult poll(Run& run, std::int32_t quota) {
     run.sd.weight = rx_weight();
+    if (kernel_.completes_early && quota <= 0) return {};  // that loop tests before it delivers
     const std::uint64_t start = jiffies();
     return run.sd.backlog.poll(quota, [&](Skb skb) {
       ++run.sd.delivered;
@@ -163,6 +164,14 @@ class BasicSoftnet {
     return jiffies() + (usecs * kernel_.hz + usecs_per_second - 1) / usecs_per_second;
   }
 
+  /// Polls that do nothing let time pass.
+  void wait_until(std::uint64_t jiffy) noexcept {
+    // relaxed: as in tick(); another CPU may have moved the clock further.
+    std::uint64_t now = jiffies_.load(std::memory_order_relaxed);
+    while (now < jiffy && !jiffies_.compare_exchange_weak(now, jiffy, std::memory_order_relaxed)) {
+    }
+  }
+
   static std::int32_t spend(std::int32_t budget, std::int32_t work) noexcept {
     return static_cast<std::int32_t>(static_cast<std::uint32_t>(budget) - static_cast<std::uint32_t>(work));
   }
@@ -177,6 +186,10 @@ class BasicSoftnet {
       const std::int32_t weight = run.sd.weight;
       const PollResult result = poll(run, weight);
       if (result.complete && result.work == weight) return std::nullopt;
+      if (kernel_.completes_early && weight <= 0) {
+        if (run.sd.weight <= 0) wait_until(out_of_time);
+        continue;
+      }
       if (result.work == 0 && !result.complete) return false;
       budget = spend(budget, result.work);
     }

@@ -65,7 +65,7 @@ class SysctlFiles {
   Outcome write_int(const SysctlSpec& spec, std::string_view data) {
     const Number number = read_number(kernel_, data);
     std::int32_t value = 0;
-    if (!number.valid || !to_int(kernel_, number, value)) return failed(Errno::einval);
+    if (!number.valid || !to_int(kernel_, spec.handler, number, value)) return failed(Errno::einval);
     if (spec.handler != Handler::dointvec && (value < spec.minimum || value > spec.maximum))
       return failed(Errno::einval);
     table(spec).store(spec.id, value);

@@ -108,10 +108,13 @@ constexpr Number read_number(const Profile& kernel, std::string_view bytes) {
   return number;
 }
 
-/// The int that the number stands for: refused when out of range, or cut to its low 32 bits, as the release has it.
-constexpr bool to_int(const Profile& kernel, const Number& number, std::int32_t& value) {
+/// The int that the number stands for: refused when out of range, or cut to its low 32 bits, as the release has it for
+/// this handler.
+constexpr bool to_int(const Profile& kernel, Handler handler, const Number& number, std::int32_t& value) {
   constexpr std::uint64_t int_max = std::numeric_limits<std::int32_t>::max();
-  if (kernel.int_overflow_rejected && number.magnitude > int_max + (number.negative ? 1 : 0)) return false;
+  const bool refuses =
+      handler == Handler::dointvec_minmax ? kernel.minmax_overflow_rejected : kernel.int_overflow_rejected;
+  if (refuses && number.magnitude > int_max + (number.negative ? 1 : 0)) return false;
   const std::uint64_t bits = number.negative ? 0 - number.magnitude : number.magnitude;
   value = static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
   return true;

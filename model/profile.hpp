@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <span>
 #include <string_view>
 
 #include "model/vocabulary/names.hpp"
@@ -34,10 +33,54 @@ struct SysctlSpec {
   std::int32_t initial = 0;  ///< what the kernel, or a new network namespace, starts with
 };
 
+/// The sysctls of a release, in enum order; a value, so that a profile can be copied and changed.
+class SysctlTable {
+ public:
+  constexpr const SysctlSpec* begin() const { return rows_.data(); }
+  constexpr const SysctlSpec* end() const { return rows_.data() + count_; }
+  constexpr std::size_t size() const { return count_; }
+  constexpr const SysctlSpec& operator[](std::size_t row) const { return rows_[row]; }
+
+  /// nullptr where this release has no such sysctl.
+  constexpr const SysctlSpec* find(Sysctl id) const {
+    // Where none is missing before it the row stands at its own number.
+    const auto index = static_cast<std::size_t>(id);
+    if (index < count_ && rows_[index].id == id) return &rows_[index];
+    for (const SysctlSpec& row : *this)
+      if (row.id == id) return &row;
+    return nullptr;
+  }
+
+  /// \pre the release has it
+  constexpr SysctlSpec& edit(Sysctl id) { return rows_[static_cast<std::size_t>(find(id) - begin())]; }
+
+  /// Adds the row, or replaces the one of the same id.
+  constexpr void set(const SysctlSpec& spec) {
+    std::size_t at = 0;
+    while (at < count_ && rows_[at].id < spec.id) ++at;
+    if (at == count_ || rows_[at].id != spec.id) {
+      for (std::size_t row = count_++; row > at; --row) rows_[row] = rows_[row - 1];
+    }
+    rows_[at] = spec;
+  }
+
+ private:
+  std::array<SysctlSpec, sysctl_count> rows_{};
+  std::size_t count_ = 0;
+};
+
 /// How the SYN queue of a listener says that it is full.
 enum class SynQueue : std::uint8_t {
-  table,          ///< .. 4.3: qlen >= N, N a power of two fixed when the socket began to listen
-  max_ack_above,  ///< 6.13 ..: qlen > sk_max_ack_backlog (3479c7549fb1)
+  table,            ///< .. 4.3: qlen >= N, N a power of two fixed when the socket began to listen
+  max_ack_reached,  ///< 4.4 .. 6.12: qlen >= sk_max_ack_backlog (ef547f2ac16b)
+  max_ack_above,    ///< 6.13 ..: qlen > sk_max_ack_backlog (3479c7549fb1)
+};
+
+/// When listen(2) stores the backlog.
+enum class BacklogStored : std::uint8_t {
+  last,      ///< .. 4.3: when the socket listens; a SYN that comes before finds 0
+  in_start,  ///< 4.4 .. 4.20: while it begins to listen, so that a port that is taken leaves it behind
+  first,     ///< 5.0 ..: before it begins to listen (1295e2cf3065)
 };
 
 struct Profile {
@@ -45,13 +88,13 @@ struct Profile {
   std::string_view release;  ///< "6.18"
 
   // --- sysctl -------------------------------------------------------------------------------------------------------
-  std::span<const SysctlSpec> sysctls;  ///< those that exist in this release, in enum order
-  bool token_split;                     ///< .. 2.6.34: a token over 20 bytes is cut and accepted (00b7c3395aec, 2.6.35)
-  bool page_cap;                        ///< 2.6.35 ..: only PAGE_SIZE - 1 bytes are looked at
-  bool isspace_or_nul_ends_number;      ///< .. 2.6.34: any isspace byte or NUL; later: space, tab, newline only
-  bool ulong_overflow_rejected;         ///< 5.1 ..: EINVAL (7f2923c4f73f); before: modulo 2^64
-  bool int_overflow_rejected;  ///< 4.1 .. (dointvec, 230633d109e3), 5.1 .. (minmax, 8cf7630b2970): EINVAL; before: low
-                               ///< 32 bits
+  SysctlTable sysctls;              ///< those that exist in this release
+  bool token_split;                 ///< .. 2.6.34: a token over 20 bytes is cut and accepted (00b7c3395aec, 2.6.35)
+  bool page_cap;                    ///< 2.6.35 ..: only PAGE_SIZE - 1 bytes are looked at
+  bool isspace_or_nul_ends_number;  ///< .. 2.6.34: any isspace byte or NUL; later: space, tab, newline only
+  bool ulong_overflow_rejected;     ///< 5.1 ..: EINVAL (7f2923c4f73f); before: modulo 2^64
+  bool int_overflow_rejected;       ///< 4.1 ..: proc_dointvec answers EINVAL (230633d109e3); before: low 32 bits
+  bool minmax_overflow_rejected;    ///< 5.1 ..: proc_dointvec_minmax does (8cf7630b2970); before: low 32 bits
   bool later_token_error_returned;  ///< 2.6.35 ..: a bad token after a stored one makes the call fail; before: short
                                     ///< write
   bool has_writes_strict;           ///< 3.16 ..: kernel.sysctl_writes_strict governs offset writes (f4aacea2f5d1)
@@ -60,8 +103,8 @@ struct Profile {
                                  ///< (EACCES)
 
   // --- listen -------------------------------------------------------------------------------------------------------
-  bool backlog_is_u16;        ///< .. 4.0: sk_ack_backlog and sk_max_ack_backlog are unsigned short (becb74f0acca, 4.1)
-  bool backlog_stored_first;  ///< 5.0 ..: stored before listen_start, even if that fails (1295e2cf3065)
+  bool backlog_is_u16;  ///< .. 4.0: sk_ack_backlog and sk_max_ack_backlog are unsigned short (becb74f0acca, 4.1)
+  BacklogStored backlog_stored;
   SynQueue syn_queue;
   bool young_spares_syn;    ///< .. 4.9: a full accept queue drops a SYN only if more than one request is young
                             ///< (5ea8ea2cb7f1, 4.10)
@@ -76,28 +119,23 @@ struct Profile {
   bool has_fastopen;      ///< 3.7 ..: TCP_FASTOPEN on a server (8336886f786f)
 
   // --- softnet ------------------------------------------------------------------------------------------------------
-  bool process_queue;         ///< 2.6.35 ..: the input queue is spliced to a private queue and drained without the lock
-                              ///< (6e7676c1a76a)
-  bool poll_stops_on_tick;    ///< .. 2.6.34: process_backlog ends when jiffies moves (9958da0501fc, 2.6.35)
-  bool one_poll_per_run;      ///< 3.19 ..: a NAPI is polled at most once in a run; limits are checked after the poll
-                              ///< (d75b1ade567f)
-  bool budget_in_usecs;       ///< 4.12 ..: the time limit is netdev_budget_usecs (7acf8a1e8a28); before: two jiffies
-  bool time_limit_inclusive;  ///< 3.9 ..: jiffies >= limit ends the run (d1f41b67ff77); before: jiffies > limit
-  bool counts_enqueue_in_total;   ///< .. 2.6.34: `processed` rises at enqueue and again at delivery
+  bool process_queue;    ///< 2.6.35 ..: the input queue is spliced to a private queue and drained without the lock
+                         ///< (6e7676c1a76a)
+  bool completes_early;  ///< 2.6.35 .. 3.15: process_backlog clears SCHED before it delivers what fits the quota, and
+                         ///< does nothing for a quota of 0 or less (11ef7a8996d5, 3.16)
+  bool poll_stops_on_tick;       ///< .. 2.6.34: process_backlog ends when jiffies moves (9958da0501fc, 2.6.35)
+  bool one_poll_per_run;         ///< 3.19 ..: a NAPI is polled at most once in a run; limits are checked after the poll
+                                 ///< (d75b1ade567f)
+  bool budget_in_usecs;          ///< 4.12 ..: the time limit is netdev_budget_usecs (7acf8a1e8a28); before: two jiffies
+  bool time_limit_inclusive;     ///< 3.9 ..: jiffies >= limit ends the run (d1f41b67ff77); before: jiffies > limit
+  bool counts_enqueue_in_total;  ///< .. 2.6.34: `processed` rises at enqueue and again at delivery
   std::uint32_t softnet_columns;  ///< 9 .. 2.6.34, 10 from 2.6.35, 11 from 3.11, 13 from 5.10, 15 from 6.4
   std::uint32_t hz;               ///< ticks a second (CONFIG_HZ); 250, the kernel's own default
   bool has_weight_bias;           ///< 4.11 ..: dev_rx_weight = dev_weight * dev_weight_rx_bias (3d48b53fb2ae)
 };
 
 /// nullptr where this release has no such sysctl.
-constexpr const SysctlSpec* spec_of(const Profile& kernel, Sysctl id) {
-  // The rows are in enum order, so where none is missing before it the row stands at its own number.
-  const auto index = static_cast<std::size_t>(id);
-  if (index < kernel.sysctls.size() && kernel.sysctls[index].id == id) return &kernel.sysctls[index];
-  for (const auto& row : kernel.sysctls)
-    if (row.id == id) return &row;
-  return nullptr;
-}
+constexpr const SysctlSpec* spec_of(const Profile& kernel, Sysctl id) { return kernel.sysctls.find(id); }
 
 }  // namespace weir
 

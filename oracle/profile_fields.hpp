@@ -12,7 +12,13 @@ namespace weir {
 
 template <>
 inline constexpr auto names<SynQueue> = std::to_array<Named<SynQueue>>({{SynQueue::table, "table"},
+                                                                        {SynQueue::max_ack_reached, "max_ack_reached"},
                                                                         {SynQueue::max_ack_above, "max_ack_above"}});
+
+template <>
+inline constexpr auto names<BacklogStored> = std::to_array<Named<BacklogStored>>({{BacklogStored::last, "last"},
+                                                                                  {BacklogStored::in_start, "in_start"},
+                                                                                  {BacklogStored::first, "first"}});
 
 template <>
 inline constexpr auto names<Handler> =
@@ -29,7 +35,7 @@ namespace oracle {
 
 struct ProfileField {
   std::string_view name;
-  std::variant<bool Profile::*, std::uint32_t Profile::*, SynQueue Profile::*> member;
+  std::variant<bool Profile::*, std::uint32_t Profile::*, SynQueue Profile::*, BacklogStored Profile::*> member;
   std::string_view meaning;
   std::string_view changed;  ///< the release and commit; "" for a choice of configuration
 };
@@ -44,8 +50,9 @@ inline constexpr auto profile_fields = std::to_array<ProfileField>({
     {"ulong_overflow_rejected", &Profile::ulong_overflow_rejected,
      "a number of more than 64 bits is EINVAL; otherwise it counts modulo 2^64", "from 5.1 (7f2923c4f73f)"},
     {"int_overflow_rejected", &Profile::int_overflow_rejected,
-     "a number of more than 32 bits is EINVAL; otherwise its low 32 bits count",
-     "from 4.1 (230633d109e3), with limits from 5.1 (8cf7630b2970)"},
+     "a number of more than 32 bits is EINVAL; otherwise its low 32 bits count", "from 4.1 (230633d109e3)"},
+    {"minmax_overflow_rejected", &Profile::minmax_overflow_rejected,
+     "the same where a setting has limits; otherwise the low 32 bits are held against them", "from 5.1 (8cf7630b2970)"},
     {"later_token_error_returned", &Profile::later_token_error_returned,
      "a bad number behind a stored one makes the call fail; otherwise the write is short", "from 2.6.35"},
     {"has_writes_strict", &Profile::has_writes_strict, "kernel.sysctl_writes_strict governs writes at an offset",
@@ -57,11 +64,12 @@ inline constexpr auto profile_fields = std::to_array<ProfileField>({
      "from 3.5"},
     {"backlog_is_u16", &Profile::backlog_is_u16, "sk_ack_backlog and sk_max_ack_backlog have 16 bits",
      "until 4.0 (becb74f0acca)"},
-    {"backlog_stored_first", &Profile::backlog_stored_first,
-     "listen stores the backlog before it starts to listen, even if that fails", "from 5.0 (1295e2cf3065)"},
+    {"backlog_stored", &Profile::backlog_stored,
+     "when listen stores the backlog: last, if all went well; while it starts to listen; or first of all",
+     "last until 4.3, first from 5.0 (1295e2cf3065)"},
     {"syn_queue", &Profile::syn_queue,
-     "what says that the SYN queue is full: a table of fixed size, or more requests than sk_max_ack_backlog",
-     "until 4.3; from 6.13 (3479c7549fb1)"},
+     "what says that the SYN queue is full: a table of fixed size, as many requests as sk_max_ack_backlog, or more",
+     "table until 4.3, reached from 4.4 (ef547f2ac16b), above from 6.13 (3479c7549fb1)"},
     {"young_spares_syn", &Profile::young_spares_syn,
      "a full accept queue drops a SYN only if more than one request is young", "until 4.9 (5ea8ea2cb7f1)"},
     {"syn_drops_counted", &Profile::syn_drops_counted, "ListenOverflows and ListenDrops count dropped SYNs as well",
@@ -79,6 +87,9 @@ inline constexpr auto profile_fields = std::to_array<ProfileField>({
     {"has_fastopen", &Profile::has_fastopen, "TCP_FASTOPEN exists for servers", "from 3.7 (8336886f786f)"},
     {"process_queue", &Profile::process_queue,
      "the input queue is spliced to a private one and drained without the lock", "from 2.6.35 (6e7676c1a76a)"},
+    {"completes_early", &Profile::completes_early,
+     "process_backlog clears SCHED before it delivers what fits the quota, and does nothing for a quota of 0 or less",
+     "from 2.6.35 until 3.15 (11ef7a8996d5)"},
     {"poll_stops_on_tick", &Profile::poll_stops_on_tick, "process_backlog ends when jiffies moves",
      "until 2.6.34 (9958da0501fc)"},
     {"one_poll_per_run", &Profile::one_poll_per_run,

@@ -47,7 +47,7 @@ SynVerdict check_syn_queue(const Profile& kernel, const Listener<D>& queue, cons
     D::clause(Clause::SYN_COOKIE_ALWAYS);
   } else {
     if (!reqsk_queue_is_full<D>(kernel, queue)) return SynVerdict::queued;
-    D::clause(kernel.syn_queue == SynQueue::table ? Clause::SYNQ_FULL_TABLE : Clause::SYNQ_FULL_BACKLOG);
+    D::clause(syn_queue_full_clause(kernel.syn_queue));
   }
   if (net.tcp_syncookies == I32<D>(0)) {
     D::clause(Clause::SYN_DROP_QUEUE);

@@ -37,6 +37,10 @@ void store_backlog(const Profile& kernel, Listener<D>& listener, I32<D> backlog)
 /// \return 0, or the error of get_port with the state back at CLOSE
 template <Domain D, class World>
 I32<D> inet_csk_listen_start(const Profile& kernel, World& world, Sock<D>& sk, I32<D> backlog) {
+  if (kernel.backlog_stored == BacklogStored::in_start) {
+    D::clause(Clause::LISTEN_STORED_IN_START);
+    store_backlog<D>(kernel, sk.listener, backlog);
+  }
   const Listener<D> before = sk.listener;
   if (kernel.syn_queue == SynQueue::table) {
     D::clause(Clause::LISTEN_SYN_TABLE);
@@ -58,7 +62,7 @@ I32<D> inet_csk_listen_start(const Profile& kernel, World& world, Sock<D>& sk, I
   return I32<D>(0);
 }
 
-/// \return 0 or a negative errno; on failure the socket is as before, but for the backlog where it is stored first
+/// \return 0 or a negative errno; on failure the socket is as before, but for the backlog where it is stored early
 template <Domain D, class World>
 I32<D> inet_listen(const Profile& kernel, World& world, Sock<D>& sk, I32<D> backlog) {
   if (sk.state != I32<D>(SS_UNCONNECTED)) {
@@ -69,7 +73,7 @@ I32<D> inet_listen(const Profile& kernel, World& world, Sock<D>& sk, I32<D> back
     D::clause(Clause::LISTEN_STATE);
     return error<D>(Errno::einval);
   }
-  if (kernel.backlog_stored_first) {
+  if (kernel.backlog_stored == BacklogStored::first) {
     D::clause(Clause::LISTEN_STORED_FIRST);
     store_backlog<D>(kernel, sk.listener, backlog);
   }
@@ -79,7 +83,7 @@ I32<D> inet_listen(const Profile& kernel, World& world, Sock<D>& sk, I32<D> back
     const I32<D> result = inet_csk_listen_start<D>(kernel, world, sk, backlog);
     if (result != I32<D>(0)) return result;
   }
-  if (!kernel.backlog_stored_first) {
+  if (kernel.backlog_stored != BacklogStored::first) {
     D::clause(Clause::LISTEN_STORED_LAST);
     store_backlog<D>(kernel, sk.listener, backlog);
   }

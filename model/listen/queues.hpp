@@ -52,8 +52,20 @@ U32<D> syn_table_entries(I32<D> backlog, I32<D> tcp_max_syn_backlog) {
 
 template <Domain D>
 Bool<D> reqsk_queue_is_full(const Profile& kernel, const Listener<D>& queue) {
-  if (kernel.syn_queue == SynQueue::table) return queue.qlen >= queue.syn_table;
+  switch (kernel.syn_queue) {
+    case SynQueue::table:
+      return queue.qlen >= queue.syn_table;
+    case SynQueue::max_ack_reached:
+      return queue.qlen >= queue.sk_max_ack_backlog;
+    case SynQueue::max_ack_above:
+      break;
+  }
   return queue.qlen > queue.sk_max_ack_backlog;
+}
+
+constexpr Clause syn_queue_full_clause(SynQueue how) {
+  if (how == SynQueue::table) return Clause::SYNQ_FULL_TABLE;
+  return how == SynQueue::max_ack_reached ? Clause::SYNQ_FULL_REACHED : Clause::SYNQ_FULL_BACKLOG;
 }
 
 template <Domain D>

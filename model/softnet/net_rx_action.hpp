@@ -56,6 +56,11 @@ RunExit poll_again_and_again(const Profile& kernel, SoftnetData<D>& sd, const So
   const I32<D> weight = sd.weight;
   const auto poll = process_backlog<D>(kernel, sd, weight, limits.dev_rx_weight, clock, deliver);
   run.budget = wrapping_sub(run.budget, poll.work);
+  if (kernel.completes_early && weight <= I32<D>(0) && sd.weight <= I32<D>(0)) {
+    D::clause(Clause::NETRX_SPINS);
+    clock.jiffies = run.time_limit + U64<D>(kernel.time_limit_inclusive ? 0 : 1);
+    return RunExit::more;
+  }
   if (poll.work == weight) {
     if (poll.exit == PollExit::empty) {
       D::clause(Clause::NETRX_LIST_CORRUPTED);

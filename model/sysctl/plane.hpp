@@ -105,7 +105,7 @@ outcome::Returned sysctl_write(SysctlPlane<D>& plane, std::size_t ns, Sysctl id,
   if (const Errno error = check_transfer<D>(*plane.kernel, data.size(), pos); error != Errno::none)
     return failed(error);
   const SysctlSpec& spec = *spec_of(*plane.kernel, id);
-  const IntRange range{spec.minimum, spec.maximum};
+  const IntRange range{spec.minimum, spec.maximum, spec.handler == Handler::dointvec_minmax};
   const I32<D> strict = plane.global_cell(Sysctl::sysctl_writes_strict);
   I32<D>& value = plane.cell(ns, id);
   Transfer io{data.size(), pos};

@@ -29,6 +29,7 @@ std::size_t leading_blanks(Bytes<D> text) {
 struct IntRange {
   std::int32_t minimum = std::numeric_limits<std::int32_t>::min();
   std::int32_t maximum = std::numeric_limits<std::int32_t>::max();
+  bool minmax = false;  ///< proc_dointvec_minmax, whatever the limits
 };
 
 /// Puts a number into an int of the table.
@@ -37,7 +38,7 @@ template <Domain D>
 bool store_int(const Profile& kernel, IntRange range, const Number<D>& number, I32<D>& into) {
   constexpr std::uint64_t int_max = 0x7fffffff;
   const Bool<D> fits = number.magnitude <= U64<D>(number.negative ? int_max + 1 : int_max);
-  if (kernel.int_overflow_rejected) {
+  if (range.minmax ? kernel.minmax_overflow_rejected : kernel.int_overflow_rejected) {
     if (!fits) {
       D::clause(Clause::DOINTVEC_INT_RANGE);
       return false;

@@ -171,7 +171,7 @@ const auto failure_leaves_the_socket = [](auto& c, const Profile& kernel) {
   c.goal("all but the limit is as before", same_but_for_the_limit<D>(listen.after(), listen.before));
   const auto same_limit = listen.stored() == listen.before.listener.sk_max_ack_backlog;
   const U32<D> clamped = as<U32<D>>(model::clamp_backlog<D>(listen.backlog, listen.world.limit));
-  if (kernel.backlog_stored_first)
+  if (kernel.backlog_stored != BacklogStored::last)
     c.goal("the limit is as before, or overwritten", same_limit || listen.stored() == clamped);
   else
     c.goal("the limit is as before", same_limit);
