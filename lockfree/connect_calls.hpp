@@ -79,6 +79,9 @@ inline Outcome SocketPlane::connect_stream(const Open& at, const op::Connect& ca
   const Route route = route_from(held(local, word.flags), call.addr, call.port);
   if (route.error != Errno::none) return failed(route.error == Errno::eacces ? Errno::enetunreach : route.error);
   if (word.has(port_named) && tuple_taken(at, word, route)) {
+    // The source is settled before the ends are found taken; one that bind asked for, a broadcast say, gives way to it.
+    // relaxed: as above.
+    at.sock->local.store(route.source, std::memory_order_relaxed);
     release_address(at, word);
     return failed(Errno::eaddrnotavail);
   }

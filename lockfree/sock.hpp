@@ -107,7 +107,7 @@ struct BasicSock {
   Atomic<Endpoint> remote{};             ///< address and port of the other end
   Atomic<SockRef> peer{};                ///< the other end's socket, once the connection stands on both sides
   Atomic<SockRef> parked_at{};           ///< the listener that holds this client's request without a child
-  Atomic<std::uint32_t> request_era{0};  ///< `listen_era` of that listener when the request was made
+  Atomic<std::uint32_t> request_era{0};  ///< `listen_era` of that listener when the request was made; cookie_mark
 
   Atomic<AckBacklog> backlog{};
   Atomic<SynCount> syn{};
@@ -133,7 +133,7 @@ struct BasicSock {
 };
 
 /// In request_era: the listener keeps nothing, the client's next segment carries the cookie.
-inline constexpr std::uint32_t cookie_era = 0xffffffff;
+inline constexpr std::uint32_t cookie_mark = 1u << 31;
 
 using Sock = BasicSock<>;
 using Socks = Pool<Sock, 8>;
