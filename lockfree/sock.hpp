@@ -40,7 +40,8 @@ enum SockFlag : std::uint16_t {
   orphan = 1 << 7,          ///< no descriptor, in no queue
   hashed = 1 << 8,          ///< a LISTEN socket that SYNs can find
   is_inet6 = 1 << 9,
-  v6_only = 1 << 10,  ///< was bound to ::1 once; takes no IPv4 since
+  v6_only = 1 << 10,         ///< was bound to ::1 once; takes no IPv4 since
+  source_settled = 1 << 11,  ///< a datagram socket has sent by IPv4, whatever it is bound to
 };
 inline constexpr std::uint16_t has_port = port_ephemeral | port_named;
 
