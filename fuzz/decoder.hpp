@@ -37,9 +37,6 @@ struct Input {
   std::vector<Op> ops;
 };
 
-/// A case is at most this long: enough to fill and drain every queue, short enough to run 100,000 a second.
-inline constexpr std::size_t max_ops = 64;
-
 /// Which operation a byte chooses. \invariant every operation of non-zero weight has at least one byte.
 class Menu {
  public:

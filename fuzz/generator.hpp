@@ -8,6 +8,7 @@
 // It knows which sockets a case has opened so far, and aims at those; fields are drawn by their type. Deterministic for
 // a seed. Reuse a Generator: a warm one does not allocate. Not thread-safe.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -81,7 +82,7 @@ class Generator {
     for (auto& weight : some)
       if (rng.chance(1, 4)) weight = 0;
     use(some);
-    ops.resize(options_.length * (rng.chance(1, 16) ? 2 : 1));
+    ops.resize(std::min<std::size_t>(options_.length * (rng.chance(1, 16) ? 2 : 1), max_ops));
     for (auto& each : ops) next(rng, each);
     use(options_.weights);
   }

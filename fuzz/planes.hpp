@@ -12,6 +12,9 @@ namespace weir::fuzz {
 
 inline constexpr std::size_t op_count = std::variant_size_v<Op>;
 
+/// A case is at most this long: enough to fill and drain every queue, short enough to run 100,000 a second.
+inline constexpr std::size_t max_ops = 64;
+
 /// How often each operation is chosen relative to the others, by its place in Op; 0 = never. Their sum is at most 256.
 using Weights = std::array<std::uint8_t, op_count>;
 

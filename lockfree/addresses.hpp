@@ -8,6 +8,8 @@
 namespace weir::lockfree {
 
 inline constexpr std::uint32_t loopback_broadcast = 0x7fffffff;
+inline constexpr std::uint32_t limited_broadcast = 0xffffffff;
+constexpr bool multicast_v4(std::uint32_t v4) { return v4 >> 28 == 14; }
 
 /// Local, broadcast or multicast: what bind accepts.
 constexpr bool bindable_v4(std::uint32_t v4) { return v4 >> 24 == 127 || v4 >> 28 == 14 || v4 == 0xffffffff; }
@@ -61,7 +63,7 @@ constexpr Address any_destination(bool inet6, const Endpoint& local) {
 }
 
 /// The route of a socket. EACCES: a broadcast address, which a stream cannot reach and a datagram socket may not.
-constexpr Route route_from(const Held& from, Address to, std::uint16_t port) {
+constexpr Route route_from(const Held& from, bool settled, Address to, std::uint16_t port) {
   using Kind = Address::Kind;
   const auto& [local, inet6, only_v6] = from;
   if (!inet6 && to.kind == Kind::v6_loopback) return {.error = Errno::eafnosupport};
@@ -74,8 +76,10 @@ constexpr Route route_from(const Held& from, Address to, std::uint16_t port) {
   const bool unusable = inet6 && local.kind == Kind::v4 && !has_source;
   if (unusable) return {.error = local.v4 == loopback_broadcast ? Errno::enetunreach : Errno::einval};
   if (only_v6) return {.error = Errno::enetunreach};
-  if (to.v4 == loopback_broadcast) return {.error = Errno::eacces};
-  if (!unicast_local_v4(to.v4)) return {.error = Errno::enetunreach};
+  const bool sends = has_source || settled;
+  if (to.v4 == loopback_broadcast || (sends && to.v4 == limited_broadcast)) return {.error = Errno::eacces};
+  const bool by_source = sends && multicast_v4(to.v4);
+  if (!unicast_local_v4(to.v4) && !by_source) return {.error = Errno::enetunreach};
   return {.source = has_source ? local : endpoint(loopback), .destination = endpoint(to, port)};
 }
 

@@ -34,103 +34,157 @@ struct PollResult {
 };
 
 /// The owner's ring: [head, mark) is its private window, [mark, tail) came in since. Grows by doubling.
-template <class Item>
+///
+/// One word tells what the next packet and other threads want to know: {packets that the limit counts : 63, SCHED : 1}.
+/// The owner alone writes it, so a plain store is enough. The functions that take a Count get the backlog's, which
+/// never changes: where the caller knows it, the compiler does.
+template <class Item, class Atomics = StdAtomics>
 class OwnerLane {
+  template <class T>
+  using Atomic = typename Atomics::template atomic<T>;
+
  public:
-  void push(Item item) {
-    if (tail_ - head_ == capacity_) grow();
-    slots_[tail_++ & (capacity_ - 1)] = item;
+  /// The word, from any thread.
+  // relaxed: the owner reads what it wrote itself, others read it for the limit alone (3 of Backlog).
+  std::uint64_t told() const noexcept { return told_.load(std::memory_order_relaxed); }
+  static constexpr bool scheduled(std::uint64_t told) noexcept { return (told & sched) != 0; }
+  static constexpr std::uint64_t counted(std::uint64_t told) noexcept { return told >> 1; }
+
+  /// Whether one more certainly fits. Where it may not, make_room() looks at the head and grows only if it must: so a
+  /// push compares two words, once a turn of the ring it does more.
+  bool has_room() const noexcept { return tail_ != room_until_; }
+  void make_room() {
+    if (waiting() == slots_.size()) grow();
+    room_until_ = head_ + capacity();
   }
+  /// Puts `item` in and sets SCHED. \pre has_room(), and `told` is what told() says
+  void push(Item item, std::uint64_t told) noexcept {
+    slots_[tail_++ & mask_] = item;
+    tell((told + one_packet) | sched);
+  }
+
   /// Takes from the window until `deliver`, which gets each packet, says that the poll ends, or the window is empty.
   /// \return whether the poll ends. `deliver` may push.
   template <class Deliver>
-  bool drain(Deliver&& deliver) {
-    for (std::uint32_t head = head_; head != mark_;) {
-      const Item item = slots_[head++ & (capacity_ - 1)];
-      head_ = head;  // before delivery, which may push and so grow
+  bool drain(Count count, Deliver&& deliver) {
+    const std::uint32_t mark = mark_;
+    for (std::uint32_t head = head_; head != mark;) {
+      const Item item = slots_[head++ & mask_];
+      head_ = head;                                            // before delivery, which may push and so grow
+      if (count == Count::waiting) tell(told() - one_packet);  // likewise; else look() has told of the whole window
       if (deliver(item)) return true;
     }
     return false;
   }
   /// Moves all that came in into the window; false if nothing did.
-  bool look() noexcept {
+  bool look(Count count) noexcept {
     if (mark_ == tail_) return false;
     mark_ = tail_;
+    if (count == Count::input) tell(sched);
     return true;
   }
-  bool window_empty() const noexcept { return head_ == mark_; }
+  /// drain() and look() in turn until `deliver` says that the poll ends, or nothing waits: then SCHED is cleared. One
+  /// loop, because a burst of one would pay for every comparison that the two make beside it.
+  /// \return whether the poll ends. `deliver` may push.
+  /// \pre Count::input, and a packet waits
+  template <class Deliver>
+  bool drain_all(Deliver&& deliver) {
+    std::uint32_t head = head_, mark = mark_;
+    if (head == mark) [[likely]] {
+      mark = mark_ = tail_;
+      tell(sched);
+    }
+    for (;;) {
+      const Item item = slots_[head++ & mask_];
+      head_ = head;  // before delivery, which may push and so grow
+      if (deliver(item)) return true;
+      if (head != mark) continue;
+      mark = tail_;
+      if (head == mark) break;
+      mark_ = mark;
+      tell(sched);
+    }
+    sleep();
+    return false;
+  }
+  /// Clears SCHED. \pre nothing waits
+  void sleep() noexcept { tell(0); }
+
   /// Packets ever pushed, modulo 2^32.
   std::uint32_t pushed() const noexcept { return tail_; }
   std::uint32_t waiting() const noexcept { return tail_ - head_; }
-  std::uint32_t counted(Count count) const noexcept { return tail_ - (count == Count::input ? mark_ : head_); }
   void reserve(std::uint32_t packets) {
-    while (capacity_ < packets) grow();
+    while (capacity() < packets) grow();
+  }
+  /// Checks that what is told is so.
+  void invariant([[maybe_unused]] Count count) const noexcept {
+    assert(counted(told()) == tail_ - (count == Count::input ? mark_ : head_));
+    assert(scheduled(told()) || waiting() == 0);
+    assert(room_until_ - head_ <= capacity() && mark_ - head_ <= waiting());
   }
 
  private:
+  static constexpr std::uint64_t sched = 1;
+  static constexpr std::uint64_t one_packet = 2;
+
+  // relaxed: as in told().
+  void tell(std::uint64_t word) noexcept { told_.store(word, std::memory_order_relaxed); }
+
+  std::uint32_t capacity() const noexcept { return static_cast<std::uint32_t>(slots_.size()); }
+
   void grow() {
-    const std::uint32_t doubled = capacity_ == 0 ? 16 : capacity_ * 2;
+    const std::uint32_t doubled = slots_.empty() ? 16 : capacity() * 2;
     std::vector<Item> larger(doubled);
-    for (std::uint32_t i = head_; i != tail_; ++i) larger[i & (doubled - 1)] = slots_[i & (capacity_ - 1)];
+    for (std::uint32_t i = head_; i != tail_; ++i) larger[i & (doubled - 1)] = slots_[i & mask_];
     slots_ = std::move(larger);
-    capacity_ = doubled;
+    mask_ = doubled - 1;
   }
 
-  std::vector<Item> slots_;
-  std::uint32_t capacity_ = 0;  // a power of two, or 0
+  Atomic<std::uint64_t> told_{0};
   std::uint32_t head_ = 0, mark_ = 0, tail_ = 0;
+  std::uint32_t room_until_ = 0;  // up to here a push overwrites nothing: at most head + capacity
+  std::vector<Item> slots_;       // none, or a power of two
+  std::uint32_t mask_ = 0;        // what makes a slot of a position
 };
 
 template <class Item, class Atomics = StdAtomics, std::uint32_t Slots = 64>
 class Backlog {
-  template <class T>
-  using Atomic = typename Atomics::template atomic<T>;
-
  public:
   explicit Backlog(Count count = Count::input) : inbox_(count), count_(count) {}
 
   /// From any thread. `limit` is netdev_max_backlog as the kernel compares it: unsigned.
   Admission enqueue(Item item, std::uint32_t limit) {
-    // relaxed: invariant (3) allows for an old value; nothing else rests on it.
-    return inbox_.enqueue(item, limit, own_counted_.load(std::memory_order_relaxed));
+    return inbox_.enqueue(item, limit, static_cast<std::uint32_t>(own_.counted(own_.told())));
   }
 
   /// From the owner only.
   Admission enqueue_on_owner(Item item, std::uint32_t limit) {
-    const auto inbox = inbox_.glance();
-    const std::uint32_t own = own_.counted(count_);
-    if (own + inbox.counted > limit) {
-      inbox_.count_drop();
-      return {};
-    }
-    own_.push(item);
-    // relaxed: read by enqueue() for the limit alone (3).
-    own_counted_.store(own + 1, std::memory_order_relaxed);
-    const bool asleep = !own_scheduled_ && !inbox.scheduled;
-    own_scheduled_ = true;
-    return {.admitted = true, .scheduled = asleep};
+    const std::uint64_t told = own_.told();
+    // While the inbox sleeps nothing in it counts; what comes in at this moment is the one that (3) allows for.
+    if (inbox_.scheduled() || own_.counted(told) > limit || !own_.has_room()) [[unlikely]]
+      return enqueue_beside_inbox(item, limit);
+    own_.push(item, told);
+    return {.admitted = true, .scheduled = !own_.scheduled(told)};
   }
 
   /// Delivers until `quota` packets are done (at least one is, if any waits), or nothing waits (then SCHED is cleared),
   /// or `deliver` returns false, or a producer is caught between claiming and publishing (SCHED stays set).
   template <class Deliver>
   PollResult poll(std::int32_t quota, Deliver deliver) {
-    if (!own_scheduled_ || !inbox_.asleep()) return poll_both(quota, deliver);
+    if (!inbox_.asleep() || count_ != Count::input) return poll_both(quota, deliver);
     // Nobody else has put anything in, and whoever does from here on wakes us again: the inbox need not be looked at.
+    if (own_.waiting() == 0) {  // a poll that used up its quota on the last packet left this one to complete
+      own_.sleep();
+      return {0, true};
+    }
     std::int32_t work = 0;
     const auto ends = counting(work, quota, deliver);
-    bool ended = own_.drain(ends);
-    while (!ended && own_.look()) {
-      publish_own_counted();
-      ended = own_.drain(ends);
-    }
-    if (count_ == Count::waiting) publish_own_counted();
-    own_scheduled_ = ended;
+    const bool ended = own_.drain_all(ends);
     return {work, !ended};
   }
 
   /// NAPI_STATE_SCHED: the owner has been told, or has told itself, that packets wait.
-  bool scheduled() const noexcept { return own_scheduled_ || inbox_.scheduled(); }
+  bool scheduled() const noexcept { return own_.scheduled(own_.told()) || inbox_.scheduled(); }
 
   /// Packets that wait, in the input queue and in the private window.
   std::uint32_t waiting() const noexcept { return own_.waiting() + inbox_.waiting(); }
@@ -150,8 +204,8 @@ class Backlog {
   /// Checks the invariants; exact while no producer is active.
   void invariant() const noexcept {
     inbox_.invariant();
-    assert(scheduled() || waiting() == 0);                                         // (1)
-    assert(own_counted_.load(std::memory_order_relaxed) == own_.counted(count_));  // what others are told is so
+    own_.invariant(count_);
+    assert(scheduled() || waiting() == 0);  // (1)
   }
 
  private:
@@ -164,39 +218,45 @@ class Backlog {
     };
   }
 
+  // All that is rare: the inbox is awake, or the packet is refused, or the ring is full. Not inlined: see poll_both.
+  [[gnu::noinline]] Admission enqueue_beside_inbox(Item item, std::uint32_t limit) {
+    const std::uint64_t told = own_.told();
+    const bool inbox_awake = inbox_.scheduled();
+    if (own_.counted(told) + (inbox_awake ? inbox_.counted() : 0) > limit) {
+      inbox_.count_drop();
+      return {};
+    }
+    if (!own_.has_room()) own_.make_room();
+    own_.push(item, told);
+    return {.admitted = true, .scheduled = !own_.scheduled(told) && !inbox_awake};
+  }
+
   // Not inlined: it would cost the owner's own packets, which need none of it, their registers.
   template <class Deliver>
   [[gnu::noinline]] PollResult poll_both(std::int32_t quota, Deliver deliver) {
     std::int32_t work = 0;
     const auto ends = counting(work, quota, deliver);
     for (;;) {
-      const bool ended = own_.drain(ends);
-      if (count_ == Count::waiting) publish_own_counted();
-      if (ended || inbox_.drain(ends)) return {work, false};
+      if (own_.drain(count_, ends) || inbox_.drain(ends)) return {work, false};
       if (complete_or_look()) return {work, true};
     }
   }
 
   bool complete_or_look() noexcept {
-    if (own_.look()) {
-      publish_own_counted();
+    if (own_.look(count_)) {
       inbox_.look();  // each batch takes from both lanes, so neither can starve the other
       return false;
     }
     if (!inbox_.complete_or_look()) return false;
-    own_scheduled_ = false;
+    // Only where it changes something: every producer reads this line, and a store would take it away from them.
+    if (own_.scheduled(own_.told())) own_.sleep();
     return true;
   }
 
-  // relaxed: read by enqueue() for the limit alone (3).
-  void publish_own_counted() noexcept { own_counted_.store(own_.counted(count_), std::memory_order_relaxed); }
-
   Inbox<Item, Atomics, Slots> inbox_;
-  // The owner's. Producers read own_counted_ alone, and while the owner's lane is idle nothing here is written.
-  alignas(cache_line) Atomic<std::uint32_t> own_counted_{0};
-  bool own_scheduled_ = false;
-  Count count_;
-  OwnerLane<Item> own_;
+  // The owner's. Producers read what it tells, and while the owner's lane is idle nothing here is written.
+  alignas(cache_line) OwnerLane<Item, Atomics> own_;
+  const Count count_;
 };
 
 }  // namespace weir::lockfree

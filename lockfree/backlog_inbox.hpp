@@ -16,7 +16,7 @@
 //
 // Invariants:
 //   (1) head <= mark <= position, each only ever moves forward (modulo 2^32).
-//   (2) SCHED clear => head == position: a packet that waits has an owner who was told.
+//   (2) SCHED clear => released == head == position: a packet that waits has an owner who was told.
 //   (3) The packet that set SCHED waits in waker_, in the cache line of the claim; there is one at most, and it is the
 //       first that the owner takes after it was asleep. Every other packet waits in the slot of its position.
 //   (4) The slot of a claimed position is written by the claimant alone, once, and cleared by the owner alone, before
@@ -118,14 +118,9 @@ class Inbox {
   /// Nothing is in the window, and nothing has come in since the inbox fell asleep (2).
   bool asleep() const noexcept { return window_empty() && !scheduled(); }
 
-  struct Glance {
-    std::uint32_t counted;  ///< packets that the limit counts
-    bool scheduled;
-  };
-  Glance glance() const noexcept {
-    const std::uint64_t claim = claim_.load(std::memory_order_relaxed);
-    return {position_of(claim) - released_.load(std::memory_order_relaxed), (claim & sched) != 0};
-  }
+  /// Packets that the limit counts: 0 while SCHED is clear (2).
+  // relaxed: only the number of claims is taken from the word, and released_ is the owner's own.
+  std::uint32_t counted() const noexcept { return admitted() - released_.load(std::memory_order_relaxed); }
 
   /// Packets that are not yet taken.
   std::uint32_t waiting() const noexcept { return admitted() - head_; }
@@ -187,9 +182,10 @@ class Inbox {
   void invariant() const noexcept {
     const std::uint64_t claim = claim_.load(std::memory_order_relaxed);
     [[maybe_unused]] const std::uint32_t waits = position_of(claim) - head_;
-    assert(mark_ - head_ <= waits);                                                   // (1)
-    assert((claim & sched) != 0 || waits == 0);                                       // (2)
-    assert(position_of(claim) - released_.load(std::memory_order_relaxed) <= waits);  // (5)
+    assert(mark_ - head_ <= waits);  // (1)
+    assert((claim & sched) != 0 ||
+           (waits == 0 && position_of(claim) == released_.load(std::memory_order_relaxed)));  // (2)
+    assert(position_of(claim) - released_.load(std::memory_order_relaxed) <= waits);          // (5)
   }
 
  private:

@@ -159,11 +159,11 @@ inline Errno SocketPlane::listen_start(const Open& at, std::uint32_t backlog) {
   Sock& sock = *at.sock;
   if (kernel_.backlog_stored != BacklogStored::last) store_max(sock, backlog);
   if (kernel_.syn_queue == SynQueue::table) {
-    // relaxed, all three: published by the transition into LISTEN.
+    // relaxed, both: published by the transition into LISTEN.
     sock.table_size.store(syn_table_size(*at.ns, backlog), std::memory_order_relaxed);
     sock.syn.store({}, std::memory_order_relaxed);
-    sock.listen_era.fetch_add(1, std::memory_order_relaxed);
   }
+  sock.listen_era.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
   sock.accept_queue.prepare(nodes_, at.epoch);
   SockWord before;
   SockWord listening;

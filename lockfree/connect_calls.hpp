@@ -36,10 +36,11 @@ inline Outcome SocketPlane::connect_datagram(const Open& at, const op::Connect& 
   SockWord word = at.sock->word.load(std::memory_order_relaxed);  // relaxed: the family never changes
   // relaxed, here and below: addresses need no order with anything (see bind_inet).
   const Endpoint local = at.sock->local.load(std::memory_order_relaxed);
-  const Route route = route_from(held(local, word.flags), call.addr, call.port);
+  const Route route = route_from(held(local, word.flags), word.has(source_settled), call.addr, call.port);
   if (route.error != Errno::none) return failed(route.error);
   if (local.kind == Address::Kind::any) at.sock->local.store(route.source, std::memory_order_relaxed);
-  transition(*at.sock, word, [](SockWord& next) {
+  transition(*at.sock, word, [&](SockWord& next) {
+    if (local.kind != Address::Kind::any && route.destination.kind == Address::Kind::v4) next.set(source_settled);
     next.state = TcpState::established;
     return true;
   });
@@ -76,8 +77,9 @@ inline Outcome SocketPlane::connect_stream(const Open& at, const op::Connect& ca
   if (word.progress != Progress::unconnected || word.state != TcpState::close) return connect_again(at, word);
   // relaxed: addresses need no order with anything (see bind_inet).
   const Endpoint local = at.sock->local.load(std::memory_order_relaxed);
-  const Route route = route_from(held(local, word.flags), call.addr, call.port);
-  if (route.error != Errno::none) return failed(route.error == Errno::eacces ? Errno::enetunreach : route.error);
+  const Route route = route_from(held(local, word.flags), false, call.addr, call.port);
+  if (route.error == Errno::eacces || multicast_v4(route.destination.v4)) return failed(Errno::enetunreach);
+  if (route.error != Errno::none) return failed(route.error);
   if (word.has(port_named) && tuple_taken(at, word, route)) {
     // The source is settled before the ends are found taken; one that bind asked for, a broadcast say, gives way to it.
     // relaxed: as above.

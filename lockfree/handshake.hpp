@@ -109,9 +109,11 @@ inline void SocketPlane::refuse_or_keep(const Open& listener, const Open& client
 
 /// The request stays with the listener, or in the cookie; the client, which believes itself connected, remembers where.
 inline void SocketPlane::park(const Open& listener, const Open& client, Syn how) {
-  const std::uint32_t era = how == Syn::cookie ? cookie_era : listener.sock->listen_era.load(std::memory_order_relaxed);
+  // relaxed: whoever began to listen did so before this SYN found the listener.
+  const std::uint32_t era = listener.sock->listen_era.load(std::memory_order_relaxed);
   // relaxed: published by the store of parked_at.
-  client.sock->request_era.store(era, std::memory_order_relaxed);
+  client.sock->request_era.store(how == Syn::cookie ? era | cookie_mark : era & ~cookie_mark,
+                                 std::memory_order_relaxed);
   // seq_cst: stands before receive_ack's look at the client's state. Whoever sends the client's FIN looks the other way
   // round, so one of the two sees the other and the FIN is not lost.
   client.sock->parked_at.store(listener.ref, std::memory_order_seq_cst);

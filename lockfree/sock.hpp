@@ -40,7 +40,8 @@ enum SockFlag : std::uint16_t {
   orphan = 1 << 7,          ///< no descriptor, in no queue
   hashed = 1 << 8,          ///< a LISTEN socket that SYNs can find
   is_inet6 = 1 << 9,
-  v6_only = 1 << 10,  ///< was bound to ::1 once; takes no IPv4 since
+  v6_only = 1 << 10,         ///< was bound to ::1 once; takes no IPv4 since
+  source_settled = 1 << 11,  ///< a datagram socket has sent by IPv4, whatever it is bound to
 };
 inline constexpr std::uint16_t has_port = port_ephemeral | port_named;
 
@@ -107,7 +108,7 @@ struct BasicSock {
   Atomic<Endpoint> remote{};             ///< address and port of the other end
   Atomic<SockRef> peer{};                ///< the other end's socket, once the connection stands on both sides
   Atomic<SockRef> parked_at{};           ///< the listener that holds this client's request without a child
-  Atomic<std::uint32_t> request_era{0};  ///< `listen_era` of that listener when the request was made
+  Atomic<std::uint32_t> request_era{0};  ///< `listen_era` of that listener when the request was made; cookie_mark
 
   Atomic<AckBacklog> backlog{};
   Atomic<SynCount> syn{};
@@ -133,7 +134,7 @@ struct BasicSock {
 };
 
 /// In request_era: the listener keeps nothing, the client's next segment carries the cookie.
-inline constexpr std::uint32_t cookie_era = 0xffffffff;
+inline constexpr std::uint32_t cookie_mark = 1u << 31;
 
 using Sock = BasicSock<>;
 using Socks = Pool<Sock, 8>;

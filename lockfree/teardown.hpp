@@ -38,8 +38,11 @@ inline void SocketPlane::complete_parked(const Open& client, SockRef holder) {
   if (listener.error != Errno::none) return receive_reset(client);
   // relaxed: written together with parked_at.
   const std::uint32_t era = client.sock->request_era.load(std::memory_order_relaxed);
-  const bool cookie = era == cookie_era;
-  const bool forgotten = !cookie && era != listener.sock->listen_era.load(std::memory_order_relaxed);
+  const bool cookie = (era & cookie_mark) != 0;
+  // A listener that began anew knows of no overflow that would explain a cookie; its SYN table is a new one.
+  // relaxed: settled before the LISTEN that is looked at below.
+  const bool past = (era | cookie_mark) != (listener.sock->listen_era.load(std::memory_order_relaxed) | cookie_mark);
+  const bool forgotten = past && (cookie || kernel_.syn_queue == SynQueue::table);
   const bool unwanted = cookie && sysctl(*listener.ns, Sysctl::tcp_syncookies) == 0;
   // seq_cst: as in `transition`.
   const bool listens = listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;

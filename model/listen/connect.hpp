@@ -37,13 +37,14 @@ Address any_destination(const Sock<D>& sk, bool usable_source) {
   return bound.kind == Address::Kind::v4 ? loopback : loopback6;
 }
 
-/// Where a connect goes and comes from. The broadcast address of the loopback network has a route; what it means is for
-/// the protocol to say.
+/// Where a connect goes and comes from. The broadcast address of the loopback network has a route, and from a source
+/// that is known so have the limited broadcast and multicast; what they mean is for the protocol to say.
 template <Domain D>
 Errno find_route(const Sock<D>& sk, Address destination, Route& found) {
   const Address bound = sk.binding.address;
   const bool no_source = is_broadcast(bound) || is_multicast(bound);
   const bool usable = bound.kind != Address::Kind::any && !no_source;
+  const bool known_v4 = (usable && bound.kind == Address::Kind::v4) || sk.saddr_settled;
   if (destination.kind == Address::Kind::any) destination = any_destination(sk, usable);
   if (const Errno error = check_families(sk, destination); error != Errno::none) return error;
   const bool to_v6 = destination.kind == Address::Kind::v6_loopback;
@@ -51,10 +52,13 @@ Errno find_route(const Sock<D>& sk, Address destination, Route& found) {
     D::clause(Clause::CONNECT_BAD_SOURCE);
     return Errno::einval;
   }
-  if (!(to_v6 || is_loopback(destination)) || (sk.family == Family::inet6 && no_source)) {
+  const bool off_loopback = !to_v6 && !is_loopback(destination);
+  const bool by_source = off_loopback && known_v4 && (is_broadcast(destination) || is_multicast(destination));
+  if ((off_loopback && !by_source) || (sk.family == Family::inet6 && no_source)) {
     D::clause(Clause::CONNECT_NO_ROUTE);
     return Errno::enetunreach;
   }
+  if (by_source) D::clause(Clause::CONNECT_SOURCE_ROUTE);
   found = {usable ? bound : to_v6 ? loopback6 : loopback, destination};
   return Errno::none;
 }
@@ -74,21 +78,33 @@ SockId find_established(const Net<D>& net, std::uint32_t netns, Address local, s
   return no_sock;
 }
 
-/// The listener that a SYN to this address and port reaches: one bound to the address before one bound to any.
+/// How well a socket fits a SYN to this address; 0: not at all. Source: compute_score
+template <Domain D>
+unsigned listener_score(const Sock<D>& sk, Address address) {
+  if (!in_state(sk, TcpState::listen)) return 0;
+  const bool exact = sk.binding.address == address;
+  const bool wildcard = sk.binding.address.kind == Address::Kind::any &&
+                        (address.kind == Address::Kind::v4 ? takes_ipv4(claim(sk)) : sk.family == Family::inet6);
+  if (!exact && !wildcard) return 0;
+  return 1 + (exact ? 2 : 0) + (sk.family == Family::inet ? 1 : 0);
+}
+
+/// The listener that a SYN to this address and port reaches. Of equals, which SO_REUSEPORT lets be, the kernel picks by
+/// a hash with a secret; here it is the oldest.
 template <Domain D>
 SockId find_listener(Net<D>& net, std::uint32_t netns, Address address, std::uint32_t port) {
   const Bucket* bucket = find_bucket(net, netns, false, port);
   if (bucket == nullptr) return no_sock;
-  SockId wildcard = no_sock;
+  SockId best = no_sock;
+  unsigned best_score = 0;
   for (const SockId id : bucket->owners) {
-    const Sock<D>& sk = net[id];
-    if (!in_state(sk, TcpState::listen)) continue;
-    if (sk.binding.address == address) return id;
-    const bool receives = sk.binding.address.kind == Address::Kind::any &&
-                          (address.kind == Address::Kind::v4 ? takes_ipv4(claim(sk)) : sk.family == Family::inet6);
-    if (receives && wildcard == no_sock) wildcard = id;
+    const unsigned score = listener_score(net[id], address);
+    if (score < best_score || score == 0) continue;
+    if (score == best_score && net[id].born > net[best].born) continue;
+    best = id;
+    best_score = score;
   }
-  return wildcard;
+  return best;
 }
 
 /// tcp_v4_connect: everything up to the SYN.
@@ -97,7 +113,7 @@ Errno send_syn(Net<D>& net, SockId id, Address address, std::uint16_t port) {
   Sock<D>& sk = net[id];
   Route way;
   if (const Errno error = find_route(sk, address, way); error != Errno::none) return error;
-  if (is_broadcast(way.destination)) {
+  if (is_broadcast(way.destination) || is_multicast(way.destination)) {
     D::clause(Clause::CONNECT_NO_ROUTE);
     return Errno::enetunreach;
   }
@@ -242,7 +258,10 @@ Errno inet_dgram_connect(Net<D>& net, SockId id, Address address) {
     return Errno::eacces;
   }
   D::clause(Clause::CONNECT_DATAGRAM);
-  if (sk.binding.address.kind == Address::Kind::any) sk.binding.address = way.source;
+  if (sk.binding.address.kind == Address::Kind::any)
+    sk.binding.address = way.source;
+  else if (way.destination.kind == Address::Kind::v4)
+    sk.saddr_settled = true;
   sk.sk_state = tcp<D>(TcpState::established);
   return Errno::none;
 }

@@ -43,6 +43,7 @@ struct Net {
   const Profile* kernel;
   std::vector<Sock<D>> socks{};
   SockId free_slots = no_sock;
+  std::uint64_t sockets_made = 0;
   std::vector<Bucket> buckets{};
   std::vector<Mib<D>> mib{Mib<D>{}};  ///< by namespace
   std::uint32_t next_chosen_port = first_chosen_port;
@@ -53,13 +54,15 @@ struct Net {
 
   /// References to sockets do not survive this call.
   SockId allocate() {
-    if (free_slots == no_sock) {
+    SockId id = free_slots;
+    if (id == no_sock) {
+      id = static_cast<SockId>(socks.size());
       socks.emplace_back();
-      return static_cast<SockId>(socks.size() - 1);
+    } else {
+      free_slots = socks[id].next;
+      socks[id] = Sock<D>{};
     }
-    const SockId id = free_slots;
-    free_slots = socks[id].next;
-    socks[id] = Sock<D>{};
+    socks[id].born = sockets_made++;
     return id;
   }
 

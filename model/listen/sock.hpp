@@ -59,6 +59,7 @@ struct Sock {
   Family family = Family::inet;
   SockType type = SockType::stream;
   std::uint32_t netns = 0;
+  std::uint64_t born = 0;  ///< order of creation
   I32<D> state{SS_UNCONNECTED};
   I32<D> sk_state = tcp<D>(TcpState::close);
   Listener<D> listener;
@@ -66,6 +67,8 @@ struct Sock {
   bool send_shutdown =
       false;              ///< SEND_SHUTDOWN of sk_shutdown: set even where shutdown says ENOTCONN; children inherit it
   bool ipv6only = false;  ///< once bound to an IPv6 address it takes no IPv4, and no disconnect forgets that
+  bool saddr_settled =
+      false;  ///< inet_saddr, a source to send from, is known also where the address bound cannot be one
   bool reuseaddr = false;
   bool reuseport = false;
   Binding binding;

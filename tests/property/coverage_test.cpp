@@ -1,5 +1,5 @@
-// Every clause is reached by a campaign or by a trace in fuzz/, but for those that fuzz/unreached.hpp gives a reason
-// for.
+// Every clause is reached by a campaign or by a trace of fuzz/ or tests/live/, but for those that fuzz/unreached.hpp
+// gives a reason for.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -15,15 +15,8 @@
 namespace weir::fuzz {
 namespace {
 
-/// What the corpus, the regressions and a short campaign reach.
-ClauseSet reached() {
-  CampaignOptions options;
-  options.max_inputs = 20000;
-  options.record_every = 1;
-  Campaign campaign(std::move(options), lockfree_target());
-  ClauseSet covered = campaign.run(Campaign::Clock::now() + std::chrono::minutes(5)).covered;
-  const ClauseScope scope(covered);
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(WEIR_FUZZ_DIR)) {
+void replay_traces(const std::filesystem::path& folder) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".jsonl") continue;
     std::ifstream in(entry.path(), std::ios::binary);
     const auto input = from_trace(std::string(std::istreambuf_iterator<char>(in), {}));
@@ -32,6 +25,18 @@ ClauseSet reached() {
     model::Host<Recorded> host(*input->profile, input->options);
     for (const Op& each : input->ops) host.step(each);
   }
+}
+
+/// What the traces and a short campaign reach.
+ClauseSet reached() {
+  CampaignOptions options;
+  options.max_inputs = 200000;
+  options.record_every = 1;
+  Campaign campaign(std::move(options), lockfree_target());
+  ClauseSet covered = campaign.run(Campaign::Clock::now() + std::chrono::minutes(5)).covered;
+  const ClauseScope scope(covered);
+  replay_traces(WEIR_SOURCE_DIR "/fuzz");
+  replay_traces(WEIR_SOURCE_DIR "/tests/live");
   return covered;
 }
 
