@@ -11,6 +11,7 @@
 
 #include "cli/common.hpp"
 #include "fuzz/targets.hpp"
+#include "oracle/profile/names.hpp"
 #include "oracle/targets/linux.hpp"
 #ifdef WEIR_HAVE_PROVE
 #include "proofs/run.hpp"
@@ -32,11 +33,13 @@ struct Arguments {
 std::vector<const Profile*> profiles_of(const Arguments& given) {
   if (given.profiles.empty()) return {releases::all.begin(), releases::all.end()};
   std::vector<const Profile*> chosen;
-  for (const auto& name : given.profiles) chosen.push_back(profile_from(name));
+  for (const auto& name : given.profiles) chosen.push_back(oracle::profile_named(name).profile);
   return chosen;
 }
 
 std::string names_of(const std::vector<const Profile*>& profiles) {
+  if (profiles.size() > 4)
+    return fmt::format("{} releases, {} to {}", profiles.size(), profiles.front()->name, profiles.back()->name);
   std::string text;
   for (const Profile* each : profiles) text += (text.empty() ? "" : ", ") + std::string(each->name);
   return text;
@@ -203,10 +206,8 @@ void add_campaign(CLI::App& app, int& exit_code) {
   command->add_option("--target", given->targets, "lockfree, linux; default: both, linux where it can be had")
       ->check(CLI::IsMember({"lockfree", "linux"}))
       ->option_text("NAME ...");
-  std::vector<std::string> known;
-  for (const Profile* each : releases::all) known.emplace_back(each->name);
   command->add_option("--profile", given->profiles, "releases to compare with; default: all")
-      ->check(CLI::IsMember(known))
+      ->check(profile_name())
       ->option_text("NAME ...");
   command->add_option("--seed", given->seed,
                       "the same seed draws the same inputs; default: a new one, which is printed");

@@ -4,7 +4,8 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <vector>
+
+#include "oracle/profile/names.hpp"
 
 namespace weir::cli {
 namespace {
@@ -26,13 +27,15 @@ std::string in_style(std::string_view code, std::string_view text) {
 
 }  // namespace
 
+CLI::Validator profile_name() {
+  return CLI::Validator([](std::string& text) { return oracle::profile_named(text).error; }, "", "profile");
+}
+
 void add_profile_option(CLI::App& command, const Profile*& profile, const std::string& help) {
-  std::vector<std::string> known;
-  for (const Profile* each : releases::all) known.emplace_back(each->name);
   command
       .add_option_function<std::string>(
-          "--profile", [&profile](const std::string& name) { profile = profile_from(name); }, help)
-      ->check(CLI::IsMember(known))
+          "--profile", [&profile](const std::string& name) { profile = oracle::profile_named(name).profile; }, help)
+      ->check(profile_name())
       ->option_text("NAME");
 }
 

@@ -26,7 +26,10 @@ void add_campaign(CLI::App& app, int& exit_code);
 void add_prove(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
 
-/// `--profile NAME`; refuses names that are not in the table. nullptr stands for "not given".
+/// Refuses what names no profile, and says why.
+CLI::Validator profile_name();
+
+/// `--profile NAME`, with settings behind '+' (oracle/profile/names.hpp). nullptr stands for "not given".
 void add_profile_option(CLI::App& command, const Profile*& profile, const std::string& help);
 
 /// Writes to standard output and standard error. A closed pipe ends the program quietly, by SIGPIPE.

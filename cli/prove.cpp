@@ -114,8 +114,11 @@ void print_json(const proofs::Result& result) {
 /// Whether every name that was given is one; complains about the first that is not.
 bool known_names(const proofs::Options& options) {
   std::vector<std::string_view> theorems, profiles;
-  for (const auto& each : proofs::catalogue()) theorems.push_back(each.name);
-  for (const Profile* each : releases::all) profiles.push_back(each->name);
+  for (const auto& each : proofs::catalogue()) {
+    theorems.push_back(each.name);
+    for (const auto& about : each.profiles)
+      if (std::find(profiles.begin(), profiles.end(), about) == profiles.end()) profiles.push_back(about);
+  }
   for (const std::string& wanted : options.theorems) {
     if (std::any_of(theorems.begin(), theorems.end(), [&](auto name) { return proofs::selects(wanted, name); }))
       continue;
@@ -125,8 +128,8 @@ bool known_names(const proofs::Options& options) {
     return false;
   }
   for (const std::string& wanted : options.profiles) {
-    if (profile_from(wanted) != nullptr) continue;
-    complain(fmt::format("weir: there is no profile {}; known: {}\n", wanted, joined(profiles)));
+    if (std::find(profiles.begin(), profiles.end(), wanted) != profiles.end()) continue;
+    complain(fmt::format("weir: no theorem is about {}; they are about: {}\n", wanted, joined(profiles)));
     return false;
   }
   return true;

@@ -31,6 +31,8 @@ struct SysctlSpec {
   std::int32_t minimum = std::numeric_limits<std::int32_t>::min();
   std::int32_t maximum = std::numeric_limits<std::int32_t>::max();
   std::int32_t initial = 0;  ///< what the kernel, or a new network namespace, starts with
+
+  friend bool operator==(const SysctlSpec&, const SysctlSpec&) = default;
 };
 
 /// The sysctls of a release, in enum order; a value, so that a profile can be copied and changed.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "oracle/json/fields.hpp"
+#include "oracle/profile/names.hpp"
 #include "oracle/text/malformed.hpp"
 #include "oracle/text/suggest.hpp"
 
@@ -135,10 +136,9 @@ constexpr auto without_rule = std::to_array<std::string_view>({"segment", "advan
 
 const Profile* read_profile(Cursor& cursor, ondemand::value& json) {
   const auto name = read_string(cursor, json, "the name of a profile as a string");
-  if (const Profile* const found = profile_from(name)) return found;
-  std::vector<std::string_view> known;
-  for (const Profile* each : releases::all) known.push_back(each->name);
-  cursor.expected("one of the profiles " + join(known));
+  const ProfileChoice choice = profile_named(name);
+  if (choice.profile == nullptr) cursor.expected("a profile; " + choice.error);
+  return choice.profile;
 }
 
 void read_initial_sysctls(Cursor& cursor, ondemand::value& json, HostOptions& options) {

@@ -1,5 +1,5 @@
 // The table of profile fields has them all.
-#include "oracle/profile_fields.hpp"
+#include "oracle/profile/fields.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,7 @@ constexpr std::size_t member_count() {
 
 constexpr std::size_t others = 3;  // name, release, sysctls
 static_assert(member_count<Profile>() == profile_fields.size() + others,
-              "a field of Profile is missing in oracle/profile_fields.hpp");
+              "a field of Profile is missing in oracle/profile/fields.hpp");
 
 TEST(ProfileFields, AreDistinctAndExplained) {
   std::set<std::string_view> seen;

@@ -11,6 +11,7 @@
 #include "fuzz/report.hpp"
 #include "fuzz/targets.hpp"
 #include "oracle/json/writer.hpp"
+#include "oracle/profile/fields.hpp"
 
 namespace weir::sweep {
 namespace {
@@ -47,13 +48,13 @@ std::string first_divergence(const fuzz::Target& target, const Profile& kernel, 
 }
 
 TEST(SysctlSweep, EveryTextAgrees) {
-  for (const Profile* kernel : releases::all)
+  for (const Profile* kernel : oracle::eras(oracle::Plane::sysctl))
     for (const Sysctl id : parsers)
       EXPECT_EQ(first_divergence(fuzz::lockfree_target(), *kernel, id), "") << kernel->name;
 }
 
 TEST(SysctlSweepMustFail, NumbersInBaseTen) {
-  for (const Profile* kernel : releases::all)
+  for (const Profile* kernel : oracle::eras(oracle::Plane::sysctl))
     EXPECT_NE(first_divergence(fuzz::canary_decimal(), *kernel, Sysctl::somaxconn), "");
 }
 

@@ -1,0 +1,131 @@
+// What lies between the first profile and the last: one test for each behaviour that some releases in the middle have.
+#include <gtest/gtest.h>
+
+#include "tests/model/script.hpp"
+
+namespace weir {
+namespace {
+
+using testing::Script;
+
+TEST(Profiles, AReleaseBetweenTwoIsAsTheOneBelow) {
+  EXPECT_EQ(profile_from("linux-5.2")->name, "linux-5.1");
+  EXPECT_EQ(profile_from("linux-6.18.44")->name, "linux-6.18");
+  EXPECT_EQ(profile_from("linux-7.1.5")->name, "linux-7.1");
+  for (const auto* name :
+       {"linux-2.6.31", "linux-7.2", "linux-", "linux", "linux-6.", "linux-6..1", "6.18", "linux-6.x"})
+    EXPECT_EQ(profile_from(name), nullptr) << name;
+}
+
+TEST(Profiles, AreInOrderOfTime) {
+  for (std::size_t i = 1; i < releases::all.size(); ++i)
+    EXPECT_LT(releases::version_from(releases::all[i - 1]->release), releases::version_from(releases::all[i]->release));
+}
+
+/// Without cookies, what the first client of a listener with backlog 0 gets to.
+std::string first_client_of_backlog_0(std::string_view release) {
+  Script host(release);
+  host.step(op::SysctlWrite{{}, Sysctl::tcp_syncookies, "0"});
+  host.socket();
+  host.bind(3, 80);
+  host.listen(3, 0);
+  host.socket();
+  host.connect(4, 80);
+  return host.info(4);
+}
+
+TEST(ListenEras, BacklogZeroRefusedEverySynFrom44To612) {
+  EXPECT_EQ(first_client_of_backlog_0("linux-4.1"), "ESTABLISHED 0 0");
+  EXPECT_EQ(first_client_of_backlog_0("linux-4.4"), "SYN_SENT 1 0");
+  EXPECT_EQ(first_client_of_backlog_0("linux-6.12"), "SYN_SENT 1 0");
+  EXPECT_EQ(first_client_of_backlog_0("linux-6.13"), "ESTABLISHED 0 0");
+}
+
+/// What TCP_INFO says after listen(65536) with somaxconn at 65536, or at what it stays at where that is refused.
+std::string limit_of_65536(std::string_view release) {
+  Script host(release);
+  host.step(op::SysctlWrite{{}, Sysctl::somaxconn, "65536"});
+  host.socket();
+  host.bind(3, 80);
+  host.listen(3, 65536);
+  return host.info(3);
+}
+
+TEST(ListenEras, TheSixteenBitField) {
+  EXPECT_EQ(limit_of_65536("linux-3.10"), "LISTEN 0 0");
+  EXPECT_EQ(limit_of_65536("linux-3.11"), "LISTEN 0 128");
+  EXPECT_EQ(limit_of_65536("linux-4.1"), "LISTEN 0 65536");
+}
+
+class Backlog {
+ public:
+  explicit Backlog(std::string_view release) : host(release) {}
+  void arrive(std::uint32_t packets) {
+    for (std::uint32_t i = 0; i < packets; ++i) host.step(op::NetifRx{Cpu{}, Skb{i}});
+  }
+  void weight(const std::string& value) { host.step(op::SysctlWrite{{}, Sysctl::dev_weight, value}); }
+  outcome::Polled poll(std::int32_t quota) {
+    return std::get<outcome::Polled>(host.step(op::ProcessBacklog{Cpu{}, quota, {}}));
+  }
+  outcome::ActionRan run() { return std::get<outcome::ActionRan>(host.step(op::NetRxAction{Cpu{}, {}})); }
+
+  Script host;
+};
+
+TEST(SoftnetEras, From2635To315ThePollCompletesBeforeItDelivers) {
+  Backlog backlog("linux-3.10");
+  backlog.arrive(3);
+  EXPECT_EQ(backlog.poll(0), (outcome::Polled{0, false, {}}));
+  EXPECT_EQ(backlog.poll(-5), (outcome::Polled{0, false, {}}));
+  EXPECT_EQ(backlog.poll(2), (outcome::Polled{2, false, {{0}, {1}}}));
+  EXPECT_EQ(backlog.poll(1), (outcome::Polled{1, false, {{2}}})) << "the quota is used up, so it does not complete";
+  EXPECT_EQ(backlog.poll(1), (outcome::Polled{0, true, {}}));
+  backlog.arrive(2);
+  EXPECT_EQ(backlog.poll(64), (outcome::Polled{2, true, {{0}, {1}}}));
+  EXPECT_TRUE(backlog.host.clauses.contains(Clause::BACKLOG_COMPLETE_EARLY));
+}
+
+TEST(SoftnetEras, From2635To315AWeightOfZeroSpinsUntilItIsRaised) {
+  Backlog backlog("linux-3.10");
+  backlog.weight("0");
+  backlog.arrive(1);
+  EXPECT_EQ(backlog.run().delivered.size(), 1u) << "the first poll still has the old weight";
+  backlog.arrive(2);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(backlog.run(), (outcome::ActionRan{{}, true, true}));
+  backlog.weight("64");
+  EXPECT_EQ(backlog.run(), (outcome::ActionRan{{{0}, {1}}, false, false}));
+}
+
+TEST(SoftnetEras, From316To318AWeightOfZeroCrashesTheDrain) {
+  Backlog backlog("linux-3.16");
+  backlog.weight("0");
+  backlog.arrive(1);
+  backlog.run();
+  backlog.arrive(1);
+  EXPECT_EQ(backlog.host.step(op::NetRxAction{Cpu{}, {}}), Outcome(outcome::Oops{}));
+}
+
+TEST(SoftnetEras, ABudgetOfZeroStopsAllReceptionUntil318) {
+  for (const auto* release : {"linux-2.6.32", "linux-3.16", "linux-3.19"}) {
+    Backlog backlog(release);
+    backlog.host.step(op::SysctlWrite{{}, Sysctl::netdev_budget, "0"});
+    backlog.arrive(1);
+    const auto ran = backlog.run();
+    EXPECT_TRUE(ran.time_squeeze) << release;
+    EXPECT_EQ(ran.delivered.size(), std::string_view(release) == "linux-3.19" ? 1u : 0u) << release;
+  }
+}
+
+TEST(SysctlEras, FilesAppearAndChangeHands) {
+  const auto has = [](const char* release, Sysctl id) { return spec_of(*profile_from(release), id) != nullptr; };
+  EXPECT_FALSE(has("linux-4.10", Sysctl::dev_weight_rx_bias));
+  EXPECT_TRUE(has("linux-4.11", Sysctl::dev_weight_rx_bias));
+  EXPECT_FALSE(has("linux-4.11", Sysctl::netdev_budget_usecs));
+  EXPECT_TRUE(has("linux-4.12", Sysctl::netdev_budget_usecs));
+  const auto scope = [](const char* release) { return spec_of(*profile_from(release), Sysctl::tcp_syncookies)->scope; };
+  EXPECT_EQ(scope("linux-4.5"), Scope::global);
+  EXPECT_EQ(scope("linux-4.6"), Scope::per_netns);
+}
+
+}  // namespace
+}  // namespace weir
