@@ -13,6 +13,7 @@
 #include "fuzz/targets.hpp"
 #include "oracle/profile/names.hpp"
 #include "oracle/targets/linux.hpp"
+#include "oracle/targets/this_kernel.hpp"
 #ifdef WEIR_HAVE_PROVE
 #include "proofs/run.hpp"
 #endif
@@ -109,22 +110,23 @@ Job lockfree_job(const Arguments& given) {
   return job;
 }
 
-/// The kernel of this machine, held against linux-6.18; `not_available` says why it cannot be.
+/// The kernel of this machine, held against its own profile; `not_available` says why it cannot be.
 Job linux_job(const Arguments& given) {
   Job job;
   job.report.name = "linux";
-  const Profile* const profile = &releases::linux_6_18;
-  const bool asked_for = given.profiles.empty() ||
-                         std::find(given.profiles.begin(), given.profiles.end(), profile->name) != given.profiles.end();
-  if (!asked_for) {
-    job.report.not_available = "a running kernel is compared with linux-6.18 only, which --profile leaves out";
-    return job;
-  }
   if (const auto here = oracle::LinuxTarget::probe(); !here) {
     job.report.not_available = here.reason;
     return job;
   }
-  job.report.name = "linux " + oracle::LinuxTarget::release();
+  const Profile* const profile = oracle::running_profile();
+  const bool asked_for = given.profiles.empty() ||
+                         std::find(given.profiles.begin(), given.profiles.end(), profile->name) != given.profiles.end();
+  if (!asked_for) {
+    job.report.not_available = fmt::format(
+        "a running kernel is compared with its own profile, here {}, which --profile leaves out", profile->name);
+    return job;
+  }
+  job.report.name = "linux " + oracle::running_release();
   job.options.generator = fuzz::linux_cases();
   job.options.profiles = {profile};
   job.report.compared_with = std::string(profile->name);

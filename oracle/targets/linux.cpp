@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "model/profile.hpp"
 #include "oracle/targets/linux_channel.hpp"
 #include "oracle/targets/linux_driver.hpp"
+#include "oracle/targets/this_kernel.hpp"
 #include "oracle/targets/wire.hpp"
 
 namespace weir::oracle {
@@ -124,18 +124,13 @@ class LinuxTarget::Driver {
 };
 
 Availability LinuxTarget::probe() {
+  if (running_profile() == nullptr) return {false, "no profile describes Linux " + running_release()};
   try {
     std::string reason = Driver().trouble();
     return {reason.empty(), std::move(reason)};
   } catch (const std::system_error& error) {
     return {false, error.what()};
   }
-}
-
-std::string LinuxTarget::release() {
-  utsname name{};
-  ::uname(&name);
-  return name.release;
 }
 
 LinuxTarget::LinuxTarget() : driver_(std::make_unique<Driver>()) {
@@ -173,7 +168,7 @@ namespace {
 
 /// The machine's own settings: not there in the namespaces of cases, or not ours to change.
 bool is_global(Sysctl sysctl) {
-  const SysctlSpec* spec = spec_of(releases::linux_6_18, sysctl);
+  const SysctlSpec* spec = spec_of(*running_profile(), sysctl);
   return spec == nullptr || spec->scope == Scope::global;
 }
 

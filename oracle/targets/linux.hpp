@@ -7,9 +7,9 @@
 //
 // A driver process, forked by the constructor, enters a user and network namespace of its own and makes the calls
 // there; nothing outside that namespace is touched, and no privilege is needed where unprivileged user namespaces are
-// allowed. Every namespace of a case, 0 too, is a real network namespace with the initial sysctls of profile
-// linux-6.18. The global ones of net.core exist in the machine's own namespace alone: they cannot be asked for in
-// namespace 0, and are absent in the others, as the profile says.
+// allowed. Every namespace of a case, 0 too, is a real network namespace with the initial sysctls of the profile that
+// describes this kernel. The global ones of net.core exist in the machine's own namespace alone: they cannot be asked
+// for in namespace 0, and are absent in the others, as the profile says.
 //
 // Units: durations as std::chrono says. Errors: the constructor throws std::runtime_error where probe() would say no;
 // run() reports everything else in its status. Thread safety: one object, one thread; construct it before starting
@@ -38,9 +38,6 @@ class LinuxTarget {
  public:
   /// Tries what the constructor needs, in a process that is gone when this returns.
   static Availability probe();
-
-  /// "6.18.44", as uname(2) says.
-  static std::string release();
 
   /// Whether the kernel can be asked this at all.
   static bool supported(const Op& operation);

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "model/profile.hpp"
+#include "oracle/targets/this_kernel.hpp"
 
 namespace weir::oracle {
 namespace {
@@ -37,7 +37,7 @@ void bring_loopback_up() {
 }
 
 void set_initial_sysctls() {
-  for (const SysctlSpec& each : releases::linux_6_18.sysctls)
+  for (const SysctlSpec& each : running_profile()->sysctls)
     if (each.scope == Scope::per_netns)
       write_file(sysctl_path(name_of_enum(each.id)), std::to_string(each.initial) + "\n");
 }

@@ -27,7 +27,7 @@ std::string sysctl_path(std::string_view name);
 void enter_user_namespace();
 
 /// Network namespaces for cases, used again and again, since making one takes a millisecond. Each has its loopback up
-/// and, when handed out, the sysctls of a new namespace in profile linux-6.18.
+/// and, when handed out, the sysctls of a new namespace in the profile of this kernel.
 class NamespacePool {
  public:
   NamespacePool();

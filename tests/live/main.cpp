@@ -4,12 +4,18 @@
 #include <cstdio>
 
 #include "oracle/targets/linux.hpp"
+#include "oracle/targets/this_kernel.hpp"
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   if (!GTEST_FLAG_GET(list_tests)) {
     if (const auto here = weir::oracle::LinuxTarget::probe(); !here) {
       std::printf("not available: %s\n", here.reason.c_str());
+      return 4;
+    }
+    if (weir::oracle::running_profile() != &weir::releases::linux_6_18) {
+      std::printf("not available: what these tests know was seen on 6.18, this is %s\n",
+                  weir::oracle::running_release().c_str());
       return 4;
     }
   }

@@ -45,7 +45,7 @@ TEST_P(Refuses, WithPosition) {
 const std::vector<Bad> bad_headers{
     {"EmptyFile", "", 1, 1, "expected the header"},
     {"NoHeader", "{\"op\":\"tick\"}\n", 1, 2, "expected the header"},
-    {"UnknownProfile", "{\"weir\":1,\"profile\":\"linux-6.17\"}", 1, 21, "linux-2.6.32"},
+    {"UnknownProfile", "{\"weir\":1,\"profile\":\"linux-9.9\"}", 1, 21, "linux-2.6.32"},
     {"UnknownVersion", "{\"weir\":2,\"profile\":\"linux-6.18\"}", 1, 9, "from 1 to 1"},
     {"UnknownField", "{\"weir\":1,\"cpu\":2}", 1, 11, "weir, profile, cpus, sysctl"},
     {"MissingProfile", "{\"weir\":1}", 1, 11, "\"profile\""},

@@ -1,0 +1,15 @@
+// The kernel that is running, and the profile that describes it.
+#pragma once
+#include <string>
+
+#include "model/profile.hpp"
+
+namespace weir::oracle {
+
+/// "6.18.44", as uname(2) says; vendors append to it.
+std::string running_release();
+
+/// nullptr where no profile describes that release.
+const Profile* running_profile();
+
+}  // namespace weir::oracle
