@@ -39,6 +39,29 @@ void list(std::string_view group) {
       print(fmt::format("{}  {}\n", bold(fmt::format("{:26}", each.name)), each.sentence));
 }
 
+void list_as_table(std::string_view group) {
+  print(fmt::format("\n## {}\n\n| clause | what it says | decided in | releases |\n|---|---|---|---|\n", group));
+  for (const auto& each : clauses)
+    if (group_of(each.name) == group)
+      print(fmt::format("| `{}` | {} | `{}` | {} |\n", each.name, each.sentence, each.function, releases_of(each)));
+}
+
+/// The page docs/SPEC.md: every clause, under the group of its name; groups in the order of the table.
+void list_as_markdown() {
+  print(
+      "# What weir says about Linux\n\n"
+      "Generated: `weir explain --markdown > docs/SPEC.md`. Each line is a clause: a branch of the spec in `model/`, "
+      "the\n"
+      "function of the kernel that decides it, and the releases that have it. Which release differs from which in "
+      "what\n"
+      "else is the table of `weir profiles`.\n");
+  std::vector<std::string_view> groups;
+  for (const auto& each : clauses)
+    if (std::find(groups.begin(), groups.end(), group_of(each.name)) == groups.end())
+      groups.push_back(group_of(each.name));
+  for (const auto group : groups) list_as_table(group);
+}
+
 int explain(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
   if (const auto found = clause_from(name)) {
@@ -65,8 +88,15 @@ void add_explain(CLI::App& app, int& exit_code) {
   const auto name = std::make_shared<std::string>();
   CLI::App* const command = app.add_subcommand("explain", "Say what a rule of the model means");
   command->add_option("CLAUSE", *name, "a clause or a group of clauses; nothing: all of them");
+  const auto markdown = std::make_shared<bool>(false);
+  command->add_flag("--markdown", *markdown, "all of them, as the page docs/SPEC.md");
   command->footer("Examples:\n  weir explain LISTEN.CLAMP\n  weir explain BACKLOG\n");
-  command->callback([name, &exit_code] { exit_code = explain(*name); });
+  command->callback([=, &exit_code] {
+    if (*markdown)
+      list_as_markdown();
+    else
+      exit_code = explain(*name);
+  });
 }
 
 }  // namespace weir::cli

@@ -86,8 +86,11 @@ inline bool SocketPlane::claim_port(const Open& at, SockWord joining) {
           const Endpoint theirs = owner.local.load(std::memory_order_relaxed);
           conflict = overlap(held(local, joining.flags), held(theirs, word.flags));
         });
-    if (conflict && !joins_unseen(joining, local, view.memory)) return false;
-    const PortMemory memory = remember(joining, local, view);
+    const bool unseen = joins_unseen(joining, local, view.memory);
+    if (conflict && !unseen) return false;
+    // Until 4.10 one who joined unseen left the memory as it was.
+    const bool changes = !unseen || kernel_.fastreuseport_by_claim;
+    const PortMemory memory = changes ? remember(joining, local, view) : view.memory;
     if (at.ns->ports.join(key, view, at.ref, memory, socks_, claims_, at.epoch)) return true;
   }
 }
@@ -98,7 +101,8 @@ inline bool SocketPlane::joins_unseen(SockWord joining, const Endpoint& local, c
   if (kernel_.fastreuse_cached && memory.has(reuse_addr) && joining.has(reuse_addr) &&
       joining.state != TcpState::listen)
     return true;
-  return memory.has(reuse_port) && joining.has(reuse_port) && covers(memory.held(), held(local, joining.flags));
+  if (!memory.has(reuse_port) || !joining.has(reuse_port)) return false;
+  return !kernel_.fastreuseport_by_claim || covers(memory.held(), held(local, joining.flags));
 }
 
 /// What the bucket remembers once the newcomer has joined.
@@ -106,7 +110,8 @@ inline PortMemory SocketPlane::remember(SockWord joining, const Endpoint& local,
   if (joining.protocol != Protocol::tcp) return {};
   PortMemory memory = view.memory;
   const bool yields = joining.has(reuse_addr) && joining.state != TcpState::listen;
-  if (!joining.has(reuse_port))
+  const bool all_shared = !view.owned || view.memory.has(reuse_port);
+  if (!joining.has(reuse_port) || (!kernel_.fastreuseport_by_claim && !all_shared))
     memory = {};
   else if (!memory.has(reuse_port) || !covers(memory.held(), held(local, joining.flags)))
     memory = {local.v4, static_cast<std::uint16_t>(joining.flags & (is_inet6 | v6_only | reuse_port)), local.kind, 0};

@@ -152,7 +152,7 @@ inline Outcome SocketPlane::setsockopt(const op::Setsockopt& call) {
       return set_flag(reuse_addr);
     case SockOpt::so_reuseport:
       if (!kernel_.has_reuseport) return failed(Errno::enoprotoopt);
-      if (!inet) return call.value == 0 ? returned(0) : failed(Errno::eopnotsupp);
+      if (!inet && kernel_.reuseport_inet_only) return call.value == 0 ? returned(0) : failed(Errno::eopnotsupp);
       return set_flag(reuse_port);
     case SockOpt::so_acceptconn:
       return failed(Errno::enoprotoopt);

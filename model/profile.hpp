@@ -116,6 +116,9 @@ struct Profile {
   bool syncookies_always;   ///< 3.13 ..: tcp_syncookies 2 answers every SYN with a cookie (5ad37d5deee1)
   std::uint32_t first_synack_timeout_s;  ///< 3 .. 3.0; 1 from 3.1 (9ad7c049f0f7): the unit of TCP_DEFER_ACCEPT
   bool has_reuseport;                    ///< 3.9 .. (055dc21a1d1d)
+  bool reuseport_inet_only;              ///< 6.13 ..: for other families EOPNOTSUPP (5b0af621c3f6, CVE-2024-57903)
+  bool fastreuseport_by_claim;           ///< 4.11 ..: a bind bucket remembers the claim of its last SO_REUSEPORT owner
+                                         ///< (637bc8bbe6c0); before: only that all its owners joined with SO_REUSEPORT
   bool fastreuse_cached;  ///< .. 6.0: a bind bucket remembers that all its owners had SO_REUSEADDR (lost with bhash2,
                           ///< 28044fc1d495, 6.1; seen absent on 6.18)
   bool has_fastopen;      ///< 3.7 ..: TCP_FASTOPEN on a server (8336886f786f)

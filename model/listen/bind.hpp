@@ -68,10 +68,11 @@ bool any_conflict(const Net<D>& net, const Bucket& bucket, SockId id) {
 }
 
 /// Whether the bucket remembers a SO_REUSEPORT owner whose claim takes this one's in: a wildcard, or the same address.
-/// The wildcard of the newcomer does not count.
+/// The wildcard of the newcomer does not count. Before 4.11 addresses do not matter here.
 template <Domain D>
-bool sk_reuseport_match(const Bucket& bucket, const Sock<D>& sk) {
+bool sk_reuseport_match(const Profile& kernel, const Bucket& bucket, const Sock<D>& sk) {
   if (!bucket.fastreuseport || !sk.reuseport) return false;
+  if (!kernel.fastreuseport_by_claim) return true;
   return same_address(bucket.fast_claim, claim(sk)) || covers(bucket.fast_claim, claim(sk));
 }
 
@@ -81,28 +82,31 @@ template <Domain D>
 void update_fastreuse(const Profile& kernel, Bucket& bucket, const Sock<D>& sk, bool first) {
   const bool reuse = sk.reuseaddr && sk.sk_state != tcp<D>(TcpState::listen);
   if (kernel.fastreuse_cached) bucket.fastreuse = first ? reuse : bucket.fastreuse && reuse;
-  if (!sk_reuseport_match(bucket, sk)) bucket.fast_claim = claim(sk);
-  bucket.fastreuseport = kernel.has_reuseport && sk.reuseport;
+  if (!sk_reuseport_match(kernel, bucket, sk)) bucket.fast_claim = claim(sk);
+  const bool others = kernel.fastreuseport_by_claim || first || bucket.fastreuseport;
+  bucket.fastreuseport = kernel.has_reuseport && sk.reuseport && others;
 }
+
+enum class Admission { refused, unchecked, checked };
 
 /// Whether a bucket that has holders lets this socket join (or, listening, stay).
 template <Domain D>
-bool bucket_admits(const Net<D>& net, const Bucket& bucket, SockId id) {
+Admission bucket_admits(const Net<D>& net, const Bucket& bucket, SockId id) {
   const Sock<D>& sk = net[id];
   if (bucket.fastreuse && sk.reuseaddr && sk.sk_state != tcp<D>(TcpState::listen)) {
     D::clause(Clause::BIND_FASTREUSE);
-    return true;
+    return Admission::unchecked;
   }
-  if (sk_reuseport_match(bucket, sk)) {
-    D::clause(Clause::BIND_FASTREUSEPORT);
-    return true;
+  if (sk_reuseport_match(*net.kernel, bucket, sk)) {
+    D::clause(net.kernel->fastreuseport_by_claim ? Clause::BIND_FASTREUSEPORT : Clause::BIND_FASTREUSEPORT_ALL);
+    return Admission::unchecked;
   }
   const bool conflict = any_conflict(net, bucket, id);
   if (conflict)
     D::clause(bucket.udp ? Clause::BIND_UDP_CONFLICT : Clause::BIND_CONFLICT);
   else
     D::clause(Clause::BIND_SHARED);
-  return !conflict;
+  return conflict ? Admission::refused : Admission::checked;
 }
 
 /// Has the port `port` for this socket, or a free one where it is 0. Asked again when a bound socket begins to listen.
@@ -117,16 +121,20 @@ Errno get_port(Net<D>& net, SockId id, std::uint32_t port) {
   if (port >= first_chosen_port) return Errno::none;  // chosen before, and free by convention
   Bucket* bucket = find_bucket(net, sk.netns, sk.is_udp(), port);
   const bool first = bucket == nullptr;
+  auto admission = Admission::checked;
   if (first) {
     D::clause(Clause::BIND_EMPTY_BUCKET);
     bucket = &net.buckets.emplace_back();
     bucket->netns = sk.netns;
     bucket->udp = sk.is_udp();
     bucket->port = port;
-  } else if (!bucket_admits(net, *bucket, id)) {
-    return Errno::eaddrinuse;
+  } else {
+    admission = bucket_admits(net, *bucket, id);
   }
-  if (!sk.is_udp()) update_fastreuse(*net.kernel, *bucket, sk, first);
+  if (admission == Admission::refused) return Errno::eaddrinuse;
+  // Until 4.10 one who joined unchecked left the bucket's memory alone.
+  const bool updates = admission == Admission::checked || net.kernel->fastreuseport_by_claim;
+  if (!sk.is_udp() && updates) update_fastreuse(*net.kernel, *bucket, sk, first);
   if (sk.binding.port == 0) bucket->owners.push_back(id);
   sk.binding.port = port;
   return Errno::none;

@@ -21,7 +21,7 @@ Errno set_socket_level(const Profile& kernel, Sock<D>& sk, SockOpt opt, std::int
     return Errno::enoprotoopt;
   }
   if (opt == SockOpt::so_reuseport && !kernel.has_reuseport) return unknown_option<D>();
-  if (opt == SockOpt::so_reuseport && value != 0 && !sk.is_inet()) {
+  if (opt == SockOpt::so_reuseport && value != 0 && !sk.is_inet() && kernel.reuseport_inet_only) {
     D::clause(Clause::OPT_REUSEPORT_INET_ONLY);
     return Errno::eopnotsupp;
   }

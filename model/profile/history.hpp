@@ -51,6 +51,8 @@ constexpr Profile linux_2_6_32_profile() {
       .syncookies_always = false,
       .first_synack_timeout_s = 3,
       .has_reuseport = false,
+      .reuseport_inet_only = false,
+      .fastreuseport_by_claim = false,
       .fastreuse_cached = true,
       .has_fastopen = false,
       .process_queue = false,
@@ -155,6 +157,7 @@ constexpr void linux_4_10(Profile& kernel) { kernel.young_spares_syn = false; }
 constexpr void linux_4_11(Profile& kernel) {
   using enum Handler;
   kernel.has_weight_bias = true;
+  kernel.fastreuseport_by_claim = true;
   kernel.sysctls.edit(Sysctl::dev_weight).handler = dev_weight;
   for (const Sysctl bias : {Sysctl::dev_weight_rx_bias, Sysctl::dev_weight_tx_bias})
     kernel.sysctls.set({.id = bias, .handler = dev_weight, .scope = Scope::global, .initial = 1});
@@ -215,7 +218,10 @@ constexpr void linux_6_1(Profile& kernel) { kernel.fastreuse_cached = false; }
 
 constexpr void linux_6_4(Profile& kernel) { kernel.softnet_columns = 15; }
 
-constexpr void linux_6_13(Profile& kernel) { kernel.syn_queue = SynQueue::max_ack_above; }
+constexpr void linux_6_13(Profile& kernel) {
+  kernel.syn_queue = SynQueue::max_ack_above;
+  kernel.reuseport_inet_only = true;
+}
 
 /// Weights are at least 1 (d1f9f79fa2af), the time budget at least two jiffies (c180188ec022).
 constexpr void linux_6_14(Profile& kernel) {

@@ -40,6 +40,42 @@ ClauseSet reached() {
   return covered;
 }
 
+/// Clauses of the set that the table does not give to this release.
+std::vector<Clause> out_of_their_time(const ClauseSet& covered, const Profile& kernel) {
+  const auto now = releases::version_from(kernel.release);
+  std::vector<Clause> found;
+  for (const ClauseInfo& each : clauses) {
+    const bool too_early = !each.since.empty() && now < releases::version_from(each.since);
+    const bool too_late = !each.until.empty() && now > releases::version_from(each.until);
+    if (covered.contains(each.clause) && (too_early || too_late)) found.push_back(each.clause);
+  }
+  return found;
+}
+
+TEST(Coverage, EachClauseKeepsToItsReleases) {
+  for (const Profile* kernel : releases::all) {
+    CampaignOptions options;
+    options.profiles = {kernel};
+    options.max_inputs = 4000;
+    options.record_every = 1;
+    Campaign campaign(std::move(options), lockfree_target());
+    const auto stats = campaign.run(Campaign::Clock::now() + std::chrono::minutes(5));
+    EXPECT_EQ(stats.divergences, 0U) << kernel->name;
+    for (const Clause each : out_of_their_time(stats.covered, *kernel))
+      ADD_FAILURE() << info(each).name << " (" << info(each).since << " .. " << info(each).until << ") is reached in "
+                    << kernel->name;
+  }
+}
+
+TEST(CoverageMustFail, NoticesAClauseOutOfItsTime) {
+  ClauseSet covered;
+  for (const Clause each : {Clause::LISTEN_CLAMP, Clause::BACKLOG_CLOCK, Clause::SYNQ_FULL_BACKLOG})
+    covered.insert(each);
+  EXPECT_EQ(out_of_their_time(covered, *profile_from("linux-2.6.32")), std::vector{Clause::SYNQ_FULL_BACKLOG});
+  EXPECT_EQ(out_of_their_time(covered, *profile_from("linux-6.12")),
+            (std::vector{Clause::SYNQ_FULL_BACKLOG, Clause::BACKLOG_CLOCK}));
+}
+
 TEST(Coverage, EveryClauseIsReachedOrHasAReason) {
   for (const Clause each : contradictions(reached()))
     ADD_FAILURE() << info(each).name << (is_unreached(each) ? " is reached after all" : " is not reached");
