@@ -86,12 +86,17 @@ class OwnerLane {
   /// drain() and look() in turn until `deliver` says that the poll ends, or nothing waits: then SCHED is cleared. One
   /// loop, because a burst of one would pay for every comparison that the two make beside it.
   /// \return whether the poll ends. `deliver` may push.
-  /// \pre Count::input, and a packet waits
+  /// \pre Count::input
   template <class Deliver>
   bool drain_all(Deliver&& deliver) {
     std::uint32_t head = head_, mark = mark_;
-    if (head == mark) [[likely]] {
-      mark = mark_ = tail_;
+    if (head == mark) {
+      mark = tail_;
+      if (head == mark) {  // a poll that used up its quota on the last packet left this one to complete
+        sleep();
+        return false;
+      }
+      mark_ = mark;
       tell(sched);
     }
     for (;;) {
@@ -173,10 +178,6 @@ class Backlog {
   PollResult poll(std::int32_t quota, Deliver deliver) {
     if (!inbox_.asleep() || count_ != Count::input) return poll_both(quota, deliver);
     // Nobody else has put anything in, and whoever does from here on wakes us again: the inbox need not be looked at.
-    if (own_.waiting() == 0) {  // a poll that used up its quota on the last packet left this one to complete
-      own_.sleep();
-      return {0, true};
-    }
     std::int32_t work = 0;
     const auto ends = counting(work, quota, deliver);
     const bool ended = own_.drain_all(ends);
