@@ -115,8 +115,9 @@ class Inbox {
 
   // --- owner only ---------------------------------------------------------------------------------------------------
 
-  /// Nothing is in the window, and nothing has come in since the inbox fell asleep: SCHED says both (2).
-  bool asleep() const noexcept { return !scheduled(); }
+  /// Nothing is in the window, and nothing has come in since the inbox fell asleep (2). SCHED alone would say as much;
+  /// but a window that is not empty spares the look at the producers' line, with a quota of 1 once a packet.
+  bool asleep() const noexcept { return window_empty() && !scheduled(); }
 
   /// Packets that the limit counts: 0 while SCHED is clear (2).
   // relaxed: only the number of claims is taken from the word, and released_ is the owner's own.
