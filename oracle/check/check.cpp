@@ -1,6 +1,8 @@
 #include "oracle/check/check.hpp"
 
+#include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "oracle/check/label.hpp"
 #include "oracle/check/machine.hpp"
@@ -25,6 +27,40 @@ bool only_looks(const Op& operation) {
       operation);
 }
 
+/// What was last done with each descriptor, by lines that do more than look.
+class Doings {
+ public:
+  void note(const Op& operation, std::uint64_t line, const Explained& answer) {
+    if (const auto fd = fd_of(operation); fd && !only_looks(operation)) last_[*fd] = {line, answer.clauses};
+    const bool makes_one =
+        std::holds_alternative<op::Socket>(operation) || std::holds_alternative<op::Accept>(operation);
+    const auto* const returned = std::get_if<outcome::Returned>(&answer.outcome);
+    if (makes_one && returned != nullptr && returned->ret >= 0)
+      last_[static_cast<std::int32_t>(returned->ret)] = {line, answer.clauses};
+  }
+  /// Nothing where the operation does something itself, or nothing was done before it.
+  std::optional<Earlier> behind(const Op& operation) const {
+    const auto fd = fd_of(operation);
+    if (!fd || !only_looks(operation)) return std::nullopt;
+    const auto found = last_.find(*fd);
+    return found == last_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  static std::optional<std::int32_t> fd_of(const Op& operation) {
+    return std::visit(
+        []<class T>(const T& each) -> std::optional<std::int32_t> {
+          if constexpr (requires { each.fd; })
+            return each.fd.label;
+          else
+            return std::nullopt;
+        },
+        operation);
+  }
+
+  std::unordered_map<std::int32_t, Earlier> last_;
+};
+
 GoOn how_to_go_on(const TraceLine& line, const Outcome& allowed) {
   if (is_crash(line.seen.outcome) || is_crash(allowed)) return GoOn::not_at_all;
   if (only_looks(line.operation)) return GoOn::from_here;
@@ -39,12 +75,14 @@ CheckResult check(TraceReader& trace, const CheckOptions& options,
   Header header = trace.header();
   if (options.profile != nullptr) header.profile = options.profile;
   Machine machine(header);
+  Doings doings;
   CheckResult result;
   for (TraceLine line; !result.stopped && trace.next(line);) {
     const Explained answer = machine.step(line.operation, label_of(line));
     ++result.operations;
     result.clauses |= answer.clauses;
     if (line.seen.any()) ++result.compared;
+    doings.note(line.operation, line.number, answer);
     if (agrees(line.seen, answer.outcome)) continue;
 
     ++result.divergences;
@@ -56,6 +94,7 @@ CheckResult check(TraceReader& trace, const CheckOptions& options,
            .allowed = to_text(answer.outcome),
            .clauses = answer.clauses,
            .before = describe(machine.before(), line.operation),
+           .since = doings.behind(line.operation),
            .note = options.all && way == GoOn::not_at_all ? "the model cannot go on from what was observed" : ""});
     if (!result.stopped && way == GoOn::from_before) machine.undo();
   }

@@ -5,19 +5,26 @@
 #include <iterator>
 
 namespace weir::oracle {
+namespace {
+
+void append(std::string& text, std::string_view label, const ClauseSet& clauses) {
+  clauses.for_each([&](Clause clause) {
+    const ClauseInfo& each = info(clause);
+    fmt::format_to(std::back_inserter(text), "  {:8}  {} in {}: {}\n", label, each.name, each.function, each.sentence);
+    label = "";
+  });
+}
+
+}  // namespace
 
 std::string to_text(const Divergence& divergence, std::string_view file, const Profile& profile) {
   std::string text =
       fmt::format("{}:{}: {} does not answer so\n  {}\n  observed  {}\n  allowed   {}\n", file, divergence.line,
                   profile.name, divergence.text, divergence.observed, divergence.allowed);
   const auto out = std::back_inserter(text);
-  std::string_view label = "because";
-  divergence.clauses.for_each([&](Clause clause) {
-    const ClauseInfo& each = info(clause);
-    fmt::format_to(out, "  {:8}  {} in {}: {}\n", label, each.name, each.function, each.sentence);
-    label = "";
-  });
-  label = "before";
+  append(text, "because", divergence.clauses);
+  if (divergence.since) append(text, fmt::format("line {}", divergence.since->line), divergence.since->clauses);
+  std::string_view label = "before";
   for (const auto& fact : divergence.before) {
     fmt::format_to(out, "  {:8}  {}\n", label, fact);
     label = "";

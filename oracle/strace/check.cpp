@@ -64,6 +64,7 @@ Report check(Lines lines, const Profile& profile, bool all, const std::function<
            .allowed = judgement.allowed,
            .clauses = judgement.clauses,
            .before = judgement.before,
+           .since = {},
            .note = ""});
   }
   return report;
