@@ -114,6 +114,17 @@ inline void put_literal(Writer& out, Cpu cpu) { put_little_endian(out, cpu.index
 inline void get_literal(Reader& in, Skb& skb) { skb.id = in.little_endian<std::uint32_t>(); }
 inline void put_literal(Writer& out, Skb skb) { put_little_endian(out, skb.id); }
 
+inline void get_literal(Reader& in, Millis& span) { span.count = in.little_endian<std::uint32_t>(); }
+inline void put_literal(Writer& out, Millis span) { put_little_endian(out, span.count); }
+inline void get_literal(Reader& in, End& end) {
+  end.v4 = in.little_endian<std::uint32_t>();
+  end.port = in.little_endian<std::uint16_t>();
+}
+inline void put_literal(Writer& out, End end) {
+  put_little_endian(out, end.v4);
+  put_little_endian(out, end.port);
+}
+
 // "No tick" is always in the pool.
 inline void get_literal(Reader& in, TickAfter& after) { after = in.little_endian<std::uint32_t>(); }
 inline void put_literal(Writer& out, TickAfter after) { put_little_endian(out, after.value_or(0)); }

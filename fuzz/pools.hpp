@@ -39,6 +39,36 @@ inline constexpr auto pool<Address> = std::to_array<Address>({any_address, loopb
                                                               v4_address(0xc0000201), v4_address(0x7fffffff),
                                                               v4_address(0xffffffff), v4_address(0xe0000001)});
 
+/// Remote peers, and the host's end of their connections: the ports that listeners have (see below), a second address,
+/// and one that no peer can have.
+template <>
+inline constexpr auto pool<End> = std::to_array<End>({{0xc000020a, 1000},
+                                                      {0xc0000201, 8080},
+                                                      {0xc000020a, 1001},
+                                                      {0xc0000201, 8080},
+                                                      {0xc000020b, 1000},
+                                                      {0xc0000201, 8081},
+                                                      {0xc0000202, 8080},
+                                                      {0x7f000001, 8080}});
+
+/// Both sides of every timer: half a second, a second and its doublings, a minute, and the two of TIME_WAIT.
+template <>
+inline constexpr auto pool<Millis> = std::to_array<Millis>({{1000},
+                                                            {0},
+                                                            {499},
+                                                            {500},
+                                                            {1},
+                                                            {999},
+                                                            {2000},
+                                                            {3000},
+                                                            {4000},
+                                                            {7000},
+                                                            {60000},
+                                                            {59999},
+                                                            {120000},
+                                                            {31000},
+                                                            {600000}});
+
 /// Ports. 0 asks for any free one.
 template <>
 inline constexpr auto pool<std::uint16_t> = std::to_array<std::uint16_t>({0, 8080, 8080, 8081, 8082, 65535, 1});

@@ -42,6 +42,12 @@ struct Skb {
   friend constexpr auto operator<=>(const Skb&, const Skb&) = default;
 };
 
+/// A span of virtual time.
+struct Millis {
+  std::uint32_t count = 0;
+  friend constexpr auto operator<=>(const Millis&, const Millis&) = default;
+};
+
 /// "jiffies advances after that many packets": the clock ticks once each time this many packets have been delivered
 /// within the call. Absent or 0: time stands still.
 using TickAfter = std::optional<std::uint32_t>;
@@ -51,6 +57,8 @@ struct ReadBack;
 struct OptionValue;
 struct Info;
 struct Counters;
+struct Replied;
+struct Passed;
 struct Done;
 struct Received;
 struct Polled;
@@ -186,6 +194,31 @@ struct TcpInfo {
   friend bool operator==(const TcpInfo&, const TcpInfo&) = default;
 };
 
+/// A segment arrives from a remote peer, whose sequence numbers are always the right ones: a SYN begins, or repeats,
+/// the handshake; an ACK acknowledges all that this host has sent. `to` is one of the host's addresses, whichever it
+/// is.
+struct Segment {
+  using Answer = outcome::Replied;
+  NsId ns;
+  End from, to;
+  Flags flags = Flags::none;
+  std::uint32_t len = 0;
+  static constexpr std::string_view name = "segment";
+  static constexpr auto fields =
+      std::tuple{optional_field("ns", &Segment::ns), field("from", &Segment::from), field("to", &Segment::to),
+                 field("flags", &Segment::flags), optional_field("len", &Segment::len)};
+  friend bool operator==(const Segment&, const Segment&) = default;
+};
+
+/// Time passes, and what was to happen in it happens in its order. jiffies of the softnet plane do not move: see Tick.
+struct Advance {
+  using Answer = outcome::Passed;
+  Millis ms;
+  static constexpr std::string_view name = "advance";
+  static constexpr auto fields = std::tuple{field("ms", &Advance::ms)};
+  friend bool operator==(const Advance&, const Advance&) = default;
+};
+
 struct Netstat {
   using Answer = outcome::Counters;
   NsId ns;
@@ -245,9 +278,10 @@ struct SoftnetStat {
 
 }  // namespace op
 
-using Op = std::variant<op::Netns, op::SysctlWrite, op::SysctlRead, op::Socket, op::Bind, op::Setsockopt,
-                        op::Getsockopt, op::Listen, op::Connect, op::Accept, op::Shutdown, op::Close, op::TcpInfo,
-                        op::Netstat, op::Tick, op::NetifRx, op::ProcessBacklog, op::NetRxAction, op::SoftnetStat>;
+using Op =
+    std::variant<op::Netns, op::SysctlWrite, op::SysctlRead, op::Socket, op::Bind, op::Setsockopt, op::Getsockopt,
+                 op::Listen, op::Connect, op::Accept, op::Shutdown, op::Close, op::TcpInfo, op::Segment, op::Advance,
+                 op::Netstat, op::Tick, op::NetifRx, op::ProcessBacklog, op::NetRxAction, op::SoftnetStat>;
 
 /// The operation's name in the trace format.
 inline std::string_view name_of(const Op& operation) {

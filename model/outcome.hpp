@@ -50,6 +50,28 @@ struct Info {
   friend bool operator==(const Info&, const Info&) = default;
 };
 
+/// segment: what was sent back before anything else happened; "" is nothing.
+struct Replied {
+  Flags reply = Flags::none;
+  static constexpr auto fields = std::tuple{field("reply", &Replied::reply)};
+  friend bool operator==(const Replied&, const Replied&) = default;
+};
+
+struct SentSegment {
+  End to;
+  Flags flags = Flags::none;
+  static constexpr auto fields = std::tuple{field("to", &SentSegment::to), field("flags", &SentSegment::flags)};
+  friend bool operator==(const SentSegment&, const SentSegment&) = default;
+};
+
+/// advance: the SYN-ACKs that timers sent to remote peers, in the order of their times; of one time, the older
+/// request's first.
+struct Passed {
+  std::vector<SentSegment> sent;
+  static constexpr auto fields = std::tuple{field("sent", &Passed::sent)};
+  friend bool operator==(const Passed&, const Passed&) = default;
+};
+
 /// Nothing to observe (tick).
 struct Done {
   static constexpr std::tuple<> fields{};
@@ -126,9 +148,9 @@ struct Oops {
 
 }  // namespace outcome
 
-using Outcome = std::variant<outcome::Returned, outcome::ReadBack, outcome::OptionValue, outcome::Info, outcome::Done,
-                             outcome::Received, outcome::Polled, outcome::ActionRan, outcome::SoftnetRow,
-                             outcome::Counters, outcome::Oops>;
+using Outcome = std::variant<outcome::Returned, outcome::ReadBack, outcome::OptionValue, outcome::Info,
+                             outcome::Replied, outcome::Passed, outcome::Done, outcome::Received, outcome::Polled,
+                             outcome::ActionRan, outcome::SoftnetRow, outcome::Counters, outcome::Oops>;
 
 namespace detail {
 template <class Operation>

@@ -58,4 +58,38 @@ inline std::string to_text(Address address) {
   return text;
 }
 
+/// One end of a connection as segments name it: an IPv4 address and a port.
+struct End {
+  std::uint32_t v4 = 0;  ///< host byte order
+  std::uint16_t port = 0;
+
+  friend constexpr auto operator<=>(const End&, const End&) = default;
+};
+
+/// "192.0.2.10:1000": four numbers with dots and a port of 0 .. 65535 without leading zeros; nothing else.
+constexpr std::optional<End> end_from(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  const std::optional<Address> address = address_from(text.substr(0, colon));
+  const std::string_view digits = text.substr(colon + 1);
+  if (!address || digits.empty() || digits.size() > 5 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
+  std::uint32_t port = 0;
+  for (const char each : digits) {
+    if (each < '0' || each > '9') return std::nullopt;
+    port = port * 10 + static_cast<std::uint32_t>(each - '0');
+  }
+  if (port > 0xffff) return std::nullopt;
+  return End{address->v4, static_cast<std::uint16_t>(port)};
+}
+
+/// The text form that end_from reads back.
+inline std::string to_text(End end) {
+  std::string text;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    text += std::to_string(end.v4 >> shift & 0xff);
+    text += shift == 0 ? ':' : '.';
+  }
+  return text + std::to_string(end.port);
+}
+
 }  // namespace weir

@@ -124,6 +124,28 @@ inline constexpr auto names<TcpState> = std::to_array<Named<TcpState>>({
     {TcpState::closing, "CLOSING"},
 });
 
+/// The flags of a segment, as far as they are told apart: PSH says nothing to these rules but is what data carries. As
+/// a reply, "R" is any reset, with ACK or without.
+enum class Flags : std::uint8_t { none, s, sa, a, pa, f, fa, r, ra };
+template <>
+inline constexpr auto names<Flags> = std::to_array<Named<Flags>>({
+    {Flags::none, ""},
+    {Flags::s, "S"},
+    {Flags::sa, "SA"},
+    {Flags::a, "A"},
+    {Flags::pa, "PA"},
+    {Flags::f, "F"},
+    {Flags::fa, "FA"},
+    {Flags::r, "R"},
+    {Flags::ra, "RA"},
+});
+constexpr bool has_syn(Flags flags) { return flags == Flags::s || flags == Flags::sa; }
+constexpr bool has_rst(Flags flags) { return flags == Flags::r || flags == Flags::ra; }
+constexpr bool has_fin(Flags flags) { return flags == Flags::f || flags == Flags::fa; }
+constexpr bool has_ack(Flags flags) {
+  return flags == Flags::sa || flags == Flags::a || flags == Flags::pa || flags == Flags::fa || flags == Flags::ra;
+}
+
 enum class NetRx : std::uint8_t { success, drop };
 template <>
 inline constexpr auto names<NetRx> = std::to_array<Named<NetRx>>({{NetRx::success, "NET_RX_SUCCESS"},

@@ -62,4 +62,18 @@ std::string field_list() {
   return list;
 }
 
+template <class T>
+void read_members(Cursor& cursor, ondemand::value& json, T& into) {
+  const char* const start = cursor.at;
+  ondemand::object object;
+  if (json.get_object().get(object)) cursor.expected("an object");
+  std::uint32_t given = 0;
+  for (auto field : object) {
+    Member member = next_member(cursor, field);
+    if (!read_field(cursor, member, into, given)) cursor.expected("one of the fields " + field_list<T>());
+  }
+  cursor.at = start;
+  if (given != required_fields<T>) cursor.expected("an object with all the fields " + field_list<T>());
+}
+
 }  // namespace weir::oracle

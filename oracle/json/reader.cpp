@@ -114,14 +114,7 @@ constexpr auto table_of(const std::variant<Each...>*) {
 }
 constexpr auto operations = table_of(static_cast<const Op*>(nullptr));
 
-/// In the format; the model gets their rules in a later version.
-constexpr auto without_rule = std::to_array<std::string_view>({"segment", "advance"});
-
-[[noreturn]] void unknown_operation(const Cursor& cursor, std::string_view name) {
-  for (const auto each : without_rule)
-    if (each == name)
-      cursor.expected("an operation of this version's model (\"" + std::string(name) +
-                      "\" is in the format, but this version's model has no rule for it)");
+[[noreturn]] void unknown_operation(const Cursor& cursor) {
   std::vector<std::string_view> known;
   for (const auto& each : operations) known.push_back(each.name);
   cursor.expected("one of the operations " + join(known));
@@ -229,7 +222,7 @@ bool TraceReader::next(TraceLine& line) {
       if (object.reset().error()) cursor.expected("JSON");
       return each.read(cursor, object, line);
     }
-    unknown_operation(cursor, name);
+    unknown_operation(cursor);
   });
   return true;
 }

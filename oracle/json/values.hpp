@@ -24,6 +24,10 @@ std::string list_of() {
   return join(all);
 }
 
+/// An object all of whose fields are given. Defined in fields.hpp, which knows how fields are read.
+template <class T>
+void read_members(Cursor& cursor, ondemand::value& json, T& into);
+
 inline std::string range_text(std::int64_t low, std::uint64_t high) {
   return "a whole number from " + std::to_string(low) + " to " + std::to_string(high);
 }
@@ -55,6 +59,7 @@ inline void read_value(Cursor& cursor, ondemand::value& json, bool& into) {
 inline void read_value(Cursor& cursor, ondemand::value& json, Fd& into) { read_number(cursor, json, into.label); }
 inline void read_value(Cursor& cursor, ondemand::value& json, NsId& into) { read_number(cursor, json, into.id); }
 inline void read_value(Cursor& cursor, ondemand::value& json, Skb& into) { read_number(cursor, json, into.id); }
+inline void read_value(Cursor& cursor, ondemand::value& json, Millis& into) { read_number(cursor, json, into.count); }
 inline void read_value(Cursor& cursor, ondemand::value& json, Cpu& into) {
   read_number(cursor, json, into.index, std::uint32_t{0}, cursor.cpus - 1);
 }
@@ -89,6 +94,13 @@ inline void read_value(Cursor& cursor, ondemand::value& json, Address& into) {
   into = *found;
 }
 
+inline void read_value(Cursor& cursor, ondemand::value& json, End& into) {
+  constexpr std::string_view what = "an end: an IPv4 address, a colon and a port, as \"192.0.2.10:1000\"";
+  const auto found = end_from(read_string(cursor, json, what));
+  if (!found) cursor.expected(what);
+  into = *found;
+}
+
 /// Code points U+0000 .. U+00FF are bytes.
 inline void read_value(Cursor& cursor, ondemand::value& json, std::string& into) {
   const std::string_view utf8 = read_string(cursor, json, "a string");
@@ -113,6 +125,16 @@ inline void read_value(Cursor& cursor, ondemand::value& json, std::vector<Skb>& 
     ondemand::value each = cursor.take(element);
     cursor.at = each.raw_json_token().data();
     read_value(cursor, each, into.emplace_back());
+  }
+}
+
+inline void read_value(Cursor& cursor, ondemand::value& json, std::vector<outcome::SentSegment>& into) {
+  ondemand::array list;
+  if (json.get_array().get(list)) cursor.expected("a list of segments");
+  for (auto element : list) {
+    ondemand::value each = cursor.take(element);
+    cursor.at = each.raw_json_token().data();
+    read_members(cursor, each, into.emplace_back());
   }
 }
 

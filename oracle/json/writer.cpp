@@ -65,9 +65,11 @@ void append_utf8(std::string& to, std::string_view text) {
 void append_value(std::string& to, const std::string& bytes) { append_value(to, std::string_view(bytes)); }
 void append_value(std::string& to, Fd fd) { append_value(to, fd.label); }
 void append_value(std::string& to, NsId ns) { append_value(to, ns.id); }
+void append_value(std::string& to, Millis span) { append_value(to, span.count); }
 void append_value(std::string& to, Cpu cpu) { append_value(to, cpu.index); }
 void append_value(std::string& to, Skb skb) { append_value(to, skb.id); }
 void append_value(std::string& to, Address address) { append_value(to, std::string_view(weir::to_text(address))); }
+void append_value(std::string& to, End end) { append_value(to, std::string_view(weir::to_text(end))); }
 void append_value(std::string& to, Errno error) { append_value(to, name_of(error)); }
 
 template <class E>
@@ -109,6 +111,16 @@ void append_fields(std::string& to, const T& object, std::uint32_t fields = ~std
     append_name(to, field.name);
     append_value(to, object.*field.member);
   });
+}
+
+void append_value(std::string& to, const std::vector<outcome::SentSegment>& segments) {
+  to += '[';
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    to += i == 0 ? "{" : ",{";
+    append_fields(to, segments[i]);
+    to += '}';
+  }
+  to += ']';
 }
 
 void append_open(std::string& to, const Op& operation) {

@@ -64,8 +64,13 @@ Bad in_line(std::string name, std::string line, std::uint64_t column, std::strin
 
 const std::vector<Bad> bad_lines{
     in_line("UnknownOperation", "{\"op\":\"lissten\",\"fd\":3}", 7, "listen, connect"),
-    in_line("OperationOfALaterModel", "{\"op\":\"advance\",\"ms\":3}", 7, "no rule for it"),
-    in_line("SegmentOfALaterModel", "{\"op\":\"segment\",\"ns\":0}", 7, "no rule for it"),
+    in_line("EndWithoutPort", "{\"op\":\"segment\",\"from\":\"192.0.2.1\"}", 24, "a colon and a port"),
+    in_line("EndWithAPortTooHigh", "{\"op\":\"segment\",\"from\":\"192.0.2.1:65536\"}", 24, "a colon and a port"),
+    in_line("EndOfALeadingZero", "{\"op\":\"segment\",\"from\":\"192.0.2.1:080\"}", 24, "a colon and a port"),
+    in_line("SentIsNoList", "{\"op\":\"advance\",\"ms\":1,\"sent\":3}", 32, "a list of segments"),
+    in_line("SentHoldsNoObject", "{\"op\":\"advance\",\"ms\":1,\"sent\":[3]}", 33, "an object"),
+    in_line("SentLacksAField", "{\"op\":\"advance\",\"ms\":1,\"sent\":[{\"flags\":\"SA\"}]}", 33, "to, flags"),
+    in_line("SentHasAnUnknownField", "{\"op\":\"advance\",\"ms\":1,\"sent\":[{\"flag\":\"SA\"}]}", 34, "to, flags"),
     in_line("MissingOperation", "{\"fd\":3}", 1, "\"op\""),
     in_line("UnknownField", "{\"op\":\"listen\",\"fd\":3,\"back\":5}", 23, "fd, backlog"),
     in_line("MissingField", "{\"op\":\"listen\",\"fd\":3}", 23, "\"backlog\""),

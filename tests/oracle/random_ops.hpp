@@ -67,6 +67,8 @@ class RandomOps {
   void fill(NsId& into) { fill(into.id); }
   void fill(Skb& into) { fill(into.id); }
   void fill(Cpu& into) { into.index = static_cast<std::uint32_t>(below(max_cpus)); }
+  void fill(Millis& into) { fill(into.count); }
+  void fill(End& into) { into = {static_cast<std::uint32_t>(engine_()), static_cast<std::uint16_t>(engine_())}; }
   void fill(Errno& into) { into = errno_names[below(errno_names.size())].value; }
   void fill(Address& into) {
     const std::uint64_t kind = below(3);
@@ -79,6 +81,13 @@ class RandomOps {
   void fill(std::vector<Skb>& into) {
     into.resize(below(5));
     for (Skb& each : into) fill(each);
+  }
+  void fill(std::vector<outcome::SentSegment>& into) {
+    into.resize(below(3));
+    for (auto& each : into) {
+      fill(each.to);
+      fill(each.flags);
+    }
   }
   template <class E>
   requires std::is_enum_v<E>
