@@ -78,6 +78,8 @@ class Host {
   Outcome perform(const op::Close& call) { return sockets_.close(call); }
   Outcome perform(const op::TcpInfo& call) { return sockets_.tcp_info(call); }
 
+  Outcome perform(const op::Segment&) { return failed(Errno::eopnotsupp); }
+  Outcome perform(const op::Advance&) { return failed(Errno::eopnotsupp); }
   Outcome perform(const op::Tick&) {
     softnet_.tick();
     return outcome::Done{};
