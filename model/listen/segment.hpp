@@ -80,11 +80,15 @@ template <Domain D>
 Flags segment_to_request(Net<D>& net, const Arrival<D>& arrival, std::size_t at) {
   const Flags flags = arrival.segment.flags;
   if (flags == Flags::s) return repeated_syn(net, net.requests[at]);
-  if (has_rst(flags) || has_syn(flags)) {
-    D::clause(has_rst(flags) ? Clause::REQUEST_RST : Clause::REQUEST_SYN_ACK);
+  if (has_rst(flags)) {
+    D::clause(Clause::REQUEST_RST);
     count<D>(net.mib[arrival.tuple.netns].EmbryonicRsts);
     drop_request(net, at);
-    return has_rst(flags) ? Flags::none : Flags::r;
+    return Flags::none;
+  }
+  if (has_syn(flags)) {
+    D::clause(Clause::REQUEST_SYN_ACK);
+    return may_answer(*net.kernel, net.now, net.requests[at].answered) ? Flags::a : Flags::none;
   }
   if (!has_ack(flags)) {
     D::clause(Clause::REQUEST_NO_ACK);
