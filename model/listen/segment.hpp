@@ -110,6 +110,7 @@ Flags syn_to_listener(Net<D>& net, const Arrival<D>& arrival, SockId listener_id
     case SynVerdict::queued:
       break;
   }
+  spend_cookie(net, arrival.tuple);
   net.requests.push_back({arrival.tuple, listener_id});
   net.requests.back().due = net.now + synack_timeout_s(*net.kernel, 0) * one_second;
   return Flags::sa;
@@ -123,7 +124,6 @@ Flags ack_to_listener(Net<D>& net, const Arrival<D>& arrival, SockId listener_id
     return Flags::r;
   }
   if (!cookie_v4_check<D>(*net.kernel, net[listener_id].listener, net.mib[arrival.tuple.netns])) return Flags::none;
-  std::erase_if(net.cookies, [&](const Cookie& each) { return each.tuple == arrival.tuple; });
   return remote_child(net, listener_id, arrival.tuple, arrival.segment);
 }
 
@@ -154,14 +154,11 @@ std::optional<Flags> segment_to_time_wait(Net<D>& net, const Arrival<D>& arrival
     end_time_wait(net, arrival.tuple);
     return Flags::none;
   }
-  if (flags != Flags::s && !has_ack(flags)) {
-    D::clause(Clause::TIME_WAIT_NO_ACK);
-    return Flags::none;
-  }
-  D::clause(Clause::TIME_WAIT_ACK);
-  old.until = net.now + time_wait_length;
-  const bool in_order = flags == Flags::a && arrival.segment.len == 0;
-  const bool always = !has_syn(flags);  // what takes up sequence numbers is answered each time
+  const bool restarts = flags == Flags::none || has_ack(flags);
+  D::clause(restarts ? Clause::TIME_WAIT_RESTARTS : Clause::TIME_WAIT_NO_ACK);
+  if (restarts) old.until = net.now + time_wait_length;
+  const bool in_order = !has_syn(flags) && !has_fin(flags) && (!has_ack(flags) || arrival.segment.len == 0);
+  const bool always = flags != Flags::sa;  // SYN that begins anew, FIN and data take up sequence numbers
   const bool answered = !in_order && (always || may_answer(*net.kernel, net.now, old.answered));
   return answered ? Flags::a : Flags::none;
 }
