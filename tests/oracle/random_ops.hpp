@@ -66,6 +66,7 @@ class RandomOps {
   void fill(Fd& into) { fill(into.label); }
   void fill(NsId& into) { fill(into.id); }
   void fill(Skb& into) { fill(into.id); }
+  void fill(FlowHash& into) { fill(into.value); }
   void fill(Cpu& into) { into.index = static_cast<std::uint32_t>(below(max_cpus)); }
   void fill(Errno& into) { into = errno_names[below(errno_names.size())].value; }
   void fill(Address& into) {
