@@ -95,7 +95,7 @@ class BasicSoftnet {
     if (kernel_.counts_cpu_collision) row.cpu_collision = 0;
     if (kernel_.softnet_columns >= 10) row.received_rps = cpu->received_rps.load(std::memory_order_relaxed);
     if (kernel_.softnet_columns >= 11) row.flow_limit = cpu->flow_limit.dropped();
-    if (kernel_.softnet_columns >= 13) row.cpu = stat.cpu.index;
+    if (kernel_.softnet_columns >= 13) row.cpu_id = stat.cpu.index;
     if (kernel_.softnet_columns >= 13) row.backlog_len = backlog.waiting();
     if (kernel_.softnet_columns >= 15) row.input_qlen = backlog.counted();
     if (kernel_.softnet_columns >= 15) row.process_qlen = backlog.waiting() - backlog.counted();

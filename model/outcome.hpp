@@ -96,7 +96,7 @@ struct SoftnetRow {
   std::optional<std::uint32_t> backlog_len = {};
   std::optional<std::uint32_t> cpu_collision = {};
   std::optional<std::uint32_t> flow_limit = {};
-  std::optional<std::uint32_t> cpu = {};
+  std::optional<std::uint32_t> cpu_id = {};  ///< `cpu` is the operation's input
   std::optional<std::uint32_t> input_qlen = {};
   std::optional<std::uint32_t> process_qlen = {};
   std::optional<std::uint32_t> input_queue_head = {};
@@ -108,7 +108,7 @@ struct SoftnetRow {
                                             field("backlog_len", &SoftnetRow::backlog_len),
                                             field("cpu_collision", &SoftnetRow::cpu_collision),
                                             field("flow_limit", &SoftnetRow::flow_limit),
-                                            field("cpu", &SoftnetRow::cpu),
+                                            field("cpu_id", &SoftnetRow::cpu_id),
                                             field("input_qlen", &SoftnetRow::input_qlen),
                                             field("process_qlen", &SoftnetRow::process_qlen),
                                             field("input_queue_head", &SoftnetRow::input_queue_head),

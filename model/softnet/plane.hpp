@@ -95,7 +95,7 @@ class SoftnetPlane {
     if (columns >= 11) row.flow_limit = flow_limits_[op.cpu.index] ? flow_limits_[op.cpu.index]->count : 0;
     if (columns >= 13) {
       row.backlog_len = sd->input_pkt_queue.qlen() + sd->process_queue.qlen();
-      row.cpu = op.cpu.index;
+      row.cpu_id = op.cpu.index;
     }
     if (columns >= 15) {
       row.input_qlen = sd->input_pkt_queue.qlen();

@@ -15,7 +15,7 @@ struct HostOptions {
   bool thread_backlog_napi = false;
   /// Initial values that differ from the profile's; they hold for namespace 0 and, where the sysctl is per namespace,
   /// for namespaces created later. Not range-checked: what the trace says, holds.
-  std::vector<std::pair<Sysctl, std::int32_t>> sysctl;
+  std::vector<std::pair<Sysctl, std::int32_t>> sysctl = {};
 };
 
 }  // namespace weir
