@@ -213,8 +213,10 @@ class Generator {
     reach(connect);
   }
 
-  /// A switch is mostly set to one of its positions.
+  /// A switch is mostly set to one of its positions, and what is no plain number is mostly written as what it is.
   void aim(Rng& rng, op::SysctlWrite& write) const {
+    if (write.sysctl == Sysctl::flow_limit_cpu_bitmap && rng.chance(7, 8)) draw_mask_text(rng, write.data);
+    if (write.sysctl == Sysctl::flow_limit_table_len && rng.chance(3, 4)) draw_table_len_text(rng, write.data);
     const bool is_switch = write.sysctl == Sysctl::tcp_syncookies || write.sysctl == Sysctl::tcp_abort_on_overflow;
     if (is_switch && rng.chance(3, 4)) write.data.assign(1, static_cast<char>('0' + rng.below(3)));
   }

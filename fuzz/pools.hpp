@@ -28,6 +28,19 @@ inline constexpr auto pool<NsId> = std::to_array<NsId>({{0}, {0}, {1}, {1}, {2},
 template <>
 inline constexpr auto pool<Cpu> = std::to_array<Cpu>({{0}, {0}, {0}, {1}, {1}});
 
+/// Half of the packets that are steered at all go to another CPU than their own.
+template <>
+inline constexpr auto pool<Steered> = std::to_array<Steered>({std::nullopt, Cpu{1}, Cpu{0}, Cpu{1}, Cpu{0}});
+
+/// Flows that share a bucket of a small table, and of one with 65,536 and of none; one is drawn most.
+template <>
+inline constexpr auto pool<FlowHash> =
+    std::to_array<FlowHash>({{0}, {1}, {1}, {1}, {2}, {5}, {65537}, {0x80000000}, {0xffffffff}});
+
+/// Whether a device is running, and what else is mostly so.
+template <>
+inline constexpr auto pool<bool> = std::to_array<bool>({true, false, true});
+
 template <>
 inline constexpr auto pool<Skb> =
     std::to_array<Skb>({{0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11}, {12}, {13}, {14}, {15}});
@@ -124,12 +137,28 @@ inline constexpr auto pool<T> = [] {
 
 /// The limits that sockets and packets meet come first; the others are there to be left alone.
 template <>
-inline constexpr auto pool<Sysctl> = std::to_array<Sysctl>(
-    {Sysctl::somaxconn, Sysctl::netdev_max_backlog, Sysctl::dev_weight, Sysctl::netdev_budget, Sysctl::somaxconn,
-     Sysctl::netdev_max_backlog, Sysctl::dev_weight, Sysctl::netdev_budget, Sysctl::dev_weight_rx_bias,
-     Sysctl::dev_weight_tx_bias, Sysctl::netdev_budget_usecs, Sysctl::tcp_max_syn_backlog, Sysctl::tcp_syncookies,
-     Sysctl::tcp_syncookies, Sysctl::tcp_syncookies, Sysctl::tcp_abort_on_overflow, Sysctl::tcp_abort_on_overflow,
-     Sysctl::tcp_synack_retries, Sysctl::sysctl_writes_strict});
+inline constexpr auto pool<Sysctl> = std::to_array<Sysctl>({Sysctl::somaxconn,
+                                                            Sysctl::netdev_max_backlog,
+                                                            Sysctl::dev_weight,
+                                                            Sysctl::netdev_budget,
+                                                            Sysctl::somaxconn,
+                                                            Sysctl::netdev_max_backlog,
+                                                            Sysctl::dev_weight,
+                                                            Sysctl::netdev_budget,
+                                                            Sysctl::dev_weight_rx_bias,
+                                                            Sysctl::dev_weight_tx_bias,
+                                                            Sysctl::netdev_budget_usecs,
+                                                            Sysctl::tcp_max_syn_backlog,
+                                                            Sysctl::tcp_syncookies,
+                                                            Sysctl::tcp_syncookies,
+                                                            Sysctl::tcp_syncookies,
+                                                            Sysctl::tcp_abort_on_overflow,
+                                                            Sysctl::tcp_abort_on_overflow,
+                                                            Sysctl::tcp_synack_retries,
+                                                            Sysctl::sysctl_writes_strict,
+                                                            Sysctl::flow_limit_cpu_bitmap,
+                                                            Sysctl::flow_limit_cpu_bitmap,
+                                                            Sysctl::flow_limit_table_len});
 
 /// What changes the handshake comes first.
 template <>

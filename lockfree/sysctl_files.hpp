@@ -3,6 +3,7 @@
 // Thread safety: any thread. A read is wait-free.
 #pragma once
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <limits>
 
@@ -18,23 +19,32 @@ class SysctlFiles {
   SysctlFiles(const Profile& kernel, SysctlStore& globals, SysctlStore& own, bool initial_namespace)
       : kernel_(kernel), globals_(globals), own_(own), initial_namespace_(initial_namespace) {}
 
-  Outcome write(const op::SysctlWrite& call) {
+  /// Why the file cannot be written so, whatever is in the text; or none.
+  Errno may_write(const op::SysctlWrite& call) const {
     const SysctlSpec* const spec = spec_of(kernel_, call.sysctl);
-    if (spec == nullptr || hidden(*spec)) return failed(Errno::enoent);
-    if (call.cred != Cred::root || read_only(*spec)) return failed(Errno::eacces);
-    const std::size_t size = call.data.size();
-    if (beyond_file_range(call.pos, size)) return failed(Errno::einval);
-    if (too_big(size)) return failed(Errno::enomem);
-    if (size == 0) return returned(0);
-    if (call.pos != 0 && strict()) return returned(static_cast<std::int64_t>(size));  // accepted, nothing stored
+    if (spec == nullptr || hidden(*spec)) return Errno::enoent;
+    if (call.cred != Cred::root || read_only(*spec)) return Errno::eacces;
+    return may_transfer(call.pos, call.data.size());
+  }
+  Errno may_read(const op::SysctlRead& call) const {
+    const SysctlSpec* const spec = spec_of(kernel_, call.sysctl);
+    if (spec == nullptr || hidden(*spec)) return Errno::enoent;
+    return may_transfer(call.pos, call.len);
+  }
+
+  Outcome write(const op::SysctlWrite& call) {
+    if (const Errno error = may_write(call); error != Errno::none) return failed(error);
+    const SysctlSpec* const spec = spec_of(kernel_, call.sysctl);
+    const bool unread = call.data.empty() || (call.pos != 0 && strict());  // accepted, nothing stored
+    if (spec->handler == Handler::power_of_two && unread && !std::has_single_bit(bits_of(*spec)))
+      return failed(Errno::einval);
+    if (unread) return returned(static_cast<std::int64_t>(call.data.size()));
     return spec->handler == Handler::dou8vec_minmax ? write_u8(*spec, call.data) : write_int(*spec, call.data);
   }
 
   Outcome read(const op::SysctlRead& call) const {
+    if (const Errno error = may_read(call); error != Errno::none) return failed(error);
     const SysctlSpec* const spec = spec_of(kernel_, call.sysctl);
-    if (spec == nullptr || hidden(*spec)) return failed(Errno::enoent);
-    if (beyond_file_range(call.pos, call.len)) return failed(Errno::einval);
-    if (too_big(call.len)) return failed(Errno::enomem);
     outcome::ReadBack answer;
     if (call.pos != 0 || call.len == 0) return answer;
     answer.data = line_of(table(*spec).load(spec->id));
@@ -58,7 +68,13 @@ class SysctlFiles {
     return pos < 0 || static_cast<std::uint64_t>(pos) + size > std::numeric_limits<std::int64_t>::max();
   }
   bool too_big(std::size_t size) const { return kernel_.write_copied_first && size >= kmalloc_max_size; }
+  Errno may_transfer(std::int64_t pos, std::size_t size) const {
+    if (beyond_file_range(pos, size)) return Errno::einval;
+    return too_big(size) ? Errno::enomem : Errno::none;
+  }
   bool strict() const { return kernel_.has_writes_strict && globals_.load(Sysctl::sysctl_writes_strict) == 1; }
+
+  std::uint32_t bits_of(const SysctlSpec& spec) const { return static_cast<std::uint32_t>(table(spec).load(spec.id)); }
 
   SysctlStore& table(const SysctlSpec& spec) const { return spec.scope == Scope::global ? globals_ : own_; }
 
@@ -67,6 +83,8 @@ class SysctlFiles {
     std::int32_t value = 0;
     if (!number.valid || !to_int(kernel_, spec.handler, number, value)) return failed(Errno::einval);
     if (spec.handler != Handler::dointvec && (value < spec.minimum || value > spec.maximum))
+      return failed(Errno::einval);
+    if (spec.handler == Handler::power_of_two && !std::has_single_bit(static_cast<std::uint32_t>(value)))
       return failed(Errno::einval);
     table(spec).store(spec.id, value);
     // Bytes past the page that was looked at count as written; blanks that were skipped too; other bytes do not.

@@ -48,6 +48,15 @@ struct Millis {
   friend constexpr auto operator<=>(const Millis&, const Millis&) = default;
 };
 
+/// skb->hash: which flow a packet belongs to. 0 is what a packet without a flow has.
+struct FlowHash {
+  std::uint32_t value = 0;
+  friend constexpr auto operator<=>(const FlowHash&, const FlowHash&) = default;
+};
+
+/// The CPU that RPS chose for a packet; absent: the one that received it.
+using Steered = std::optional<Cpu>;
+
 /// "jiffies advances after that many packets": the clock ticks once each time this many packets have been delivered
 /// within the call. Absent or 0: time stands still.
 using TickAfter = std::optional<std::uint32_t>;
@@ -235,17 +244,23 @@ struct Tick {
   friend bool operator==(const Tick&, const Tick&) = default;
 };
 
+/// A packet arrives at `cpu`. `running`: whether its device is up.
 struct NetifRx {
   using Answer = outcome::Received;
   Cpu cpu;
   Skb skb;
+  Steered to = {};
+  FlowHash flow = {};
+  bool running = true;
   static constexpr std::string_view name = "netif_rx";
-  static constexpr auto fields = std::tuple{field("cpu", &NetifRx::cpu), field("skb", &NetifRx::skb)};
+  static constexpr auto fields =
+      std::tuple{field("cpu", &NetifRx::cpu), field("skb", &NetifRx::skb), optional_field("to", &NetifRx::to),
+                 optional_field("flow", &NetifRx::flow), optional_field("running", &NetifRx::running)};
   friend bool operator==(const NetifRx&, const NetifRx&) = default;
 };
 
-/// One call of the backlog's poll function, as net_rx_action would make it. Where the NAPI is not scheduled nothing
-/// would call it: work 0, complete false.
+/// One call of the backlog's poll function, as net_rx_action or the backlog's thread would make it. Where neither has
+/// been told of it nothing would call it: work 0, complete false.
 struct ProcessBacklog {
   using Answer = outcome::Polled;
   Cpu cpu;

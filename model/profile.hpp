@@ -19,6 +19,8 @@ enum class Handler : std::uint8_t {
   dointvec_minmax,  ///< proc_dointvec_minmax: minimum <= value <= maximum
   dev_weight,       ///< proc_dointvec or _minmax, then dev_rx_weight and dev_tx_weight are recomputed
   dou8vec_minmax,   ///< proc_dou8vec_minmax (5.13, cb9444130662): 0..255, full count returned
+  power_of_two,     ///< flow_limit_table_len_sysctl: proc_dointvec, then EINVAL unless it is a power of two
+  cpumask,          ///< flow_limit_cpu_sysctl: groups of hexadecimal digits, one bit a CPU
 };
 
 enum class Scope : std::uint8_t { global, per_netns };
@@ -142,6 +144,16 @@ struct Profile {
   std::uint32_t softnet_columns;  ///< 9 .. 2.6.34, 10 from 2.6.35, 11 from 3.11, 13 from 5.10, 15 from 6.4
   std::uint32_t hz;               ///< ticks a second (CONFIG_HZ); 250, the kernel's own default
   bool has_weight_bias;           ///< 4.11 ..: dev_rx_weight = dev_weight * dev_weight_rx_bias (3d48b53fb2ae)
+  bool has_rps;                   ///< 2.6.35 ..: a packet may go to the backlog of another CPU (0a9627f2649a)
+  bool has_flow_limit;            ///< 3.11 ..: a flow with too large a share of a long queue is dropped (99bbc7074190)
+  bool flow_limit_hash_32;        ///< 6.16 ..: hash_32() chooses a flow's bucket (c3025e94daa9); before: the low bits
+  bool cpumask_from_the_end;      ///< 5.6 ..: a CPU mask is read from its end, and laxly (2d6261583be0)
+  bool drops_if_not_running;      ///< 4.2 ..: packets of a device that is down are dropped (e9e4dd3267d0)
+  bool not_running_is_overload;   ///< .. 6.9: those count in `dropped` too (95e48d862ada)
+  bool has_drop_reasons;          ///< 5.17 ..: kfree_skb_reason (c504e5c2f964)
+  bool has_backlog_drop_reason;   ///< 5.18 ..: CPU_BACKLOG (44f0bd40803c); before: NOT_SPECIFIED
+  bool has_backlog_threads;       ///< 6.10 ..: thread_backlog_napi (dad6b9770263)
+  bool counts_cpu_collision;      ///< .. 4.6: column 9 of softnet_stat counts; later it is always 0
 };
 
 /// nullptr where this release has no such sysctl.

@@ -69,6 +69,16 @@ constexpr Profile linux_2_6_32_profile() {
       .softnet_columns = 9,
       .hz = 250,
       .has_weight_bias = false,
+      .has_rps = false,
+      .has_flow_limit = false,
+      .flow_limit_hash_32 = false,
+      .cpumask_from_the_end = false,
+      .drops_if_not_running = false,
+      .not_running_is_overload = true,
+      .has_drop_reasons = false,
+      .has_backlog_drop_reason = false,
+      .has_backlog_threads = false,
+      .counts_cpu_collision = true,
   };
   linux_2_6_32_sysctls(kernel.sysctls);
   return kernel;
@@ -80,7 +90,7 @@ constexpr void linux_2_6_33(Profile& kernel) { kernel.sysctls.edit(Sysctl::tcp_s
 
 constexpr void linux_2_6_34(Profile& kernel) { kernel.defer_drop_counted = true; }
 
-/// The integer parser was rewritten (00b7c3395aec), and the backlog got its second queue (6e7676c1a76a).
+/// The integer parser was rewritten (00b7c3395aec); the backlog got its second queue (6e7676c1a76a), and RPS.
 constexpr void linux_2_6_35(Profile& kernel) {
   kernel.token_split = false;
   kernel.page_cap = true;
@@ -91,6 +101,7 @@ constexpr void linux_2_6_35(Profile& kernel) {
   kernel.poll_stops_on_tick = false;
   kernel.counts_enqueue_in_total = false;
   kernel.softnet_columns = 10;
+  kernel.has_rps = true;
 }
 
 constexpr void linux_3_1(Profile& kernel) { kernel.first_synack_timeout_s = 1; }
@@ -108,13 +119,18 @@ constexpr void linux_3_9(Profile& kernel) {
   kernel.time_limit_inclusive = true;
 }
 
-/// somaxconn has limits (5f671d6b4ec3); the flow limit gets a column (99bbc7074190).
+/// somaxconn has limits (5f671d6b4ec3); a flow limit with two sysctls and a column (99bbc7074190).
 constexpr void linux_3_11(Profile& kernel) {
   SysctlSpec& somaxconn = kernel.sysctls.edit(Sysctl::somaxconn);
   somaxconn.handler = Handler::dointvec_minmax;
   somaxconn.minimum = 0;
   somaxconn.maximum = 65535;
   kernel.softnet_columns = 11;
+  kernel.has_flow_limit = true;
+  kernel.sysctls.set(
+      {.id = Sysctl::flow_limit_cpu_bitmap, .handler = Handler::cpumask, .scope = Scope::global, .initial = 0});
+  kernel.sysctls.set(
+      {.id = Sysctl::flow_limit_table_len, .handler = Handler::power_of_two, .scope = Scope::global, .initial = 4096});
 }
 
 constexpr void linux_3_13(Profile& kernel) {
@@ -146,7 +162,10 @@ constexpr void linux_4_1(Profile& kernel) {
   kernel.sysctls.edit(Sysctl::somaxconn).maximum = int_max;
 }
 
-constexpr void linux_4_2(Profile& kernel) { kernel.overflow_remembered_long = true; }
+constexpr void linux_4_2(Profile& kernel) {
+  kernel.overflow_remembered_long = true;
+  kernel.drops_if_not_running = true;
+}
 
 /// The listener's hash of requests is gone (079096f103fa).
 constexpr void linux_4_4(Profile& kernel) {
@@ -162,6 +181,8 @@ constexpr void linux_4_6(Profile& kernel) {
   kernel.sysctls.edit(Sysctl::tcp_syncookies).scope = Scope::per_netns;
   kernel.sysctls.edit(Sysctl::tcp_synack_retries).scope = Scope::per_netns;
 }
+
+constexpr void linux_4_7(Profile& kernel) { kernel.counts_cpu_collision = false; }
 
 constexpr void linux_4_10(Profile& kernel) { kernel.young_spares_syn = false; }
 
@@ -203,6 +224,8 @@ constexpr void linux_5_4(Profile& kernel) {
   kernel.sysctls.edit(Sysctl::tcp_max_syn_backlog).initial = 2048;
 }
 
+constexpr void linux_5_6(Profile& kernel) { kernel.cpumask_from_the_end = true; }
+
 /// Two jiffies, in microseconds (a4837980fd9f).
 constexpr std::int32_t two_jiffies_usecs(const Profile& kernel) {
   return static_cast<std::int32_t>(2 * 1'000'000 / kernel.hz);
@@ -226,9 +249,18 @@ constexpr void linux_5_13(Profile& kernel) {
   }
 }
 
+constexpr void linux_5_17(Profile& kernel) { kernel.has_drop_reasons = true; }
+
+constexpr void linux_5_18(Profile& kernel) { kernel.has_backlog_drop_reason = true; }
+
 constexpr void linux_6_1(Profile& kernel) { kernel.fastreuse_cached = false; }
 
 constexpr void linux_6_4(Profile& kernel) { kernel.softnet_columns = 15; }
+
+constexpr void linux_6_10(Profile& kernel) {
+  kernel.not_running_is_overload = false;
+  kernel.has_backlog_threads = true;
+}
 
 constexpr void linux_6_13(Profile& kernel) {
   kernel.syn_queue = SynQueue::max_ack_above;
@@ -241,6 +273,8 @@ constexpr void linux_6_14(Profile& kernel) {
     kernel.sysctls.edit(id).minimum = 1;
   kernel.sysctls.edit(Sysctl::netdev_budget_usecs).minimum = two_jiffies_usecs(kernel);
 }
+
+constexpr void linux_6_16(Profile& kernel) { kernel.flow_limit_hash_32 = true; }
 
 struct Release {
   std::string_view name;
@@ -256,15 +290,17 @@ inline constexpr auto history = std::to_array<Release>({
     {"linux-3.13", linux_3_13},     {"linux-3.16", linux_3_16},     {"linux-3.19", linux_3_19},
     {"linux-4.0", linux_4_0},       {"linux-4.1", linux_4_1},       {"linux-4.2", linux_4_2},
     {"linux-4.4", linux_4_4},       {"linux-4.5", linux_4_5},       {"linux-4.6", linux_4_6},
-    {"linux-4.9", nothing},         {"linux-4.10", linux_4_10},     {"linux-4.11", linux_4_11},
-    {"linux-4.12", linux_4_12},     {"linux-4.14", nothing},        {"linux-4.15", linux_4_15},
-    {"linux-4.19", nothing},        {"linux-5.0", linux_5_0},       {"linux-5.1", linux_5_1},
-    {"linux-5.4", linux_5_4},       {"linux-5.7", linux_5_7},       {"linux-5.8", linux_5_8},
-    {"linux-5.10", linux_5_10},     {"linux-5.13", linux_5_13},     {"linux-5.15", nothing},
-    {"linux-6.1", linux_6_1},       {"linux-6.2", nothing},         {"linux-6.3", nothing},
-    {"linux-6.4", linux_6_4},       {"linux-6.6", nothing},         {"linux-6.10", nothing},
-    {"linux-6.12", nothing},        {"linux-6.13", linux_6_13},     {"linux-6.14", linux_6_14},
-    {"linux-6.18", nothing},        {"linux-6.19", nothing},        {"linux-7.1", nothing},
+    {"linux-4.7", linux_4_7},       {"linux-4.9", nothing},         {"linux-4.10", linux_4_10},
+    {"linux-4.11", linux_4_11},     {"linux-4.12", linux_4_12},     {"linux-4.14", nothing},
+    {"linux-4.15", linux_4_15},     {"linux-4.19", nothing},        {"linux-5.0", linux_5_0},
+    {"linux-5.1", linux_5_1},       {"linux-5.4", linux_5_4},       {"linux-5.6", linux_5_6},
+    {"linux-5.7", linux_5_7},       {"linux-5.8", linux_5_8},       {"linux-5.10", linux_5_10},
+    {"linux-5.13", linux_5_13},     {"linux-5.15", nothing},        {"linux-5.17", linux_5_17},
+    {"linux-5.18", linux_5_18},     {"linux-6.1", linux_6_1},       {"linux-6.2", nothing},
+    {"linux-6.3", nothing},         {"linux-6.4", linux_6_4},       {"linux-6.6", nothing},
+    {"linux-6.10", linux_6_10},     {"linux-6.12", nothing},        {"linux-6.13", linux_6_13},
+    {"linux-6.14", linux_6_14},     {"linux-6.16", linux_6_16},     {"linux-6.18", nothing},
+    {"linux-6.19", nothing},        {"linux-7.1", nothing},
 });
 
 }  // namespace weir::releases

@@ -97,6 +97,13 @@ Errno check_transfer(const Profile& kernel, std::size_t count, std::int64_t pos)
   return Errno::none;
 }
 
+/// As unsigned: -2147483648 is one.
+template <Domain D>
+Bool<D> is_power_of_2(I32<D> value) {
+  const U32<D> bits = as<U32<D>>(value);
+  return bits != U32<D>(0) && (bits & (bits - U32<D>(1))) == U32<D>(0);
+}
+
 /// open, pwrite, close. \return bytes reported as written, or the error of the first call that fails
 template <Domain D>
 outcome::Returned sysctl_write(SysctlPlane<D>& plane, std::size_t ns, Sysctl id, Bytes<D> data, std::int64_t pos,
@@ -109,10 +116,15 @@ outcome::Returned sysctl_write(SysctlPlane<D>& plane, std::size_t ns, Sysctl id,
   const I32<D> strict = plane.global_cell(Sysctl::sysctl_writes_strict);
   I32<D>& value = plane.cell(ns, id);
   Transfer io{data.size(), pos};
-  const Errno error =
-      spec.handler == Handler::dou8vec_minmax
-          ? proc_dou8vec_write<D>(*plane.kernel, range, value, data, io, strict)
-          : proc_dointvec_write<D>(*plane.kernel, range, std::span<I32<D>>(&value, 1), data, io, strict);
+  const I32<D> old = value;
+  Errno error = spec.handler == Handler::dou8vec_minmax
+                    ? proc_dou8vec_write<D>(*plane.kernel, range, value, data, io, strict)
+                    : proc_dointvec_write<D>(*plane.kernel, range, std::span<I32<D>>(&value, 1), data, io, strict);
+  if (error == Errno::none && spec.handler == Handler::power_of_two && !is_power_of_2<D>(value)) {
+    D::clause(Clause::TABLE_LEN_POWER_OF_2);
+    value = old;
+    error = Errno::einval;
+  }
   if (error != Errno::none) return failed(error);
   return returned(static_cast<std::int64_t>(io.count));
 }

@@ -46,6 +46,8 @@ enum class Sysctl : std::uint8_t {
   tcp_abort_on_overflow,
   tcp_synack_retries,
   sysctl_writes_strict,
+  flow_limit_cpu_bitmap,
+  flow_limit_table_len,
 };
 
 template <>
@@ -62,6 +64,8 @@ inline constexpr auto names<Sysctl> = std::to_array<Named<Sysctl>>({
     {Sysctl::tcp_abort_on_overflow, "net.ipv4.tcp_abort_on_overflow"},
     {Sysctl::tcp_synack_retries, "net.ipv4.tcp_synack_retries"},
     {Sysctl::sysctl_writes_strict, "kernel.sysctl_writes_strict"},
+    {Sysctl::flow_limit_cpu_bitmap, "net.core.flow_limit_cpu_bitmap"},
+    {Sysctl::flow_limit_table_len, "net.core.flow_limit_table_len"},
 });
 inline constexpr std::size_t sysctl_count = names<Sysctl>.size();
 
@@ -150,5 +154,13 @@ enum class NetRx : std::uint8_t { success, drop };
 template <>
 inline constexpr auto names<NetRx> = std::to_array<Named<NetRx>>({{NetRx::success, "NET_RX_SUCCESS"},
                                                                   {NetRx::drop, "NET_RX_DROP"}});
+
+/// Why kfree_skb_reason was called (enum skb_drop_reason), as far as a backlog gives reasons.
+enum class DropReason : std::uint8_t { not_specified, cpu_backlog, dev_ready };
+template <>
+inline constexpr auto names<DropReason> = std::to_array<Named<DropReason>>({{DropReason::not_specified,
+                                                                             "NOT_SPECIFIED"},
+                                                                            {DropReason::cpu_backlog, "CPU_BACKLOG"},
+                                                                            {DropReason::dev_ready, "DEV_READY"}});
 
 }  // namespace weir

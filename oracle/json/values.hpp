@@ -60,6 +60,7 @@ inline void read_value(Cursor& cursor, ondemand::value& json, Fd& into) { read_n
 inline void read_value(Cursor& cursor, ondemand::value& json, NsId& into) { read_number(cursor, json, into.id); }
 inline void read_value(Cursor& cursor, ondemand::value& json, Skb& into) { read_number(cursor, json, into.id); }
 inline void read_value(Cursor& cursor, ondemand::value& json, Millis& into) { read_number(cursor, json, into.count); }
+inline void read_value(Cursor& cursor, ondemand::value& json, FlowHash& into) { read_number(cursor, json, into.value); }
 inline void read_value(Cursor& cursor, ondemand::value& json, Cpu& into) {
   read_number(cursor, json, into.index, std::uint32_t{0}, cursor.cpus - 1);
 }

@@ -26,7 +26,9 @@ inline constexpr auto names<Handler> =
     std::to_array<Named<Handler>>({{Handler::dointvec, "proc_dointvec"},
                                    {Handler::dointvec_minmax, "proc_dointvec_minmax"},
                                    {Handler::dev_weight, "proc_do_dev_weight"},
-                                   {Handler::dou8vec_minmax, "proc_dou8vec_minmax"}});
+                                   {Handler::dou8vec_minmax, "proc_dou8vec_minmax"},
+                                   {Handler::power_of_two, "flow_limit_table_len_sysctl"},
+                                   {Handler::cpumask, "flow_limit_cpu_sysctl"}});
 
 template <>
 inline constexpr auto names<Scope> = std::to_array<Named<Scope>>({{Scope::global, "global"},
@@ -127,6 +129,28 @@ inline constexpr auto profile_fields = std::to_array<ProfileField>({
     {Plane::softnet, "hz", &Profile::hz, "ticks a second: CONFIG_HZ, the kernel's own default", ""},
     {Plane::softnet, "has_weight_bias", &Profile::has_weight_bias,
      "the weight of a poll is dev_weight * dev_weight_rx_bias", "from 4.11 (3d48b53fb2ae)"},
+    {Plane::softnet, "has_rps", &Profile::has_rps, "a packet may go to the backlog of another CPU",
+     "from 2.6.35 (0a9627f2649a)"},
+    {Plane::softnet, "has_flow_limit", &Profile::has_flow_limit,
+     "a flow with too large a share of a long queue is dropped, on CPUs that ask for it", "from 3.11 (99bbc7074190)"},
+    {Plane::softnet, "flow_limit_hash_32", &Profile::flow_limit_hash_32,
+     "hash_32 of a packet's hash chooses the bucket of its flow; otherwise its low bits do",
+     "from 6.16 (c3025e94daa9)"},
+    {Plane::softnet, "cpumask_from_the_end", &Profile::cpumask_from_the_end,
+     "a CPU mask is read from its end, with empty groups and any blanks; otherwise from its start, strictly",
+     "from 5.6 (2d6261583be0)"},
+    {Plane::softnet, "drops_if_not_running", &Profile::drops_if_not_running,
+     "packets of a device that is down are dropped; otherwise they are queued", "from 4.2 (e9e4dd3267d0)"},
+    {Plane::softnet, "not_running_is_overload", &Profile::not_running_is_overload,
+     "packets dropped because their device is down count in the column `dropped`", "until 6.9 (95e48d862ada)"},
+    {Plane::softnet, "has_drop_reasons", &Profile::has_drop_reasons, "drops have a reason", "from 5.17 (c504e5c2f964)"},
+    {Plane::softnet, "has_backlog_drop_reason", &Profile::has_backlog_drop_reason,
+     "a full backlog's reason is CPU_BACKLOG; otherwise NOT_SPECIFIED", "from 5.18 (44f0bd40803c)"},
+    {Plane::softnet, "has_backlog_threads", &Profile::has_backlog_threads,
+     "with the boot argument thread_backlog_napi a backlog that another CPU schedules is polled by its thread",
+     "from 6.10 (dad6b9770263)"},
+    {Plane::softnet, "counts_cpu_collision", &Profile::counts_cpu_collision,
+     "column 9 of /proc/net/softnet_stat counts; otherwise it is always 0", "until 4.6"},
 });
 
 /// "yes", "no", a number or a name.

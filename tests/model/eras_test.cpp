@@ -105,6 +105,57 @@ TEST(SoftnetEras, From316To318AWeightOfZeroCrashesTheDrain) {
   EXPECT_EQ(backlog.host.step(op::NetRxAction{Cpu{}, {}}), Outcome(outcome::Oops{}));
 }
 
+TEST(SoftnetEras, ANegativeWeight) {
+  for (const auto* release : {"linux-2.6.32", "linux-2.6.35", "linux-3.16", "linux-3.19"}) {
+    Backlog backlog(release);
+    backlog.weight("-3");
+    backlog.arrive(1);
+    backlog.run();
+    backlog.arrive(3);
+    const auto ran = backlog.run();
+    if (std::string_view(release) == "linux-2.6.35") {
+      EXPECT_EQ(ran, (outcome::ActionRan{{}, true, true})) << "spins";
+    } else {
+      EXPECT_FALSE(ran.delivered.empty()) << "as a weight of 1: " << release;
+      EXPECT_EQ(ran.rescheduled, std::string_view(release) == "linux-3.19") << release;
+    }
+  }
+}
+
+// CVE-2025-21806 and what is left of it.
+TEST(SoftnetEras, From319ACompletedBacklogOfWeightZeroStaysListed) {
+  for (const auto* release : {"linux-3.19", "linux-4.11", "linux-6.13"}) {
+    for (const char* weight : {"0", "-1"}) {
+      Backlog backlog(release);
+      backlog.weight(weight);
+      backlog.arrive(1);
+      EXPECT_FALSE(backlog.run().rescheduled) << "the first poll still has the old weight";
+      backlog.arrive(1);
+      EXPECT_EQ(backlog.run(), (outcome::ActionRan{{{0}}, false, true}));
+      EXPECT_EQ(backlog.run(), (outcome::ActionRan{{}, false, true})) << "completed, and listed all the same";
+      EXPECT_EQ(backlog.host.step(op::NetifRx{Cpu{}, Skb{1}}), Outcome(outcome::Oops{})) << release;
+    }
+  }
+  Script fixed("linux-6.14");
+  for (const char* weight : {"0", "-1"}) EXPECT_EQ(fixed.write(Sysctl::dev_weight, weight), "EINVAL");
+}
+
+TEST(SoftnetEras, AProductOfWeightAndBiasWrapsInEveryReleaseThatHasOne) {
+  for (const auto* release : {"linux-4.11", "linux-6.13", "linux-6.14", "linux-7.1"}) {
+    for (const auto& [weight, bias] : {std::pair{"65536", "65536"}, {"65536", "32768"}, {"46341", "46341"}}) {
+      Backlog backlog(release);
+      backlog.host.write(Sysctl::dev_weight, weight);
+      backlog.host.write(Sysctl::dev_weight_rx_bias, bias);
+      backlog.arrive(1);
+      backlog.run();
+      backlog.arrive(1);
+      backlog.run();
+      EXPECT_TRUE(backlog.run().rescheduled) << release << " " << weight << " * " << bias;
+      EXPECT_TRUE(backlog.host.passed(Clause::NETRX_REPOLL_COMPLETED));
+    }
+  }
+}
+
 TEST(SoftnetEras, ABudgetOfZeroStopsAllReceptionUntil318) {
   for (const auto* release : {"linux-2.6.32", "linux-3.16", "linux-3.19"}) {
     Backlog backlog(release);
