@@ -48,6 +48,10 @@ constexpr Profile linux_2_6_32_profile() {
       .syn_drops_counted = false,
       .syn_flood_counters = false,
       .defer_drop_counted = false,
+      .oow_rate_limited = false,
+      .synack_repeat_restarts_timer = false,
+      .cookie_minutes = 4,
+      .overflow_remembered_long = false,
       .syncookies_always = false,
       .first_synack_timeout_s = 3,
       .has_reuseport = false,
@@ -113,7 +117,11 @@ constexpr void linux_3_11(Profile& kernel) {
   kernel.softnet_columns = 11;
 }
 
-constexpr void linux_3_13(Profile& kernel) { kernel.syncookies_always = true; }
+constexpr void linux_3_13(Profile& kernel) {
+  kernel.syncookies_always = true;
+  kernel.synack_repeat_restarts_timer = true;
+  kernel.cookie_minutes = 2;
+}
 
 /// kernel.sysctl_writes_strict: 0, a warning that changes nothing, was the default at first (f4aacea2f5d1).
 constexpr void linux_3_16(Profile& kernel) {
@@ -129,12 +137,16 @@ constexpr void linux_3_16(Profile& kernel) {
 
 constexpr void linux_3_19(Profile& kernel) { kernel.one_poll_per_run = true; }
 
+constexpr void linux_4_0(Profile& kernel) { kernel.oow_rate_limited = true; }
+
 /// 32-bit backlogs (becb74f0acca), which lifted the limit of somaxconn.
 constexpr void linux_4_1(Profile& kernel) {
   kernel.backlog_is_u16 = false;
   kernel.int_overflow_rejected = true;
   kernel.sysctls.edit(Sysctl::somaxconn).maximum = int_max;
 }
+
+constexpr void linux_4_2(Profile& kernel) { kernel.overflow_remembered_long = true; }
 
 /// The listener's hash of requests is gone (079096f103fa).
 constexpr void linux_4_4(Profile& kernel) {
@@ -242,17 +254,17 @@ inline constexpr auto history = std::to_array<Release>({
     {"linux-3.5", linux_3_5},       {"linux-3.7", linux_3_7},       {"linux-3.8", linux_3_8},
     {"linux-3.9", linux_3_9},       {"linux-3.10", nothing},        {"linux-3.11", linux_3_11},
     {"linux-3.13", linux_3_13},     {"linux-3.16", linux_3_16},     {"linux-3.19", linux_3_19},
-    {"linux-4.1", linux_4_1},       {"linux-4.4", linux_4_4},       {"linux-4.5", linux_4_5},
-    {"linux-4.6", linux_4_6},       {"linux-4.9", nothing},         {"linux-4.10", linux_4_10},
-    {"linux-4.11", linux_4_11},     {"linux-4.12", linux_4_12},     {"linux-4.14", nothing},
-    {"linux-4.15", linux_4_15},     {"linux-4.19", nothing},        {"linux-5.0", linux_5_0},
-    {"linux-5.1", linux_5_1},       {"linux-5.4", linux_5_4},       {"linux-5.7", linux_5_7},
-    {"linux-5.8", linux_5_8},       {"linux-5.10", linux_5_10},     {"linux-5.13", linux_5_13},
-    {"linux-5.15", nothing},        {"linux-6.1", linux_6_1},       {"linux-6.2", nothing},
-    {"linux-6.3", nothing},         {"linux-6.4", linux_6_4},       {"linux-6.6", nothing},
-    {"linux-6.10", nothing},        {"linux-6.12", nothing},        {"linux-6.13", linux_6_13},
-    {"linux-6.14", linux_6_14},     {"linux-6.18", nothing},        {"linux-6.19", nothing},
-    {"linux-7.1", nothing},
+    {"linux-4.0", linux_4_0},       {"linux-4.1", linux_4_1},       {"linux-4.2", linux_4_2},
+    {"linux-4.4", linux_4_4},       {"linux-4.5", linux_4_5},       {"linux-4.6", linux_4_6},
+    {"linux-4.9", nothing},         {"linux-4.10", linux_4_10},     {"linux-4.11", linux_4_11},
+    {"linux-4.12", linux_4_12},     {"linux-4.14", nothing},        {"linux-4.15", linux_4_15},
+    {"linux-4.19", nothing},        {"linux-5.0", linux_5_0},       {"linux-5.1", linux_5_1},
+    {"linux-5.4", linux_5_4},       {"linux-5.7", linux_5_7},       {"linux-5.8", linux_5_8},
+    {"linux-5.10", linux_5_10},     {"linux-5.13", linux_5_13},     {"linux-5.15", nothing},
+    {"linux-6.1", linux_6_1},       {"linux-6.2", nothing},         {"linux-6.3", nothing},
+    {"linux-6.4", linux_6_4},       {"linux-6.6", nothing},         {"linux-6.10", nothing},
+    {"linux-6.12", nothing},        {"linux-6.13", linux_6_13},     {"linux-6.14", linux_6_14},
+    {"linux-6.18", nothing},        {"linux-6.19", nothing},        {"linux-7.1", nothing},
 });
 
 }  // namespace weir::releases
