@@ -138,10 +138,12 @@ inline void SocketPlane::mark_acked(Sock& request) {
 inline SocketPlane::Reply SocketPlane::request_receives(const Open& request, const Open& listener,
                                                         const Arrival& arriving) {
   if (arriving.flags == Flags::s) return repeat_synack(request);
-  if (has_rst(arriving.flags) || has_syn(arriving.flags)) {
+  // A SYN that was taken already, out of order: answered with what is expected instead.
+  if (has_syn(arriving.flags)) return may_answer_syn(*request.sock) ? Flags::a : Flags::none;
+  if (has_rst(arriving.flags)) {
     if (!end_slot(request, TcpState::syn_recv)) return std::nullopt;
     arriving.ns->count(Mib::EmbryonicRsts);
-    return has_rst(arriving.flags) ? Flags::none : Flags::r;
+    return Flags::none;
   }
   if (!has_ack(arriving.flags)) return Flags::none;
   // relaxed, both: samples; whether the request is still there the transition decides.

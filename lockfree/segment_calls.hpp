@@ -181,7 +181,6 @@ inline void SocketPlane::takes_segment(const Open& at, SockWord& word, const Arr
       return;
     case TcpState::closing:
       end_in_time_wait(at, word, bucket);
-      if (fin) reply = Flags::a;
       return;
     case TcpState::last_ack:
       word = closed(word);

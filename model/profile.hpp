@@ -113,12 +113,11 @@ struct Profile {
   bool syn_drops_counted;   ///< 3.8 ..: ListenOverflows and ListenDrops also count in the SYN path (848bf15f361c)
   bool syn_flood_counters;  ///< 3.2 ..: TCPReqQFullDoCookies, TCPReqQFullDrop
   bool defer_drop_counted;  ///< 2.6.34 ..: TCPDeferAcceptDrop (907cdda52050)
-  bool oow_rate_limited;    ///< 4.0 ..: repeated SYNs are answered at most once in 500 ms (032ee4236954)
-  bool synack_repeat_restarts_timer;  ///< 3.13 ..: a repeated SYN that is answered restarts the SYN-ACK timer
-                                      ///< (cd75eff64dae)
-  std::uint32_t cookie_minutes;       ///< 4 .. 3.12; 2 from 3.13 (8c27bd75f04f): how old a cookie may be
-  bool overflow_remembered_long;      ///< 4.2 ..: an overflow explains cookies for 120 s, and is stamped at most once a
-                                      ///< second (264ea103a747); before: 3 s, each
+  bool oow_rate_limited;    ///< 4.0 ..: repeated SYNs and the like are answered once in 500 ms (032ee4236954)
+  bool synack_repeat_restarts_timer;  ///< 3.13 ..: answering a repeated SYN restarts the SYN-ACK timer (cd75eff64dae)
+  std::uint32_t cookie_minutes;       ///< 4 .. 3.12, 2 from 3.13: minutes in which a cookie is good (8c27bd75f04f)
+  bool overflow_remembered_long;      ///< 4.2 ..: an overflow lets cookies in for 120 s, and is noted once a second
+                                      ///< (264ea103a747); before: 3 s
   bool syncookies_always;             ///< 3.13 ..: tcp_syncookies 2 answers every SYN with a cookie (5ad37d5deee1)
   std::uint32_t first_synack_timeout_s;  ///< 3 .. 3.0; 1 from 3.1 (9ad7c049f0f7): the unit of TCP_DEFER_ACCEPT
   bool has_reuseport;                    ///< 3.9 .. (055dc21a1d1d)

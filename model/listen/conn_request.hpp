@@ -79,16 +79,19 @@ Bool<D> in_last_quarter(const Listener<D>& queue, const RequestSettings<D>& net)
   return wrapping_sub(net.tcp_max_syn_backlog, as<I32<D>>(queue.qlen)) < (net.tcp_max_syn_backlog >> I32<D>(2));
 }
 
-/// A SYN reaches a listener.
+/// A SYN reaches a listener. \param renewal  it ends a TIME_WAIT (its `isn` is set), which spares it the SYN queue's
+/// limits
 template <Domain D>
-SynVerdict tcp_conn_request(const Profile& kernel, Listener<D>& queue, const RequestSettings<D>& net, Mib<D>& mib) {
-  const SynVerdict verdict = check_syn_queue<D>(kernel, queue, net, mib);
+SynVerdict tcp_conn_request(const Profile& kernel, Listener<D>& queue, const RequestSettings<D>& net, Mib<D>& mib,
+                            bool renewal = false) {
+  if (renewal) D::clause(Clause::SYN_RENEWAL);
+  const SynVerdict verdict = renewal ? SynVerdict::queued : check_syn_queue<D>(kernel, queue, net, mib);
   if (verdict == SynVerdict::dropped || acceptq_drops_syn<D>(kernel, queue, mib)) return drop_syn<D>(kernel, mib);
   if (verdict == SynVerdict::cookie) {
     count<D>(mib.SyncookiesSent);
     return verdict;
   }
-  if (net.tcp_syncookies == I32<D>(0) && in_last_quarter<D>(queue, net)) {
+  if (!renewal && net.tcp_syncookies == I32<D>(0) && in_last_quarter<D>(queue, net)) {
     D::clause(Clause::SYN_DROP_LAST_QUARTER);
     return drop_syn<D>(kernel, mib);
   }
@@ -113,18 +116,19 @@ bool syn_recv_sock(const Profile& kernel, Listener<D>& queue, Mib<D>& mib) {
   return true;
 }
 
-/// A segment that completes the handshake reaches a young request.
+/// A segment that completes the handshake reaches a request.
 /// \param bare  it carries neither data nor FIN
+/// \param num_timeout  how often the request's SYN-ACK timer has fired
 template <Domain D>
 AckVerdict tcp_check_req(const Profile& kernel, Listener<D>& queue, const RequestSettings<D>& net, Mib<D>& mib,
-                         bool bare) {
-  if (bare && queue.rskq_defer_accept > U32<D>(0)) {
+                         bool bare, U32<D> num_timeout = U32<D>(0)) {
+  if (bare && num_timeout < queue.rskq_defer_accept) {
     D::clause(Clause::ACK_DEFERRED);
     count<D>(mib.TCPDeferAcceptDrop);
     return AckVerdict::deferred;
   }
   if (syn_recv_sock<D>(kernel, queue, mib)) {
-    reqsk_queue_removed<D>(queue);
+    reqsk_queue_removed<D>(queue, num_timeout == U32<D>(0));
     return AckVerdict::accepted;
   }
   if (net.tcp_abort_on_overflow == I32<D>(0)) {
@@ -133,7 +137,7 @@ AckVerdict tcp_check_req(const Profile& kernel, Listener<D>& queue, const Reques
   }
   D::clause(Clause::ACK_OVERFLOW_RESET);
   count<D>(mib.EmbryonicRsts);
-  reqsk_queue_removed<D>(queue);
+  reqsk_queue_removed<D>(queue, num_timeout == U32<D>(0));
   return AckVerdict::overflow_reset;
 }
 

@@ -1,7 +1,7 @@
 // connect(2), non-blocking, and the handshake over loopback that follows it. Source: net/ipv4/af_inet.c
 // (__inet_stream_connect, inet_dgram_connect), net/ipv4/tcp_ipv4.c (tcp_v4_connect), inet_hashtables.c.
 #pragma once
-#include "model/listen/connection.hpp"
+#include "model/listen/cookies.hpp"
 
 namespace weir::model {
 
@@ -192,6 +192,7 @@ void handshake(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
     return;
   }
   const SynVerdict verdict = tcp_conn_request<D>(*net.kernel, net[listener_id].listener, settings, net.mib[sk.netns]);
+  if (verdict == SynVerdict::cookie) tcp_synq_overflow(net, listener_id);
   if (verdict == SynVerdict::dropped) {
     D::clause(Clause::CONNECT_SYN_LOST);
     return;

@@ -50,21 +50,29 @@ void tcp_reset(Net<D>& net, SockId id) {
   tcp_done(net, id);
 }
 
+/// As the segments of its remote peer name it. \pre sk.remote
+template <Domain D>
+Tuple tuple_of(const Sock<D>& sk) {
+  return {sk.netns,
+          {sk.peer_address.v4, static_cast<std::uint16_t>(sk.peer_port)},
+          {sk.binding.address.v4, static_cast<std::uint16_t>(sk.binding.port)}};
+}
+
 /// The connection's port is held in TIME_WAIT. Ports that the kernel chose need no holder: nobody can name them.
 template <Domain D>
 void tcp_time_wait(Net<D>& net, SockId id) {
   const Sock<D>& sk = net[id];
   if (Bucket* bucket = find_bucket(net, sk.netns, false, sk.binding.port); bucket != nullptr)
-    bucket->time_wait.push_back({claim(sk), sk.reuseaddr, sk.reuseport});
+    bucket->time_wait.push_back(
+        {claim(sk), sk.reuseaddr, sk.reuseport, net.now + time_wait_length, sk.remote, tuple_of(sk)});
   tcp_done(net, id);
 }
 
-/// Puts a new child for `client` at the end of the listener's accept queue; the queue's count is the caller's.
+/// Puts a new child at the end of the listener's accept queue; the queue's count, and the peer, are the caller's.
 template <Domain D>
-SockId add_child(Net<D>& net, SockId listener_id, SockId client_id) {
+SockId new_child(Net<D>& net, SockId listener_id, Address local) {
   const SockId id = net.allocate();
   Sock<D>& listener = net[listener_id];
-  Sock<D>& client = net[client_id];
   Sock<D>& child = net[id];
   child.family = listener.family;
   child.netns = listener.netns;
@@ -74,17 +82,26 @@ SockId add_child(Net<D>& net, SockId listener_id, SockId client_id) {
   child.ipv6only = listener.ipv6only;
   child.reuseaddr = listener.reuseaddr;
   child.reuseport = listener.reuseport;
-  child.binding = {client.peer_address, listener.binding.port, false, false};
-  child.peer_address = client.binding.address;
-  child.peer_port = client.binding.port;
+  child.binding = {local, listener.binding.port, false, false};
   child.held_by = HeldBy::accept_queue;
-  child.peer = client_id;
-  client.peer = id;
-  client.parked_at = no_sock;
   if (Bucket* bucket = find_bucket(net, child.netns, false, child.binding.port); bucket != nullptr)
     bucket->owners.push_back(id);
   (listener.first_child == no_sock ? listener.first_child : net[listener.last_child].next) = id;
   listener.last_child = id;
+  return id;
+}
+
+/// The child of a client on this host.
+template <Domain D>
+SockId add_child(Net<D>& net, SockId listener_id, SockId client_id) {
+  const SockId id = new_child(net, listener_id, net[client_id].peer_address);
+  Sock<D>& client = net[client_id];
+  Sock<D>& child = net[id];
+  child.peer_address = client.binding.address;
+  child.peer_port = client.binding.port;
+  child.peer = client_id;
+  client.peer = id;
+  client.parked_at = no_sock;
   return id;
 }
 
@@ -113,6 +130,7 @@ void established(Net<D>& net, SockId child) {
   net[child].sk_state = tcp<D>(TcpState::fin_wait1);
   net[child].unacked = true;
   const SockId client = net[child].peer;
+  if (client == no_sock) return;  // a remote peer; what it makes of the FIN its segments will say
   if (in_state(net[client], TcpState::established)) net[client].sk_state = tcp<D>(TcpState::close_wait);
 }
 
@@ -177,6 +195,8 @@ void send_fin(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
     fin_meets_request(net, settings, id);
   } else if (sk.cookie_from != no_sock) {
     fin_meets_cookie(net, settings, id);
+  } else if (sk.remote) {
+    D::clause(Clause::FIN_REMOTE);
   } else if (sk.peer == no_sock) {
     D::clause(Clause::FIN_NO_PEER);
     tcp_reset(net, id);
@@ -203,10 +223,12 @@ void listen_stop(Net<D>& net, SockId id, bool forget_requests) {
   net[id].last_child = no_sock;
   for (SockId other = 0; net.cookies_kept > 0 && other < net.socks.size(); ++other)
     if (net[other].cookie_from == id) forget_cookie(net, other);
+  net[id].overflow = never;
   const bool requests_stay = !forget_requests && net.kernel->syn_queue != SynQueue::table;
   if (requests_stay || net[id].listener.qlen == U32<D>(0)) return;
   for (auto& each : net.socks)
     if (each.parked_at == id) each.parked_at = no_sock;
+  std::erase_if(net.requests, [=](const Request& each) { return each.listener == id; });
   net[id].listener.qlen = U32<D>(0);
   net[id].listener.young = U32<D>(0);
 }
@@ -219,6 +241,7 @@ void tcp_disconnect(Net<D>& net, SockId id) {
   if (!in_state(net[id], TcpState::close)) tcp_done(net, id);
   reset_address(net[id]);
   net[id].send_shutdown = false;
+  net[id].unread = false;
 }
 
 }  // namespace weir::model

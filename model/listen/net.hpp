@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "model/listen/conn_request.hpp"
+#include "model/listen/remote.hpp"
 
 namespace weir::model {
 
@@ -13,11 +14,15 @@ struct Claim {
   bool ipv6only = false;
 };
 
-/// A port after its last connection: it holds the bucket as the closed socket did.
+/// A port after its last connection: it holds the bucket as the closed socket did, for a minute.
 struct TimeWait {
   Claim claim;
   bool reuseaddr;
   bool reuseport;
+  Time until;
+  bool remote;  ///< of a connection with `tuple`; otherwise of one over loopback
+  Tuple tuple;
+  Time answered = never;
 };
 
 /// Everyone who holds one port of one protocol in one namespace (struct inet_bind_bucket).
@@ -47,6 +52,9 @@ struct Net {
   std::vector<Bucket> buckets{};
   std::vector<Mib<D>> mib{Mib<D>{}};  ///< by namespace
   std::uint32_t next_chosen_port = first_chosen_port;
+  Time now = 0;
+  std::vector<Request> requests{};  ///< of all listeners, oldest first
+  std::vector<Cookie> cookies{};
   std::uint32_t cookies_kept = 0;  ///< sockets with a cookie_from
 
   Sock<D>& operator[](SockId id) { return socks[id]; }

@@ -1,6 +1,7 @@
 // The socket plane of a host: descriptors, sockets, and the system calls on them.
 #pragma once
 #include "model/listen/accept.hpp"
+#include "model/listen/advance.hpp"
 #include "model/listen/connect.hpp"
 #include "model/listen/files.hpp"
 #include "model/listen/listen.hpp"
@@ -102,6 +103,21 @@ class SocketPlane {
     });
   }
 
+  Outcome perform(const op::Segment& op) {
+    if (op.ns.id >= net_.mib.size()) {
+      D::clause(Clause::NETNS_UNKNOWN);
+      return failed(Errno::enoent);
+    }
+    return outcome::Replied{tcp_v4_rcv<D>(net_, {op, {op.ns.id, op.from, op.to}, settings_in(op.ns.id)})};
+  }
+
+  Outcome perform(const op::Advance& op) {
+    outcome::Passed passed;
+    const auto retries_in = [this](std::uint32_t ns) { return sysctls_->cell(ns, Sysctl::tcp_synack_retries); };
+    advance<D>(net_, op.ms, retries_in, passed.sent);
+    return passed;
+  }
+
   Outcome perform(const op::Netstat& op) {
     if (op.ns.id >= net_.mib.size()) {
       D::clause(Clause::NETNS_UNKNOWN);
@@ -144,8 +160,8 @@ class SocketPlane {
 
   I32<D> somaxconn(const Sock<D>& sk) const { return sysctls_->cell(sk.netns, Sysctl::somaxconn); }
 
-  RequestSettings<D> settings(SockId id) const {
-    const std::uint32_t ns = net_[id].netns;
+  RequestSettings<D> settings(SockId id) const { return settings_in(net_[id].netns); }
+  RequestSettings<D> settings_in(std::uint32_t ns) const {
     return {sysctls_->cell(ns, Sysctl::tcp_syncookies), sysctls_->cell(ns, Sysctl::tcp_max_syn_backlog),
             sysctls_->cell(ns, Sysctl::tcp_abort_on_overflow)};
   }

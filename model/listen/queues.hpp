@@ -74,11 +74,11 @@ void reqsk_queue_added(Listener<D>& queue) {
   queue.young = queue.young + U32<D>(1);
 }
 
-/// A young request leaves the SYN queue. \pre young > 0
+/// A request leaves the SYN queue. \pre qlen > 0, and young > 0 where it is young
 template <Domain D>
-void reqsk_queue_removed(Listener<D>& queue) {
+void reqsk_queue_removed(Listener<D>& queue, Bool<D> young = Bool<D>(true)) {
   queue.qlen = queue.qlen - U32<D>(1);
-  queue.young = queue.young - U32<D>(1);
+  queue.young = queue.young - choose(young, U32<D>(1), U32<D>(0));
 }
 
 }  // namespace weir::model

@@ -44,11 +44,23 @@ Errno shutdown(Net<D>& net, const RequestSettings<D>& settings, SockId id, How h
   return sk.family == Family::unix_ ? Errno::none : Errno::eopnotsupp;
 }
 
+/// Our FIN is not acknowledged.
+template <Domain D>
+bool waits_for_peer(const Sock<D>& sk) {
+  return static_cast<bool>(in_state(sk, TcpState::fin_wait1) || in_state(sk, TcpState::closing) ||
+                           in_state(sk, TcpState::last_ack));
+}
+
 /// The last descriptor of a socket is closed.
 template <Domain D>
 void release(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
   Sock<D>& sk = net[id];
   sk.held_by = HeldBy::nobody;
+  if (sk.unread && !in_state(sk, TcpState::close)) {
+    D::clause(Clause::CLOSE_UNREAD);
+    tcp_done(net, id);
+    return;
+  }
   if (sk.is_tcp() && in_state(sk, TcpState::listen)) {
     D::clause(Clause::CLOSE_LISTENER);
   } else if (sk.is_tcp() && (in_state(sk, TcpState::established) || in_state(sk, TcpState::close_wait))) {
@@ -57,7 +69,11 @@ void release(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
     return;
   } else {
     D::clause(Clause::CLOSE_QUIET);
-    if (in_state(sk, TcpState::fin_wait1) && sk.is_tcp()) return;  // an orphan until the peer's FIN or RST
+    if (sk.is_tcp() && waits_for_peer(sk)) return;  // an orphan until the peer's FIN or RST
+    if (sk.is_tcp() && in_state(sk, TcpState::fin_wait2)) {
+      sk.ends = net.now + time_wait_length;
+      return;
+    }
   }
   if (sk.is_tcp()) listen_stop(net, id, true);
   inet_put_port(net, id);

@@ -18,6 +18,10 @@ enum SocketState : std::int32_t { SS_UNCONNECTED = 1, SS_CONNECTING, SS_CONNECTE
 using SockId = std::uint32_t;
 inline constexpr SockId no_sock = std::numeric_limits<SockId>::max();
 
+/// Virtual time in microseconds since the host was made.
+using Time = std::uint64_t;
+inline constexpr Time never = std::numeric_limits<Time>::max();
+
 /// The value that system calls of the model return: 0 or more, or a negated errno.
 template <Domain D>
 constexpr I32<D> error(Errno number) {
@@ -75,7 +79,12 @@ struct Sock {
   Address peer_address;
   std::uint32_t peer_port = 0;
   Errno sk_err = Errno::none;
-  bool unacked = false;  ///< a SYN or FIN of ours is not acknowledged
+  bool remote = false;        ///< its peer is one that segments play
+  bool unread = false;        ///< data has come, and nothing reads it
+  Time oow_answered = never;  ///< last answer to a segment out of order
+  Time overflow = never;      ///< listener: the last overflow of the SYN queue that was noted; never: none yet
+  Time ends = never;          ///< an orphan in FIN_WAIT2 is gone then
+  bool unacked = false;       ///< a SYN or FIN of ours is not acknowledged
   HeldBy held_by = HeldBy::file;
   SockId peer = no_sock;                               ///< the other end of an established connection
   SockId cookie_from = no_sock;                        ///< client side: the listener whose cookie we have yet to echo

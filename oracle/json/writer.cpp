@@ -93,6 +93,8 @@ void append_value(std::string& to, const std::vector<Skb>& packets) {
   to += ']';
 }
 
+void append_value(std::string& to, const std::vector<outcome::SentSegment>& segments);
+
 void append_name(std::string& to, std::string_view name) {
   to += to.empty() || to.back() == '{' ? "\"" : ",\"";
   to += name;

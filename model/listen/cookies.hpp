@@ -1,0 +1,56 @@
+// What a host knows of the SYN cookies that it sent: nothing of the peer, but that, and when, the SYN queue overflowed.
+// Source: include/net/tcp.h (tcp_synq_overflow, tcp_synq_no_recent_overflow, tcp_cookie_time), net/ipv4/syncookies.c.
+#pragma once
+#include <algorithm>
+
+#include "model/listen/connection.hpp"
+
+namespace weir::model {
+
+/// A cookie is sent: the listener notes the overflow.
+template <Domain D>
+void tcp_synq_overflow(Net<D>& net, SockId listener) {
+  Time& last = net[listener].overflow;
+  if (net.kernel->overflow_remembered_long && last != never && net.now <= last + one_second) return;
+  last = net.now;
+}
+
+template <Domain D>
+bool recent_overflow(const Net<D>& net, SockId listener) {
+  const Time last = net[listener].overflow;
+  const Time remembered = (net.kernel->overflow_remembered_long ? 120 : 3) * one_second;
+  return last != never && net.now <= last + remembered;
+}
+
+template <Domain D>
+void note_cookie(Net<D>& net, const Tuple& tuple) {
+  std::erase_if(net.cookies, [&](const Cookie& each) { return each.tuple == tuple; });
+  net.cookies.push_back({tuple, net.now / cookie_minute});
+}
+
+/// Whether an ACK brings a cookie that this listener takes.
+template <Domain D>
+bool cookie_is_valid(const Net<D>& net, const RequestSettings<D>& settings, SockId listener, const Tuple& tuple) {
+  if (settings.tcp_syncookies == I32<D>(0)) {
+    D::clause(Clause::COOKIE_UNWANTED);
+    return false;
+  }
+  if (!recent_overflow(net, listener)) {
+    D::clause(Clause::COOKIE_NO_OVERFLOW);
+    return false;
+  }
+  const auto found =
+      std::find_if(net.cookies.begin(), net.cookies.end(), [&](const Cookie& each) { return each.tuple == tuple; });
+  if (found == net.cookies.end()) {
+    D::clause(Clause::COOKIE_WRONG);
+    return false;
+  }
+  if (net.now / cookie_minute - found->minute >= net.kernel->cookie_minutes) {
+    D::clause(Clause::COOKIE_OLD);
+    return false;
+  }
+  D::clause(Clause::COOKIE_VALID);
+  return true;
+}
+
+}  // namespace weir::model

@@ -1,0 +1,47 @@
+// What a host keeps of remote peers: requests in SYN queues, the cookies it sent, and times.
+#pragma once
+#include <cstdint>
+
+#include "model/listen/sock.hpp"
+
+namespace weir::model {
+
+inline constexpr Time one_millisecond = 1000;
+inline constexpr Time one_second = 1000 * one_millisecond;
+
+inline constexpr Time oow_interval = 500 * one_millisecond;  ///< tcp_invalid_ratelimit
+inline constexpr Time time_wait_length = 60 * one_second;    ///< TCP_TIMEWAIT_LEN, and tcp_fin_timeout
+inline constexpr Time cookie_minute = 60 * one_second;       ///< what a cookie's count is in
+
+/// A connection, or what may become one, as a segment names it.
+struct Tuple {
+  std::uint32_t netns = 0;
+  End from;  ///< the remote peer
+  End to;    ///< this host
+  friend constexpr bool operator==(const Tuple&, const Tuple&) = default;
+};
+
+/// A remote peer's request in the SYN queue of `listener` (struct request_sock).
+struct Request {
+  Tuple tuple;
+  SockId listener = no_sock;
+  std::uint32_t num_timeout = 0;  ///< it is young while this is 0
+  bool acked = false;             ///< its third ACK has come, and found the request deferred or no room
+  Time due = never;               ///< of its SYN-ACK timer
+  Time answered = never;          ///< last time that a repeated SYN was answered; never: not yet
+};
+
+/// A SYN-ACK with a cookie was sent in that minute. Nothing else is kept of the peer.
+struct Cookie {
+  Tuple tuple;
+  std::uint64_t minute = 0;
+};
+
+/// Answers to segments that are out of order, at most one in `oow_interval` (from 4.0). \param last  of this kind
+inline bool may_answer(const Profile& kernel, Time now, Time& last) {
+  if (kernel.oow_rate_limited && last != never && now < last + oow_interval) return false;
+  last = now;
+  return true;
+}
+
+}  // namespace weir::model

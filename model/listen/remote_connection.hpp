@@ -1,0 +1,134 @@
+// A connection with a remote peer, as far as segments change what the system calls show. Source: net/ipv4/tcp_input.c
+// (tcp_rcv_established, tcp_rcv_state_process, tcp_fin), net/ipv4/tcp_minisocks.c (tcp_time_wait).
+#pragma once
+#include "model/listen/cookies.hpp"
+
+namespace weir::model {
+
+template <Domain D>
+SockId find_connection(const Net<D>& net, const Tuple& tuple) {
+  for (SockId id = 0; id < net.socks.size(); ++id)
+    if (net[id].remote && !in_state(net[id], TcpState::close) && tuple_of(net[id]) == tuple) return id;
+  return no_sock;
+}
+
+template <Domain D>
+TimeWait* find_time_wait(Net<D>& net, const Tuple& tuple) {
+  Bucket* const bucket = find_bucket(net, tuple.netns, false, tuple.to.port);
+  if (bucket == nullptr) return nullptr;
+  for (TimeWait& each : bucket->time_wait)
+    if (each.remote && each.tuple == tuple) return &each;
+  return nullptr;
+}
+
+/// Removes what `is_over` says of the buckets' TIME_WAITs, and the buckets that nobody holds any more.
+template <Domain D, class IsOver>
+void remove_time_wait(Net<D>& net, IsOver is_over) {
+  for (Bucket& each : net.buckets) std::erase_if(each.time_wait, is_over);
+  std::erase_if(net.buckets, [](const Bucket& each) { return each.empty(); });
+}
+
+template <Domain D>
+void end_time_wait(Net<D>& net, const Tuple& tuple) {
+  remove_time_wait(net, [&](const TimeWait& each) { return each.remote && each.tuple == tuple; });
+}
+
+/// Data or FIN, or neither, reach an end that has not sent FIN, and whose peer has not.
+template <Domain D>
+Flags segment_to_established(Sock<D>& sk, const op::Segment& segment) {
+  sk.unread = sk.unread || segment.len > 0;
+  if (has_fin(segment.flags)) {
+    D::clause(Clause::REMOTE_FIN);
+    sk.sk_state = tcp<D>(TcpState::close_wait);
+    return Flags::none;
+  }
+  D::clause(segment.len > 0 ? Clause::REMOTE_DATA : Clause::REMOTE_ACK);
+  return segment.len > 0 ? Flags::a : Flags::none;
+}
+
+/// The same where our FIN has been sent and acknowledged.
+template <Domain D>
+Flags segment_to_fin_wait2(Net<D>& net, SockId id, const op::Segment& segment) {
+  Sock<D>& sk = net[id];
+  if (segment.len > 0 && sk.held_by == HeldBy::nobody) {
+    D::clause(Clause::REMOTE_DATA_ORPHAN);
+    tcp_done(net, id);
+    return Flags::r;
+  }
+  sk.unread = sk.unread || segment.len > 0;
+  if (has_fin(segment.flags)) {
+    D::clause(Clause::REMOTE_FIN_LAST);
+    tcp_time_wait(net, id);
+    return Flags::a;
+  }
+  D::clause(segment.len > 0 ? Clause::REMOTE_DATA : Clause::REMOTE_ACK);
+  return segment.len > 0 ? Flags::a : Flags::none;
+}
+
+/// An ACK, which acknowledges all that was sent.
+template <Domain D>
+Flags ack_to_connection(Net<D>& net, SockId id, const op::Segment& segment) {
+  Sock<D>& sk = net[id];
+  switch (static_cast<TcpState>(sk.sk_state)) {
+    case TcpState::established:
+      return segment_to_established(sk, segment);
+    case TcpState::fin_wait1:
+      D::clause(Clause::REMOTE_FIN_ACKED);
+      sk.sk_state = tcp<D>(TcpState::fin_wait2);
+      sk.unacked = false;
+      if (sk.held_by == HeldBy::nobody) sk.ends = net.now + time_wait_length;
+      return segment_to_fin_wait2(net, id, segment);
+    case TcpState::fin_wait2:
+      return segment_to_fin_wait2(net, id, segment);
+    case TcpState::closing:
+      D::clause(Clause::REMOTE_CLOSING_ACKED);
+      tcp_time_wait(net, id);
+      return Flags::none;
+    case TcpState::last_ack:
+      D::clause(Clause::REMOTE_LAST_ACK);
+      tcp_done(net, id);
+      return Flags::none;
+    default:
+      D::clause(Clause::REMOTE_AFTER_FIN);
+      return has_fin(segment.flags) ? Flags::a : Flags::none;
+  }
+}
+
+template <Domain D>
+Flags segment_to_connection(Net<D>& net, SockId id, const op::Segment& segment) {
+  if (has_rst(segment.flags)) {
+    tcp_reset(net, id);
+    return Flags::none;
+  }
+  if (has_syn(segment.flags)) {
+    const bool answered = may_answer(*net.kernel, net.now, net[id].oow_answered);
+    D::clause(answered ? Clause::REMOTE_SYN : Clause::REMOTE_SYN_TOO_SOON);
+    return answered ? Flags::a : Flags::none;
+  }
+  if (!has_ack(segment.flags)) {
+    D::clause(Clause::REMOTE_NO_ACK);
+    return Flags::none;
+  }
+  return ack_to_connection(net, id, segment);
+}
+
+/// The child of a remote peer, at the end of the accept queue. It takes the segment that made it, which acknowledges
+/// nothing that the child itself sends. \return the first segment that goes back
+template <Domain D>
+Flags remote_child(Net<D>& net, SockId listener, const Tuple& tuple, const op::Segment& segment) {
+  const SockId id = new_child(net, listener, v4_address(tuple.to.v4));
+  Sock<D>& child = net[id];
+  child.remote = true;
+  child.peer_address = v4_address(tuple.from.v4);
+  child.peer_port = tuple.from.port;
+  established(net, id);
+  if (!in_state(child, TcpState::fin_wait1)) return segment_to_established(child, segment);
+  child.unread = segment.len > 0;
+  if (has_fin(segment.flags)) {
+    D::clause(Clause::REMOTE_FIN_CROSSED);
+    child.sk_state = tcp<D>(TcpState::closing);
+  }
+  return Flags::fa;
+}
+
+}  // namespace weir::model
