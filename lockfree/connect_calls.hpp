@@ -59,7 +59,7 @@ inline Outcome SocketPlane::connect_again(const Open& at, SockWord seen) {
     if (word.state == TcpState::close) {
       word.progress = Progress::unconnected;
       word.error = Errno::none;
-      word.clear(send_shutdown);
+      word.clear(send_shutdown | receive_shutdown);
     } else {
       word.progress = Progress::connected;
     }

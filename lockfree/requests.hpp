@@ -188,6 +188,7 @@ inline SocketPlane::Reply SocketPlane::become_child(const Open& slot, const Open
     child.state = fin ? TcpState::closing : TcpState::fin_wait1;
   else
     child.state = fin ? TcpState::close_wait : TcpState::established;
+  if (sends_fin && arriving.data && child.has(receive_shutdown)) child = closed(child);
   SockWord before;
   const bool made = transition(*slot.sock, before, [&](SockWord& word) {
     if (word.state != TcpState::syn_recv) return false;

@@ -102,14 +102,22 @@ inline SocketPlane::Reply SocketPlane::listener_receives_ack(const Open& listene
   return Flags::none;
 }
 
-/// tcp_timewait_state_process, but for a SYN that begins anew.
+/// tcp_timewait_state_process, but for a SYN that begins anew. Whatever takes up sequence numbers is answered; what is
+/// in order, or has ACK, makes the TIME_WAIT begin again.
 inline SocketPlane::Reply SocketPlane::time_wait_receives(const Open& bucket, const Arrival& arriving) {
   if (has_rst(arriving.flags)) {
     end_slot(bucket, TcpState::time_wait);
     return Flags::none;
   }
-  const bool answers = has_syn(arriving.flags) || arriving.flags == Flags::fa || arriving.data;
-  return answers ? Flags::a : Flags::none;
+  if (arriving.flags == Flags::s) return Flags::a;  // nobody listens
+  const bool bare = !has_syn(arriving.flags) && !has_fin(arriving.flags) && !arriving.data;
+  if (bare || has_ack(arriving.flags)) {
+    // relaxed: a time; the timer that looks at it now or a moment later is the same to all.
+    bucket.sock->deadline.store(now() + detail::time_wait_ms, std::memory_order_relaxed);
+  }
+  if (bare) return Flags::none;
+  const bool limited = has_syn(arriving.flags) && !may_answer_syn(*bucket.sock);
+  return limited ? Flags::none : Flags::a;
 }
 
 /// At most one answer to repeated SYNs in 500 ms, where the release limits them (tcp_oow_rate_limited).
@@ -163,14 +171,16 @@ inline void SocketPlane::takes_segment(const Open& at, SockWord& word, const Arr
       return;
     case TcpState::fin_wait1:
     case TcpState::fin_wait2:
-      if (arriving.data && word.has(orphan)) {
+      if (arriving.data && word.has(orphan | receive_shutdown)) {
         word = closed(word);
         reply = Flags::r;
         return;
       }
-      // relaxed: published by the transition. Only the first acknowledgement counts.
-      if (word.state == TcpState::fin_wait1)
+      if (word.state == TcpState::fin_wait1 && word.has(orphan)) {
+        // relaxed, both: published by the transition. From here on the kernel has a TIME_WAIT, but for its name.
         at.sock->deadline.store(now() + detail::time_wait_ms, std::memory_order_relaxed);
+        at.sock->answered.store(0, std::memory_order_relaxed);
+      }
       word.state = TcpState::fin_wait2;
       if (arriving.data) word.set(unread);
       if (fin) end_in_time_wait(at, word, bucket);

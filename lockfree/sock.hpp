@@ -44,11 +44,14 @@ enum SockFlag : std::uint16_t {
   source_settled = 1 << 11,  ///< a datagram socket has sent by IPv4, whatever it is bound to
   from_afar = 1 << 12,       ///< the other end is a remote peer: not a socket, but whoever sends segments
   unread = 1 << 13,          ///< a remote peer's data have arrived; no operation reads them
-  cookie_sent = 1 << 14,     ///< with SYN_RECV: not a request, the memory of a cookie that was sent
+  receive_shutdown =
+      1 << 15,            ///< shut down for reading: what a remote peer still sends after our FIN resets the connection
+  cookie_sent = 1 << 14,  ///< with SYN_RECV: not a request, the memory of a cookie that was sent
 };
 inline constexpr std::uint16_t has_port = port_ephemeral | port_named;
 /// What a child has from its listener, beside the port.
-inline constexpr std::uint16_t inherited = reuse_addr | reuse_port | is_inet6 | v6_only | send_shutdown;
+inline constexpr std::uint16_t inherited =
+    reuse_addr | reuse_port | is_inet6 | v6_only | send_shutdown | receive_shutdown;
 
 struct alignas(8) SockWord {
   std::uint16_t port = 0;

@@ -112,6 +112,8 @@ inline Outcome SocketPlane::close(const op::Close& call) {
     return true;
   });
   if (before.state == TcpState::listen) drop_queue(at);
+  // relaxed: the limit on answers to SYNs begins anew; one that comes in this very moment may count for either.
+  if (before.state == TcpState::fin_wait2) at.sock->answered.store(0, std::memory_order_relaxed);
   // A socket that was shut down may still have requests (4.4 ..). relaxed: a hint; who joins later looks for itself.
   if (at.sock->syn.load(std::memory_order_relaxed).qlen != 0) drop_requests(at, before.port);
   if (sends_fin) fin_leaves(at);

@@ -93,8 +93,10 @@ inline void SocketPlane::receive_fin(const Open& at) {
 /// time.
 inline void SocketPlane::end_in_time_wait(const Open& at, SockWord& word, SockRef& bucket) {
   if (word.has(orphan) && word.has(port_named)) {
-    // relaxed: published by the transition.
+    // relaxed, both: published by the transition.
     at.sock->deadline.store(now() + detail::time_wait_ms, std::memory_order_relaxed);
+    // The kernel puts a new, smaller socket in its place; for a FIN_WAIT2 it had done so already.
+    if (word.state != TcpState::fin_wait2) at.sock->answered.store(0, std::memory_order_relaxed);
     word.state = TcpState::time_wait;  // in the place that the socket had
     return;
   }
@@ -201,11 +203,13 @@ inline Outcome SocketPlane::shutdown_tcp(const Open& at, How how) {
     if (word.state == TcpState::syn_sent || (word.state == TcpState::listen && reading)) {
       word = closed(word);
       word.progress = Progress::unconnected;
-      word.clear(send_shutdown);
-    } else if (word.state == TcpState::close) {
-      if (writing) word.set(send_shutdown);
-    } else if (word.state != TcpState::listen && writing) {
-      sends_fin = fin_changes(word);
+      word.clear(send_shutdown | receive_shutdown);
+    } else if (word.state != TcpState::listen) {
+      if (reading) word.set(receive_shutdown);
+      if (writing && word.state == TcpState::close)
+        word.set(send_shutdown);
+      else if (writing)
+        sends_fin = fin_changes(word);
     }
     return true;
   });
