@@ -169,6 +169,7 @@ inline Errno SocketPlane::listen_start(const Open& at, std::uint32_t backlog) {
     sock.syn.store({}, std::memory_order_relaxed);
   }
   sock.listen_era.fetch_add(1, std::memory_order_relaxed);  // relaxed: as above
+  sock.overflow.store(0, std::memory_order_relaxed);        // relaxed: as above
   sock.accept_queue.prepare(nodes_, at.epoch);
   SockWord before;
   SockWord listening;

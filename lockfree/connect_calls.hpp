@@ -59,7 +59,7 @@ inline Outcome SocketPlane::connect_again(const Open& at, SockWord seen) {
     if (word.state == TcpState::close) {
       word.progress = Progress::unconnected;
       word.error = Errno::none;
-      word.clear(send_shutdown);
+      word.clear(send_shutdown | receive_shutdown);
     } else {
       word.progress = Progress::connected;
     }
@@ -153,9 +153,9 @@ inline void SocketPlane::send_syn(const Open& client, SockWord sent, const Route
     if (to_itself) return establish_with_self(client);
     if (resets_old_connection(client, sent.port, route)) return;
   }
-  const Open listener = follow(find_listener(client, route.destination), client.epoch);
+  const Open listener = follow(find_listener(*client.ns, route.destination), client.epoch);
   if (listener.error != Errno::none) return receive_reset(client);
-  const Syn how = receive_syn(listener);
+  const Syn how = receive_syn(listener, false);
   if (how == Syn::dropped) return;
   SockWord before;
   const bool established = transition(*client.sock, before, [](SockWord& word) {
@@ -164,7 +164,8 @@ inline void SocketPlane::send_syn(const Open& client, SockWord sent, const Route
     return true;
   });
   if (established) return receive_ack(listener, client, how);
-  if (how == Syn::queued) request_leaves(listener);  // the client gave up meanwhile and answers the SYN-ACK with RST
+  if (how == Syn::queued)
+    request_leaves(listener, true);  // the client gave up meanwhile and answers the SYN-ACK with RST
 }
 
 /// Both ends are one socket: the simultaneous open of RFC 793.
@@ -185,26 +186,25 @@ inline void SocketPlane::establish_with_self(const Open& at) {
 
 /// The listener that scores highest: its very address before "any", an inet socket before an inet6 one, the older
 /// first.
-inline SockRef SocketPlane::find_listener(const Open& client, const Endpoint& to) {
+inline SockRef SocketPlane::find_listener(NetNamespace& ns, const Endpoint& to) {
   SockRef best;
   unsigned best_score = 0;
   std::uint64_t best_born = 0;
   const Endpoint address = endpoint(address_of(to));
   const Held wanted = held(address, to.kind == Address::Kind::v4 ? 0 : is_inet6 | v6_only);
-  client.ns->listeners.look({Protocol::tcp, to.port}, socks_, claims_,
-                            [&](SockRef ref, const Sock& sock, SockWord word) {
-                              if (!word.has(hashed)) return;
-                              // relaxed, all: set before the listener was hashed.
-                              const Endpoint local = sock.local.load(std::memory_order_relaxed);
-                              const Held listening = held(local, word.flags);
-                              if (!covers(listening, wanted)) return;
-                              const unsigned score = 1 + (local == address ? 2 : 0) + (word.has(is_inet6) ? 0 : 1);
-                              const std::uint64_t born = sock.born.load(std::memory_order_relaxed);
-                              if (score < best_score || (score == best_score && born > best_born)) return;
-                              best = ref;
-                              best_score = score;
-                              best_born = born;
-                            });
+  ns.listeners.look({Protocol::tcp, to.port}, socks_, claims_, [&](SockRef ref, const Sock& sock, SockWord word) {
+    if (!word.has(hashed)) return;
+    // relaxed, all: set before the listener was hashed.
+    const Endpoint local = sock.local.load(std::memory_order_relaxed);
+    const Held listening = held(local, word.flags);
+    if (!covers(listening, wanted)) return;
+    const unsigned score = 1 + (local == address ? 2 : 0) + (word.has(is_inet6) ? 0 : 1);
+    const std::uint64_t born = sock.born.load(std::memory_order_relaxed);
+    if (score < best_score || (score == best_score && born > best_born)) return;
+    best = ref;
+    best_score = score;
+    best_born = born;
+  });
   return best;
 }
 

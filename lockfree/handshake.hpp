@@ -10,8 +10,8 @@ inline bool SocketPlane::syn_queue_full(const Sock& listener, SynCount syn, AckB
   return syn.qlen > backlog.max || (kernel_.syn_queue == SynQueue::max_ack_reached && syn.qlen == backlog.max);
 }
 
-/// tcp_conn_request. Counts what it drops, where the release does.
-inline SocketPlane::Syn SocketPlane::receive_syn(const Open& listener) {
+/// tcp_conn_request. Counts what it drops, where the release does. A SYN that renews a TIME_WAIT has proven itself.
+inline SocketPlane::Syn SocketPlane::receive_syn(const Open& listener, bool renewal) {
   NetNamespace& ns = *listener.ns;
   const std::int32_t cookies = sysctl(ns, Sysctl::tcp_syncookies);
   const auto dropped = [&] {
@@ -22,7 +22,8 @@ inline SocketPlane::Syn SocketPlane::receive_syn(const Open& listener) {
   SynCount syn = listener.sock->syn.load(std::memory_order_relaxed);
   const AckBacklog backlog = listener.sock->backlog.load(std::memory_order_relaxed);
   bool cookie = false;
-  if ((kernel_.syncookies_always && cookies == 2) || syn_queue_full(*listener.sock, syn, backlog)) {
+  const bool always = kernel_.syncookies_always && cookies == 2;
+  if (!renewal && (always || syn_queue_full(*listener.sock, syn, backlog))) {
     if (kernel_.syn_flood_counters) ns.count(cookies != 0 ? Mib::TCPReqQFullDoCookies : Mib::TCPReqQFullDrop);
     if (cookies == 0) return dropped();
     cookie = true;
@@ -33,22 +34,25 @@ inline SocketPlane::Syn SocketPlane::receive_syn(const Open& listener) {
   }
   if (cookie) {
     ns.count(Mib::SyncookiesSent);
+    note_overflow(*listener.sock);
     return Syn::cookie;
   }
   const std::int32_t max_syn = sysctl(ns, Sysctl::tcp_max_syn_backlog);
   do {
-    // Without cookies the last quarter is for peers that have proven themselves; here nobody ever has.
+    // Without cookies the last quarter is for peers that have proven themselves.
     const auto room = static_cast<std::int32_t>(static_cast<std::uint32_t>(max_syn) - syn.qlen);
-    if (cookies == 0 && room < max_syn >> 2) return dropped();
-    // relaxed: a count; the request itself lives in the client's connect.
+    if (!renewal && cookies == 0 && room < max_syn >> 2) return dropped();
+    // relaxed: a count; the request itself lives in the client's connect, or in a slot of its own.
   } while (!listener.sock->syn.compare_exchange_weak(syn, {syn.qlen + 1, syn.young + 1}, std::memory_order_relaxed));
   return Syn::queued;
 }
 
-inline void SocketPlane::request_leaves(const Open& listener) {
-  // relaxed: as above. Each request leaves once, and was young: no SYN-ACK is sent twice in a world without timers.
+/// Each request leaves once. One whose SYN-ACK has timed out is young no more, and was counted out of those then.
+inline void SocketPlane::request_leaves(const Open& listener, bool young) {
+  // relaxed: as above.
   SynCount syn = listener.sock->syn.load(std::memory_order_relaxed);
-  while (!listener.sock->syn.compare_exchange_weak(syn, {syn.qlen - 1, syn.young - 1}, std::memory_order_relaxed)) {
+  while (!listener.sock->syn.compare_exchange_weak(syn, {syn.qlen - 1, syn.young - (young ? 1u : 0u)},
+                                                   std::memory_order_relaxed)) {
   }
 }
 
@@ -63,14 +67,18 @@ inline bool SocketPlane::reserve_place(Sock& listener) {
   return true;
 }
 
+inline void SocketPlane::release_place(Sock& listener) {
+  // relaxed: as in reserve_place.
+  AckBacklog backlog = listener.backlog.load(std::memory_order_relaxed);
+  while (!listener.backlog.compare_exchange_weak(backlog, {ack_of(backlog.ack - 1), backlog.max},
+                                                 std::memory_order_relaxed)) {
+  }
+}
+
 inline std::optional<SockRef> SocketPlane::take_child(const Open& listener) {
   const std::optional<std::uint64_t> child = listener.sock->accept_queue.pop(nodes_, listener.epoch);
   if (!child) return std::nullopt;
-  // relaxed: as in reserve_place.
-  AckBacklog backlog = listener.sock->backlog.load(std::memory_order_relaxed);
-  while (!listener.sock->backlog.compare_exchange_weak(backlog, {ack_of(backlog.ack - 1), backlog.max},
-                                                       std::memory_order_relaxed)) {
-  }
+  release_place(*listener.sock);
   return SockRef{static_cast<std::uint32_t>(*child), static_cast<std::uint32_t>(*child >> 32)};
 }
 
@@ -86,7 +94,7 @@ inline void SocketPlane::receive_ack(const Open& listener, const Open& client, S
     if (kernel_.defer_drop_counted) listener.ns->count(Mib::TCPDeferAcceptDrop);
     park(listener, client, how);
   } else if (reserve_place(*listener.sock)) {
-    if (how == Syn::queued) request_leaves(listener);
+    if (how == Syn::queued) request_leaves(listener, true);
     return queue_child(listener, client);
   } else {
     refuse_or_keep(listener, client, how);
@@ -103,7 +111,7 @@ inline void SocketPlane::refuse_or_keep(const Open& listener, const Open& client
   if (how == Syn::cookie) return client.sock->peer.store(nobody, std::memory_order_seq_cst);
   if (sysctl(*listener.ns, Sysctl::tcp_abort_on_overflow) == 0) return park(listener, client, how);
   listener.ns->count(Mib::EmbryonicRsts);
-  request_leaves(listener);
+  request_leaves(listener, true);
   receive_reset(client);
 }
 
@@ -125,7 +133,7 @@ inline void SocketPlane::queue_child(const Open& listener, const Open& client) {
   const SockWord parent = listener.sock->word.load(std::memory_order_seq_cst);
   const SockWord sender = client.sock->word.load(std::memory_order_seq_cst);
   SockWord word{.port = parent.port, .state = TcpState::established, .progress = Progress::connected};
-  word.flags = parent.flags & (reuse_addr | reuse_port | is_inet6 | v6_only | has_port | send_shutdown);
+  word.flags = parent.flags & (inherited | has_port);
   const SockRef ref = create(listener.sock->ns.load(std::memory_order_relaxed), word, listener.epoch);
   const Open child = follow(ref, listener.epoch);
   // relaxed: published with the claim, the peer reference and the queue.
@@ -144,7 +152,12 @@ inline void SocketPlane::queue_child(const Open& listener, const Open& client) {
   if (now == TcpState::fin_wait1) receive_fin(child);
   if (now == TcpState::close) receive_reset(child);
 
-  listener.sock->accept_queue.push(nodes_, std::uint64_t{ref.generation} << 32 | ref.index, listener.epoch);
+  hand_over(listener, ref);
+}
+
+/// inet_csk_reqsk_queue_add: the child goes to the end of the accept queue, if there is one still.
+inline void SocketPlane::hand_over(const Open& listener, SockRef child) {
+  listener.sock->accept_queue.push(nodes_, std::uint64_t{child.generation} << 32 | child.index, listener.epoch);
   // seq_cst: after the push; see BasicAcceptQueue::push and invariant (2) of the plane.
   const bool still = alive(*listener.sock, listener.ref) &&
                      listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;

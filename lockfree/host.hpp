@@ -7,8 +7,8 @@
 // same facts, held against each other by every campaign.
 //
 // Thread safety: step() may be called from several threads at once, but for process_backlog, net_rx_action and
-// softnet_stat, which belong to the one thread that plays their CPU. Construction and destruction are not concurrent
-// with anything.
+// softnet_stat, which belong to the one thread that plays their CPU, and advance, which one thread at a time may call
+// (beside any other call). Construction and destruction are not concurrent with anything.
 // Descriptors are labels: socket and accept answer the lowest free one from 3 on; 0, 1 and 2 are open non-sockets.
 // Errors come back as outcomes; step() itself throws only std::bad_alloc.
 #pragma once
@@ -19,10 +19,13 @@
 #include "lockfree/connect_calls.hpp"
 #include "lockfree/handshake.hpp"
 #include "lockfree/net_namespace.hpp"
+#include "lockfree/requests.hpp"
+#include "lockfree/segment_calls.hpp"
 #include "lockfree/socket_calls.hpp"
 #include "lockfree/softnet.hpp"
 #include "lockfree/sysctl_files.hpp"
 #include "lockfree/teardown.hpp"
+#include "lockfree/timers.hpp"
 #include "model/op.hpp"
 #include "model/outcome.hpp"
 #include "model/profile.hpp"
@@ -86,9 +89,9 @@ class Host {
   Outcome perform(const op::Shutdown& call) { return sockets_.shutdown(call); }
   Outcome perform(const op::Close& call) { return sockets_.close(call); }
   Outcome perform(const op::TcpInfo& call) { return sockets_.tcp_info(call); }
+  Outcome perform(const op::Segment& call) { return sockets_.segment(call); }
+  Outcome perform(const op::Advance& call) { return sockets_.advance(call); }
 
-  Outcome perform(const op::Segment&) { return failed(Errno::eopnotsupp); }
-  Outcome perform(const op::Advance&) { return failed(Errno::eopnotsupp); }
   Outcome perform(const op::Tick&) {
     softnet_.tick();
     return outcome::Done{};

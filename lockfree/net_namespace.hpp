@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "lockfree/ports.hpp"
+#include "lockfree/remotes.hpp"
 #include "lockfree/segmented.hpp"
 #include "lockfree/sysctl_store.hpp"
 #include "model/outcome.hpp"
@@ -29,6 +30,7 @@ inline constexpr std::size_t mib_count = 7;
 struct NetNamespace {
   SysctlStore sysctls;
   Ports ports;
+  Remotes remotes;  ///< connections, requests, cookies and TIME_WAITs of remote peers
   Ports listeners;  ///< those holders that have listened: what a SYN looks through, however many children there are
   std::array<std::atomic<std::uint64_t>, mib_count> counters{};
   std::atomic<bool> ready{false};

@@ -20,6 +20,12 @@ class Pool {
  public:
   T& operator[](std::uint32_t index) { return slots_.at(index); }
 
+  /// Above every index that was handed out so far.
+  std::uint32_t end() const {
+    // relaxed: a bound for a walk, which judges each slot by itself.
+    return next_.load(std::memory_order_relaxed);
+  }
+
   std::uint32_t allocate(std::uint64_t epoch) {
     // acquire: pairs with the release in `retire`; without it link and stamp of the top might be those of earlier days.
     std::uint64_t top = retired_.load(std::memory_order_acquire);

@@ -42,8 +42,16 @@ enum SockFlag : std::uint16_t {
   is_inet6 = 1 << 9,
   v6_only = 1 << 10,         ///< was bound to ::1 once; takes no IPv4 since
   source_settled = 1 << 11,  ///< a datagram socket has sent by IPv4, whatever it is bound to
+  from_afar = 1 << 12,       ///< the other end is a remote peer: not a socket, but whoever sends segments
+  unread = 1 << 13,          ///< a remote peer's data have arrived; no operation reads them
+  receive_shutdown =
+      1 << 15,            ///< shut down for reading: what a remote peer still sends after our FIN resets the connection
+  cookie_sent = 1 << 14,  ///< with SYN_RECV: not a request, the memory of a cookie that was sent
 };
 inline constexpr std::uint16_t has_port = port_ephemeral | port_named;
+/// What a child has from its listener, beside the port.
+inline constexpr std::uint16_t inherited =
+    reuse_addr | reuse_port | is_inet6 | v6_only | send_shutdown | receive_shutdown;
 
 struct alignas(8) SockWord {
   std::uint16_t port = 0;
@@ -89,6 +97,13 @@ struct alignas(8) AckBacklog {
   std::uint32_t max = 0;
 };
 
+/// A request of a remote peer: how often its SYN-ACK was due again without an answer, and what it met so far.
+struct alignas(8) RequestWord {
+  std::uint32_t timeouts = 0;
+  std::uint16_t acked = 0;  ///< 1: an ACK has come that made no child
+  std::uint16_t gone = 0;   ///< 1: the request has ended; nothing changes any more
+};
+
 /// The SYN queue: requests, and those of them whose SYN-ACK was sent once only.
 struct alignas(8) SynCount {
   std::uint32_t qlen = 0;
@@ -107,8 +122,15 @@ struct BasicSock {
   Atomic<Endpoint> local{};              ///< rcv_saddr
   Atomic<Endpoint> remote{};             ///< address and port of the other end
   Atomic<SockRef> peer{};                ///< the other end's socket, once the connection stands on both sides
-  Atomic<SockRef> parked_at{};           ///< the listener that holds this client's request without a child
+  Atomic<SockRef> parked_at{};           ///< the listener that holds this client's request without a child, or whose
+                                         ///< SYN queue this request of a remote peer is in
   Atomic<std::uint32_t> request_era{0};  ///< `listen_era` of that listener when the request was made; cookie_mark
+
+  Atomic<RequestWord> request{};
+  Atomic<std::uint64_t> deadline{0};  ///< when the slot's timer fires, ms: SYN_RECV, TIME_WAIT, FIN_WAIT2 without a
+                                      ///< descriptor
+  Atomic<std::uint64_t> answered{0};  ///< 1 + the time, ms, at which a repeated SYN was last answered; 0: never
+  Atomic<std::uint64_t> overflow{0};  ///< 1 + the time, ms, of the listener's last overflow that counted; 0: none
 
   Atomic<AckBacklog> backlog{};
   Atomic<SynCount> syn{};
@@ -130,6 +152,7 @@ struct BasicSock {
     assert(!now.has(port_locked) || now.has(port_named));
     assert(!now.has(hashed) || now.state == TcpState::listen);
     assert(now.state != TcpState::time_wait || (now.has(orphan) && now.has(port_named)));
+    assert(now.state != TcpState::syn_recv || (now.has(orphan) && now.has(port_named) && now.has(from_afar)));
   }
 };
 

@@ -36,7 +36,6 @@ constexpr Errno no_tcp_set(SockWord word) {
   return is_unix ? Errno::eopnotsupp : Errno::enoprotoopt;
 }
 
-inline constexpr std::uint32_t rto_max_s = 120;
 inline constexpr std::uint32_t most_retransmissions = 255;
 
 /// Seconds until the SYN-ACK has been sent `count` times again: the first wait doubles up to the longest.
@@ -101,33 +100,24 @@ inline Outcome SocketPlane::close(const op::Close& call) {
   const Open at = follow(ref, operation.epoch());
   assert(at.error == Errno::none);  // a descriptor that is open keeps its socket
   SockWord before;
-  transition(*at.sock, before, [](SockWord& word) {
-    const bool ends = word.protocol != Protocol::tcp || !fin_changes(word);
-    if (ends && word.state != TcpState::fin_wait1) word = closed(word);
+  SockWord after;
+  // relaxed: only a FIN_WAIT2 of a remote peer looks at it, from the transition on.
+  at.sock->deadline.store(now() + detail::time_wait_ms, std::memory_order_relaxed);
+  bool sends_fin = false;
+  transition(*at.sock, before, [&](SockWord& word) {
+    sends_fin = word.protocol == Protocol::tcp && close_changes(word);
+    if (word.protocol != Protocol::tcp) word = closed(word);
     word.set(orphan);
+    after = word;
     return true;
   });
-  if (before.protocol != Protocol::tcp) {
-    give_back(at);
-    return returned(0);
-  }
-  switch (before.state) {
-    case TcpState::listen:
-      drop_queue(at);
-      give_back(at);
-      break;
-    case TcpState::established:
-      fin_leaves(at);
-      break;
-    case TcpState::close_wait:
-      fin_leaves(at);
-      give_back(at);
-      break;
-    case TcpState::fin_wait1:
-      break;
-    default:
-      give_back(at);
-  }
+  if (before.state == TcpState::listen) drop_queue(at);
+  // relaxed: the limit on answers to SYNs begins anew; one that comes in this very moment may count for either.
+  if (before.state == TcpState::fin_wait2) at.sock->answered.store(0, std::memory_order_relaxed);
+  // A socket that was shut down may still have requests (4.4 ..). relaxed: a hint; who joins later looks for itself.
+  if (at.sock->syn.load(std::memory_order_relaxed).qlen != 0) drop_requests(at, before.port);
+  if (sends_fin) fin_leaves(at);
+  if (after.is_final()) give_back(at);
   return returned(0);
 }
 
@@ -218,7 +208,8 @@ inline Outcome SocketPlane::tcp_info(const op::TcpInfo& call) {
     const AckBacklog backlog = at.sock->backlog.load(std::memory_order_relaxed);  // relaxed: both numbers in one word
     return outcome::Info{word.state, backlog.ack, backlog.max};
   }
-  const bool awaits_ack = word.state == TcpState::syn_sent || word.state == TcpState::fin_wait1;
+  const bool awaits_ack = word.state == TcpState::syn_sent || word.state == TcpState::fin_wait1 ||
+                          word.state == TcpState::closing || word.state == TcpState::last_ack;
   return outcome::Info{word.state, awaits_ack ? 1u : 0u, 0};
 }
 

@@ -1,11 +1,13 @@
 // The socket plane: descriptors, sockets and everything that system calls do to them.
 //
 // This header declares the plane; its functions stand in socket_calls.hpp (socket, options, tcp_info, close),
-// bind_calls.hpp (bind, listen, ports), connect_calls.hpp (connect), handshake.hpp (the listener's half of it) and
-// teardown.hpp (FIN, RST, shutdown). lockfree/host.hpp includes them all.
+// bind_calls.hpp (bind, listen, ports), connect_calls.hpp (connect), handshake.hpp (the listener's half of it),
+// teardown.hpp (FIN, RST, shutdown), segment_calls.hpp and requests.hpp (segments of remote peers) and timers.hpp
+// (time). lockfree/host.hpp includes them all.
 //
-// Thread safety: every call from any thread. A call that several threads make on one descriptor takes effect in some
-// order; calls that involve two sockets proceed as segments do between machines, step by step, each step atomic.
+// Thread safety: every call from any thread, but for `advance`: one thread at a time. A call that several threads make
+// on one descriptor takes effect in some order; calls that involve two sockets proceed as segments do between machines,
+// step by step, each step atomic.
 //
 // Progress: lock-free. A step is repeated only when another thread's step on the same word succeeded.
 //
@@ -13,10 +15,15 @@
 //   (1) Whoever moves a word into CLOSE on an orphan gives the slot back, and nobody else does.
 //   (2) A child in the accept queue of a socket that no longer listens is reset: by the closer, or by the thread that
 //       queued it, whoever sees the other's step.
-//   (3) For each SYN admitted qlen and young rise once, and fall once when the request ends.
+//   (3) For each SYN admitted qlen and young rise once; qlen falls once when the request ends, young then or when the
+//       request's SYN-ACK first times out, whichever comes first.
+//   (4) At most one connection, request or TIME_WAIT of a remote peer has a four-tuple, but for the moment in which a
+//       TIME_WAIT takes over from a connection.
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <tuple>
+#include <vector>
 
 #include "lockfree/addresses.hpp"
 #include "lockfree/epoch.hpp"
@@ -26,6 +33,11 @@
 #include "model/outcome.hpp"
 
 namespace weir::lockfree {
+
+namespace detail {
+inline constexpr std::uint32_t rto_max_s = 120;        ///< TCP_RTO_MAX
+inline constexpr std::uint64_t time_wait_ms = 60'000;  ///< TCP_TIMEWAIT_LEN, and tcp_fin_timeout
+}  // namespace detail
 
 class SocketPlane {
  public:
@@ -42,6 +54,8 @@ class SocketPlane {
   Outcome setsockopt(const op::Setsockopt& call);
   Outcome getsockopt(const op::Getsockopt& call);
   Outcome tcp_info(const op::TcpInfo& call);
+  Outcome segment(const op::Segment& call);
+  Outcome advance(const op::Advance& call);
 
  private:
   /// A socket under way: what every step needs.
@@ -53,6 +67,26 @@ class SocketPlane {
     Errno error = Errno::none;  ///< EBADF or ENOTSOCK; then the rest is empty
   };
   enum class Syn : std::uint8_t { dropped, cookie, queued };
+  /// A segment of a remote peer under way.
+  struct Arrival {
+    NetNamespace* ns = nullptr;
+    Tuple tuple{};
+    Flags flags = Flags::none;
+    bool data = false;
+    bool renewal = false;  ///< a SYN that has ended a TIME_WAIT
+    std::uint64_t epoch = 0;
+
+    bool fin() const { return has_fin(flags); }
+  };
+  /// Who has a four-tuple.
+  struct Found {
+    Ports::View view;
+    SockRef holder;  ///< a connection, else a request, else a TIME_WAIT
+    TcpState state = TcpState::close;
+    SockRef cookie;
+  };
+  /// The flags of the answer; nothing, if another thread has changed what the segment had found.
+  using Reply = std::optional<Flags>;
 
   Open open(const Fd& fd, std::uint64_t epoch);
   Open follow(SockRef ref, std::uint64_t epoch);
@@ -81,30 +115,84 @@ class SocketPlane {
   bool resets_old_connection(const Open& at, std::uint16_t port, const Route& route);
   void send_syn(const Open& client, SockWord sent, const Route& route);
   void establish_with_self(const Open& at);
-  SockRef find_listener(const Open& client, const Endpoint& to);
+  SockRef find_listener(NetNamespace& ns, const Endpoint& to);
 
   // --- handshake.hpp ------------------------------------------------------------------------------------------------
-  Syn receive_syn(const Open& listener);
+  Syn receive_syn(const Open& listener, bool renewal);
   void receive_ack(const Open& listener, const Open& client, Syn how);
   bool syn_queue_full(const Sock& listener, SynCount syn, AckBacklog backlog) const;
-  void request_leaves(const Open& listener);
+  void request_leaves(const Open& listener, bool young);
   bool reserve_place(Sock& listener);
+  void release_place(Sock& listener);
   std::optional<SockRef> take_child(const Open& listener);
   void refuse_or_keep(const Open& listener, const Open& client, Syn how);
   void park(const Open& listener, const Open& client, Syn how);
   void queue_child(const Open& listener, const Open& client);
+  void hand_over(const Open& listener, SockRef child);
 
   // --- teardown.hpp -------------------------------------------------------------------------------------------------
   Outcome shutdown_tcp(const Open& at, How how);
   static bool fin_changes(SockWord& word);
+  static bool close_changes(SockWord& word);
   void send_fin(const Open& at);
   void fin_leaves(const Open& at);
   void complete_parked(const Open& client, SockRef holder);
   void receive_fin(const Open& at);
   void receive_reset(const Open& at);
+  void end_in_time_wait(const Open& at, SockWord& word, SockRef& bucket);
+  void after_ending(const Open& at, bool moved, SockWord after, SockRef bucket);
   SockRef time_wait_bucket(const Open& at, SockWord ending);
   void drop_queue(const Open& listener);
   void release_address(const Open& at, SockWord before);
+
+  // --- segment_calls.hpp --------------------------------------------------------------------------------------------
+  Reply deliver(Arrival& arriving);
+  Found find_tuple(const Arrival& arriving);
+  Reply listener_receives(const Arrival& arriving, const Found& found);
+  Reply listener_receives_ack(const Open& listener, const Arrival& arriving, const Found& found);
+  Reply time_wait_receives(const Open& bucket, const Arrival& arriving);
+  Reply connection_receives(const Open& at, const Arrival& arriving);
+  void takes_segment(const Open& at, SockWord& word, const Arrival& arriving, Flags& reply, SockRef& bucket);
+  bool may_answer_syn(Sock& sock);
+
+  // --- requests.hpp -------------------------------------------------------------------------------------------------
+  SockRef new_slot(const Open& listener, const Tuple& tuple);
+  bool publish(const Arrival& arriving, Found found, SockRef slot, std::uint16_t flags);
+  Reply enqueue_request(const Open& listener, const Arrival& arriving, const Found& found);
+  void leave_cookie(const Open& listener, const Arrival& arriving, const Found& found);
+  Reply request_receives(const Open& request, const Open& listener, const Arrival& arriving);
+  Reply repeat_synack(const Open& request);
+  Reply become_child(const Open& slot, const Open& listener, const Arrival& arriving);
+  Open standing_listener(const Open& request);
+  bool end_slot(const Open& at, TcpState state);
+  void count_out(const Open& request);
+  static void mark_acked(Sock& request);
+  void drop_requests(const Open& listener, std::uint16_t port);
+  void note_overflow(Sock& listener);
+  bool overflowed_lately(const Sock& listener) const;
+
+  // --- timers.hpp ---------------------------------------------------------------------------------------------------
+  struct Due {
+    std::uint64_t at = 0;
+    std::uint64_t born = 0;  ///< of equal times the older first
+    SockRef ref{};
+    TcpState state = TcpState::close;
+    bool is_request = false;
+
+    friend bool operator>(const Due& a, const Due& b) { return std::tie(a.at, a.born) > std::tie(b.at, b.born); }
+  };
+  enum class Verdict : std::uint8_t { expires, waits, resends };
+  std::optional<std::uint64_t> fire(const Due& due, std::uint64_t epoch, std::vector<outcome::SentSegment>& sent);
+  std::optional<std::uint64_t> synack_timer(const Open& request, std::uint64_t at,
+                                            std::vector<outcome::SentSegment>& sent);
+  Verdict judge(const Open& listener, RequestWord request) const;
+  void grows_old(const Open& listener);
+  std::int32_t synack_threshold(const Open& listener, SynCount syn) const;
+  std::uint64_t synack_wait(std::uint32_t timeouts) const;
+  std::uint64_t now() const {
+    // relaxed: a sample of the clock; nothing is published through it.
+    return now_.load(std::memory_order_relaxed);
+  }
 
   std::int32_t sysctl(const NetNamespace& ns, Sysctl id) const {
     const SysctlSpec* const spec = spec_of(kernel_, id);
@@ -127,6 +215,7 @@ class SocketPlane {
   Claims claims_;
   AcceptQueue::Nodes nodes_;
   std::atomic<std::uint64_t> born_{0};
+  std::atomic<std::uint64_t> now_{0};  ///< virtual time, ms since the host was made
 };
 
 inline bool SocketPlane::alive(const Sock& sock, SockRef ref) {
@@ -165,6 +254,10 @@ inline SockRef SocketPlane::create(std::uint32_t ns, SockWord word, std::uint64_
   sock.syn.store({}, std::memory_order_relaxed);
   sock.defer_accept.store(0, std::memory_order_relaxed);
   sock.fastopen.store(0, std::memory_order_relaxed);
+  sock.request.store({}, std::memory_order_relaxed);
+  sock.deadline.store(0, std::memory_order_relaxed);
+  sock.answered.store(0, std::memory_order_relaxed);
+  sock.overflow.store(0, std::memory_order_relaxed);
   sock.word.store(word, std::memory_order_relaxed);
   return {index, sock.generation.load(std::memory_order_relaxed)};
 }

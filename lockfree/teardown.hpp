@@ -4,16 +4,31 @@
 
 namespace weir::lockfree {
 
-/// The word after this end has sent its FIN; false where there is none to send. From CLOSE_WAIT the peer acknowledges
-/// at once, so LAST_ACK is never seen.
+/// The word after this end has sent its FIN; false where there is none to send. From CLOSE_WAIT a peer on this host
+/// acknowledges at once, so that LAST_ACK is seen with remote ones only.
 inline bool SocketPlane::fin_changes(SockWord& word) {
   if (word.state == TcpState::established) {
     word.state = TcpState::fin_wait1;
     return true;
   }
   if (word.state != TcpState::close_wait) return false;
-  word = closed(word);
+  if (word.has(from_afar))
+    word.state = TcpState::last_ack;
+  else
+    word = closed(word);
   return true;
+}
+
+/// The word of a TCP socket after close(2) but for `orphan`, which the caller sets; true if a FIN is sent.
+inline bool SocketPlane::close_changes(SockWord& word) {
+  const bool waits = word.state == TcpState::fin_wait1 || word.state == TcpState::fin_wait2 ||
+                     word.state == TcpState::closing || word.state == TcpState::last_ack;
+  if (!word.has(unread)) {
+    if (waits) return false;
+    if (fin_changes(word)) return true;
+  }
+  word = closed(word);  // with data unread the connection is reset
+  return false;
 }
 
 inline void SocketPlane::send_fin(const Open& at) {
@@ -23,6 +38,8 @@ inline void SocketPlane::send_fin(const Open& at) {
 
 /// A FIN is on its way: to the peer, to the listener that holds the request, or to nobody.
 inline void SocketPlane::fin_leaves(const Open& at) {
+  // relaxed: whether the peer is a remote one is settled before the first FIN; whoever plays it has seen ours.
+  if (at.sock->word.load(std::memory_order_relaxed).has(from_afar)) return;
   // seq_cst: after the transition that sent it; see `park`.
   const SockRef ref = at.sock->peer.load(std::memory_order_seq_cst);
   if (const Open peer = follow(ref, at.epoch); peer.error == Errno::none) return receive_fin(peer);
@@ -47,11 +64,11 @@ inline void SocketPlane::complete_parked(const Open& client, SockRef holder) {
   // seq_cst: as in `transition`.
   const bool listens = listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
   if (forgotten || unwanted || !listens) {
-    if (!cookie && kernel_.syn_queue != SynQueue::table) request_leaves(listener);
+    if (!cookie && kernel_.syn_queue != SynQueue::table) request_leaves(listener, true);
     return receive_reset(client);
   }
   if (!reserve_place(*listener.sock)) return refuse_or_keep(listener, client, cookie ? Syn::cookie : Syn::queued);
-  if (!cookie) request_leaves(listener);
+  if (!cookie) request_leaves(listener, true);
   queue_child(listener, client);
 }
 
@@ -59,39 +76,61 @@ inline void SocketPlane::complete_parked(const Open& client, SockRef holder) {
 inline void SocketPlane::receive_fin(const Open& at) {
   SockRef bucket;
   SockWord before;
+  SockWord after;
   const bool moved = transition(*at.sock, before, [&](SockWord& word) {
-    if (word.state == TcpState::established) {
+    if (word.state != TcpState::established && word.state != TcpState::fin_wait1) return false;
+    if (word.state == TcpState::established)
       word.state = TcpState::close_wait;
-      return true;
-    }
-    if (word.state != TcpState::fin_wait1) return false;
-    if (word.has(orphan) && word.has(port_named)) {
-      word.state = TcpState::time_wait;  // in the place that the socket had
-      return true;
-    }
-    // A socket that somebody still holds leaves its TIME_WAIT to a bucket of its own, before it lets go of the port.
-    if (!bucket && !word.has(orphan)) bucket = time_wait_bucket(at, word);
-    word = closed(word);
+    else
+      end_in_time_wait(at, word, bucket);
+    after = word;
     return true;
   });
-  const bool ended = moved && before.state == TcpState::fin_wait1;
-  if (ended && before.has(orphan) && !before.has(port_named)) give_back(at);
-  const bool bucket_stays = ended && !before.has(orphan);
-  if (bucket && !bucket_stays) give_back(follow(bucket, at.epoch));
+  after_ending(at, moved, after, bucket);
+}
+
+/// The word once both FINs are through. Within a transition, so perhaps more than once: `bucket` is made the first
+/// time.
+inline void SocketPlane::end_in_time_wait(const Open& at, SockWord& word, SockRef& bucket) {
+  if (word.has(orphan) && word.has(port_named)) {
+    // relaxed, both: published by the transition.
+    at.sock->deadline.store(now() + detail::time_wait_ms, std::memory_order_relaxed);
+    // The kernel puts a new, smaller socket in its place; for a FIN_WAIT2 it had done so already.
+    if (word.state != TcpState::fin_wait2) at.sock->answered.store(0, std::memory_order_relaxed);
+    word.state = TcpState::time_wait;  // in the place that the socket had
+    return;
+  }
+  // A socket that somebody still holds leaves its TIME_WAIT to a bucket of its own, before it lets go of the port.
+  if (!bucket && !word.has(orphan)) bucket = time_wait_bucket(at, word);
+  word = closed(word);
+}
+
+/// What follows such a transition, or its failure: a bucket that was made in vain goes.
+inline void SocketPlane::after_ending(const Open& at, bool moved, SockWord after, SockRef bucket) {
+  if (moved && after.is_final()) give_back(at);
+  const bool bucket_stays = moved && after.state == TcpState::close && !after.has(orphan);
+  // Its timer may have ended it already.
+  if (bucket && !bucket_stays) end_slot(follow(bucket, at.epoch), TcpState::time_wait);
 }
 
 /// A TIME_WAIT for the port of a connection that ends; none where the port has no name to collide with.
 inline SockRef SocketPlane::time_wait_bucket(const Open& at, SockWord ending) {
   if (!ending.has(port_named)) return {};
   SockWord word{.port = ending.port, .state = TcpState::time_wait};
-  word.flags =
-      static_cast<std::uint16_t>((ending.flags & (reuse_addr | reuse_port | is_inet6 | v6_only)) | port_named | orphan);
-  // relaxed, all: published with the claim.
-  const SockRef ref = create(at.sock->ns.load(std::memory_order_relaxed), word, at.epoch);
+  const std::uint16_t kept = reuse_addr | reuse_port | is_inet6 | v6_only | from_afar;
+  word.flags = static_cast<std::uint16_t>((ending.flags & kept) | port_named | orphan);
+  // relaxed, all: published with the word.
+  const SockRef ref = create(at.sock->ns.load(std::memory_order_relaxed), {}, at.epoch);
   const Open bucket = follow(ref, at.epoch);
-  bucket.sock->local.store(at.sock->local.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  bucket.sock->remote.store(at.sock->remote.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  const Tuple ends{at.sock->local.load(std::memory_order_relaxed), at.sock->remote.load(std::memory_order_relaxed),
+                   ending.port};
+  bucket.sock->local.store(ends.local, std::memory_order_relaxed);
+  bucket.sock->remote.store(ends.remote, std::memory_order_relaxed);
+  bucket.sock->deadline.store(now() + detail::time_wait_ms, std::memory_order_relaxed);
+  // release: pairs with the look of `advance` at every slot; without it the timer might be that of an earlier use.
+  bucket.sock->word.store(word, std::memory_order_release);
   enlist(bucket.ns->ports, bucket, word);
+  if (word.has(from_afar)) enlist(bucket.ns->remotes.of(ends), bucket, word);
   return ref;
 }
 
@@ -164,11 +203,13 @@ inline Outcome SocketPlane::shutdown_tcp(const Open& at, How how) {
     if (word.state == TcpState::syn_sent || (word.state == TcpState::listen && reading)) {
       word = closed(word);
       word.progress = Progress::unconnected;
-      word.clear(send_shutdown);
-    } else if (word.state == TcpState::close) {
-      if (writing) word.set(send_shutdown);
-    } else if (word.state != TcpState::listen && writing) {
-      sends_fin = fin_changes(word);
+      word.clear(send_shutdown | receive_shutdown);
+    } else if (word.state != TcpState::listen) {
+      if (reading) word.set(receive_shutdown);
+      if (writing && word.state == TcpState::close)
+        word.set(send_shutdown);
+      else if (writing)
+        sends_fin = fin_changes(word);
     }
     return true;
   });
@@ -177,6 +218,8 @@ inline Outcome SocketPlane::shutdown_tcp(const Open& at, How how) {
   if (before.state == TcpState::listen && reading) {
     release_address(at, before);
     drop_queue(at);
+    // The SYN table goes with LISTEN; from 4.4 on the requests stay until somebody finds that nobody listens.
+    if (kernel_.syn_queue == SynQueue::table) drop_requests(at, before.port);
   }
   if (sends_fin) fin_leaves(at);
   return returned(0);

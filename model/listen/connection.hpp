@@ -68,9 +68,11 @@ void spend_cookie(Net<D>& net, const Tuple& tuple) {
 template <Domain D>
 void tcp_time_wait(Net<D>& net, SockId id) {
   const Sock<D>& sk = net[id];
+  const bool orphan = sk.held_by == HeldBy::nobody && in_state(sk, TcpState::fin_wait2);
+  const Time answered = orphan ? sk.oow_answered : never;  // a TIME_WAIT in all but its name already
   if (Bucket* bucket = find_bucket(net, sk.netns, false, sk.binding.port); bucket != nullptr)
     bucket->time_wait.push_back(
-        {claim(sk), sk.reuseaddr, sk.reuseport, net.now + time_wait_length, sk.remote, tuple_of(sk)});
+        {claim(sk), sk.reuseaddr, sk.reuseport, net.now + time_wait_length, sk.remote, tuple_of(sk), answered});
   tcp_done(net, id);
 }
 
@@ -85,6 +87,7 @@ SockId new_child(Net<D>& net, SockId listener_id, Address local) {
   child.state = I32<D>(SS_CONNECTED);
   child.sk_state = tcp<D>(TcpState::established);
   child.send_shutdown = listener.send_shutdown;
+  child.receive_shutdown = listener.receive_shutdown;
   child.ipv6only = listener.ipv6only;
   child.reuseaddr = listener.reuseaddr;
   child.reuseport = listener.reuseport;
@@ -248,6 +251,7 @@ void tcp_disconnect(Net<D>& net, SockId id) {
   if (!in_state(net[id], TcpState::close)) tcp_done(net, id);
   reset_address(net[id]);
   net[id].send_shutdown = false;
+  net[id].receive_shutdown = false;
   net[id].unread = false;
 }
 

@@ -17,6 +17,7 @@ Errno inet_shutdown(Net<D>& net, const RequestSettings<D>& settings, SockId id, 
   if (in_state(sk, TcpState::close)) {
     D::clause(Clause::SHUTDOWN_NOT_CONNECTED);
     sk.send_shutdown |= sending;
+    sk.receive_shutdown |= receiving;
     return Errno::enotconn;
   }
   if (in_state(sk, TcpState::listen) && !receiving) {
@@ -31,6 +32,7 @@ Errno inet_shutdown(Net<D>& net, const RequestSettings<D>& settings, SockId id, 
   }
   D::clause(sending ? Clause::SHUTDOWN_SEND : Clause::SHUTDOWN_RECEIVE);
   sk.send_shutdown |= sending;
+  sk.receive_shutdown |= receiving;
   if (sending && sk.is_tcp()) send_fin(net, settings, id);
   return Errno::none;
 }
@@ -72,6 +74,7 @@ void release(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
     if (sk.is_tcp() && waits_for_peer(sk)) return;  // an orphan until the peer's FIN or RST
     if (sk.is_tcp() && in_state(sk, TcpState::fin_wait2)) {
       sk.ends = net.now + time_wait_length;
+      sk.oow_answered = never;
       return;
     }
   }

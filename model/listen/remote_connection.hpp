@@ -52,8 +52,8 @@ Flags segment_to_established(Net<D>& net, SockId id, const op::Segment& segment)
 template <Domain D>
 Flags segment_to_fin_wait2(Net<D>& net, SockId id, const op::Segment& segment) {
   Sock<D>& sk = net[id];
-  if (segment.len > 0 && sk.held_by == HeldBy::nobody) {
-    D::clause(Clause::REMOTE_DATA_ORPHAN);
+  if (segment.len > 0 && (sk.held_by == HeldBy::nobody || sk.receive_shutdown)) {
+    D::clause(Clause::REMOTE_DATA_UNREADABLE);
     tcp_done(net, id);
     return Flags::r;
   }
@@ -78,7 +78,10 @@ Flags ack_to_connection(Net<D>& net, SockId id, const op::Segment& segment) {
       D::clause(Clause::REMOTE_FIN_ACKED);
       sk.sk_state = tcp<D>(TcpState::fin_wait2);
       sk.unacked = false;
-      if (sk.held_by == HeldBy::nobody) sk.ends = net.now + time_wait_length;
+      if (sk.held_by == HeldBy::nobody) {
+        sk.ends = net.now + time_wait_length;
+        sk.oow_answered = never;
+      }
       return segment_to_fin_wait2(net, id, segment);
     case TcpState::fin_wait2:
       return segment_to_fin_wait2(net, id, segment);
@@ -126,6 +129,11 @@ Flags remote_child(Net<D>& net, SockId listener, const Tuple& tuple, const op::S
   established(net, id);
   if (!in_state(child, TcpState::fin_wait1)) return segment_to_established(net, id, segment);
   child.unread = segment.len > 0;
+  if (child.unread && child.receive_shutdown) {
+    D::clause(Clause::REMOTE_DATA_UNREADABLE);
+    tcp_done(net, id);
+    return Flags::fa;
+  }
   if (has_fin(segment.flags)) {
     D::clause(Clause::REMOTE_FIN_CROSSED);
     child.sk_state = tcp<D>(TcpState::closing);

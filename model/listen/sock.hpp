@@ -69,8 +69,9 @@ struct Sock {
   Listener<D> listener;
 
   bool send_shutdown =
-      false;              ///< SEND_SHUTDOWN of sk_shutdown: set even where shutdown says ENOTCONN; children inherit it
-  bool ipv6only = false;  ///< once bound to an IPv6 address it takes no IPv4, and no disconnect forgets that
+      false;  ///< SEND_SHUTDOWN of sk_shutdown: set even where shutdown says ENOTCONN; children inherit it
+  bool receive_shutdown = false;  ///< RCV_SHUTDOWN, likewise: data that come after our FIN then reset the connection
+  bool ipv6only = false;          ///< once bound to an IPv6 address it takes no IPv4, and no disconnect forgets that
   bool saddr_settled =
       false;  ///< inet_saddr, a source to send from, is known also where the address bound cannot be one
   bool reuseaddr = false;
@@ -81,7 +82,8 @@ struct Sock {
   Errno sk_err = Errno::none;
   bool remote = false;        ///< its peer is one that segments play
   bool unread = false;        ///< data has come, and nothing reads it
-  Time oow_answered = never;  ///< last answer to a segment out of order
+  Time oow_answered = never;  ///< last answer to a segment out of order; never: none, or none since it is an orphan in
+                              ///< FIN_WAIT2, which the kernel keeps as a TIME_WAIT
   Time overflow = never;      ///< listener: the last overflow of the SYN queue that was noted; never: none yet
   Time ends = never;          ///< an orphan in FIN_WAIT2 is gone then
   bool unacked = false;       ///< a SYN or FIN of ours is not acknowledged
