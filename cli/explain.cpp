@@ -50,11 +50,9 @@ void list_as_table(std::string_view group) {
 void list_as_markdown() {
   print(
       "# What weir says about Linux\n\n"
-      "Generated: `weir explain --markdown > docs/SPEC.md`. Each line is a clause: a branch of the spec in `model/`, "
-      "the\n"
-      "function of the kernel that decides it, and the releases that have it. Which release differs from which in "
-      "what\n"
-      "else is the table of `weir profiles`.\n");
+      "Generated: `weir explain --markdown > docs/SPEC.md`. Each line is a clause: a branch of the spec in `model/`,\n"
+      "the function of the kernel that decides it, and the releases that have it. Which release differs from which\n"
+      "in what else is the table of `weir profiles`.\n");
   std::vector<std::string_view> groups;
   for (const auto& each : clauses)
     if (std::find(groups.begin(), groups.end(), group_of(each.name)) == groups.end())
