@@ -117,16 +117,5 @@ TEST(SoftnetEras, ABudgetOfZeroStopsAllReceptionUntil318) {
   }
 }
 
-TEST(SysctlEras, FilesAppearAndChangeHands) {
-  const auto has = [](const char* release, Sysctl id) { return spec_of(*profile_from(release), id) != nullptr; };
-  EXPECT_FALSE(has("linux-4.10", Sysctl::dev_weight_rx_bias));
-  EXPECT_TRUE(has("linux-4.11", Sysctl::dev_weight_rx_bias));
-  EXPECT_FALSE(has("linux-4.11", Sysctl::netdev_budget_usecs));
-  EXPECT_TRUE(has("linux-4.12", Sysctl::netdev_budget_usecs));
-  const auto scope = [](const char* release) { return spec_of(*profile_from(release), Sysctl::tcp_syncookies)->scope; };
-  EXPECT_EQ(scope("linux-4.5"), Scope::global);
-  EXPECT_EQ(scope("linux-4.6"), Scope::per_netns);
-}
-
 }  // namespace
 }  // namespace weir

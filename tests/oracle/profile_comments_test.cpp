@@ -80,8 +80,6 @@ std::string documented_value(const std::map<std::string, Documented>& comments, 
   return "";
 }
 
-bool ever_changes(const ProfileField& field) { return !changes_of(field).empty(); }
-
 /// A line for each field and release at which the comments in `source` and the table differ.
 std::set<std::string> disagreements(const std::string& source) {
   const auto comments = documented(source);
@@ -91,10 +89,10 @@ std::set<std::string> disagreements(const std::string& source) {
       found.insert(std::string(field.name) + " has no line of its own");
       continue;
     }
-    if (!ever_changes(field)) continue;
     for (const Profile* each : releases::all) {
       const std::string said = documented_value(comments, field, each->release), is = value_text(*each, field);
-      if (said != is)
+      const bool constant = said.empty() && changes_of(field).empty();
+      if (said != is && !constant)
         found.insert(std::string(field.name) + " " + std::string(each->release) + ": comment " + said + ", table " +
                      is);
     }
