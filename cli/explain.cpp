@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/common.hpp"
+#include "cli/facts/facts.hpp"
 #include "model/clause.hpp"
 #include "oracle/text/suggest.hpp"
 
@@ -88,9 +89,14 @@ void add_explain(CLI::App& app, int& exit_code) {
   command->add_option("CLAUSE", *name, "a clause or a group of clauses; nothing: all of them");
   const auto markdown = std::make_shared<bool>(false);
   command->add_flag("--markdown", *markdown, "all of them, as the page docs/SPEC.md");
+  const auto facts_too = std::make_shared<bool>(false);
+  command->add_flag("--facts", *facts_too,
+                    "where each known fact about Linux is in the model, as the page docs/COVERAGE-OF-FACTS.md");
   command->footer("Examples:\n  weir explain LISTEN.CLAMP\n  weir explain BACKLOG\n");
   command->callback([=, &exit_code] {
-    if (*markdown)
+    if (*facts_too)
+      print(facts_page());
+    else if (*markdown)
       list_as_markdown();
     else
       exit_code = explain(*name);
