@@ -66,7 +66,7 @@ class KnownSockets {
     add({.label = 0, .stage = Stage::fresh, .family = made.family, .type = made.type, .ns = made.ns, .addr = {}});
   }
   void follow_one(const op::Bind& bind) {
-    if (bind.addr.v4 >> 24 >= 192 || bind.addr.v4 == 0x7fffffff) return;  // the addresses of the pool that are nobody's
+    if (bind.addr.v4 >> 24 == 192) return;  // the one address of the pool that is nobody's
     if (auto* socket = at(bind.fd); socket != nullptr && socket->stage == Stage::fresh) {
       socket->stage = Stage::bound;
       socket->addr = bind.addr;

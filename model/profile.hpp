@@ -141,7 +141,8 @@ struct Profile {
   bool budget_in_usecs;          ///< 4.12 ..: the time limit is netdev_budget_usecs (7acf8a1e8a28); before: two jiffies
   bool time_limit_inclusive;     ///< 3.9 ..: jiffies >= limit ends the run (d1f41b67ff77); before: jiffies > limit
   bool counts_enqueue_in_total;  ///< .. 2.6.34: `processed` rises at enqueue and again at delivery
-  std::uint32_t softnet_columns;  ///< 9 .. 2.6.34, 10 from 2.6.35, 11 from 3.11, 13 from 5.10, 15 from 6.4
+  std::uint32_t softnet_columns;  ///< 9 .. 2.6.34, 10 from 2.6.35, 11 from 3.11 (99bbc7074190), 13 from 5.10, 15 from
+                                  ///< 6.4
   std::uint32_t hz;               ///< ticks a second (CONFIG_HZ); 250, the kernel's own default
   bool has_weight_bias;           ///< 4.11 ..: dev_rx_weight = dev_weight * dev_weight_rx_bias (3d48b53fb2ae)
   bool has_rps;                   ///< 2.6.35 ..: a packet may go to the backlog of another CPU (0a9627f2649a)

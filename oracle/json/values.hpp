@@ -1,6 +1,5 @@
 // JSON values by the type of the field that they fill. Private to the reader.
 #pragma once
-#include <array>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -16,13 +15,6 @@
 #include "oracle/text/suggest.hpp"
 
 namespace weir::oracle {
-
-template <class E>
-std::string list_of() {
-  std::array<std::string_view, names<E>.size()> all;
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = names<E>[i].text;
-  return join(all);
-}
 
 /// An object all of whose fields are given. Defined in fields.hpp, which knows how fields are read.
 template <class T>

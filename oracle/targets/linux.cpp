@@ -83,6 +83,7 @@ void serve(int channel) {
 class LinuxTarget::Driver {
  public:
   Driver() {
+    profile_of_running_kernel();  // throws where there is none: the driver could not set up a namespace
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
       throw std::system_error(errno, std::generic_category(), "socketpair");
@@ -124,11 +125,10 @@ class LinuxTarget::Driver {
 };
 
 Availability LinuxTarget::probe() {
-  if (running_profile() == nullptr) return {false, "no profile describes Linux " + running_release()};
   try {
     std::string reason = Driver().trouble();
     return {reason.empty(), std::move(reason)};
-  } catch (const std::system_error& error) {
+  } catch (const std::runtime_error& error) {  // std::system_error among them
     return {false, error.what()};
   }
 }
@@ -168,7 +168,8 @@ namespace {
 
 /// The machine's own settings: not there in the namespaces of cases, or not ours to change.
 bool is_global(Sysctl sysctl) {
-  const SysctlSpec* spec = spec_of(*running_profile(), sysctl);
+  const Profile* const kernel = running_profile();
+  const SysctlSpec* const spec = kernel == nullptr ? nullptr : spec_of(*kernel, sysctl);
   return spec == nullptr || spec->scope == Scope::global;
 }
 

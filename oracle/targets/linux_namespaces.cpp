@@ -37,7 +37,7 @@ void bring_loopback_up() {
 }
 
 void set_initial_sysctls() {
-  for (const SysctlSpec& each : running_profile()->sysctls)
+  for (const SysctlSpec& each : profile_of_running_kernel().sysctls)
     if (each.scope == Scope::per_netns)
       write_file(sysctl_path(name_of_enum(each.id)), std::to_string(each.initial) + "\n");
 }

@@ -22,13 +22,19 @@ TEST(Profiles, AreInOrderOfTime) {
     EXPECT_LT(releases::version_from(releases::all[i - 1]->release), releases::version_from(releases::all[i]->release));
 }
 
-/// Without cookies, what the first client of a listener with backlog 0 gets to.
-std::string first_client_of_backlog_0(std::string_view release) {
+/// A host with one setting changed and, on descriptor 3, a listener with that backlog on port 80.
+Script listening(std::string_view release, Sysctl id, const std::string& value, std::int32_t backlog) {
   Script host(release);
-  host.step(op::SysctlWrite{{}, Sysctl::tcp_syncookies, "0"});
+  host.write(id, value);
   host.socket();
   host.bind(3, 80);
-  host.listen(3, 0);
+  host.listen(3, backlog);
+  return host;
+}
+
+/// Without cookies, what the first client of a listener with backlog 0 gets to.
+std::string first_client_of_backlog_0(std::string_view release) {
+  Script host = listening(release, Sysctl::tcp_syncookies, "0", 0);
   host.socket();
   host.connect(4, 80);
   return host.info(4);
@@ -43,12 +49,7 @@ TEST(ListenEras, BacklogZeroRefusedEverySynFrom44To612) {
 
 /// What TCP_INFO says after listen(65536) with somaxconn at 65536, or at what it stays at where that is refused.
 std::string limit_of_65536(std::string_view release) {
-  Script host(release);
-  host.step(op::SysctlWrite{{}, Sysctl::somaxconn, "65536"});
-  host.socket();
-  host.bind(3, 80);
-  host.listen(3, 65536);
-  return host.info(3);
+  return listening(release, Sysctl::somaxconn, "65536", 65536).info(3);
 }
 
 TEST(ListenEras, TheSixteenBitField) {
@@ -165,17 +166,6 @@ TEST(SoftnetEras, ABudgetOfZeroStopsAllReceptionUntil318) {
     EXPECT_TRUE(ran.time_squeeze) << release;
     EXPECT_EQ(ran.delivered.size(), std::string_view(release) == "linux-3.19" ? 1u : 0u) << release;
   }
-}
-
-TEST(SysctlEras, FilesAppearAndChangeHands) {
-  const auto has = [](const char* release, Sysctl id) { return spec_of(*profile_from(release), id) != nullptr; };
-  EXPECT_FALSE(has("linux-4.10", Sysctl::dev_weight_rx_bias));
-  EXPECT_TRUE(has("linux-4.11", Sysctl::dev_weight_rx_bias));
-  EXPECT_FALSE(has("linux-4.11", Sysctl::netdev_budget_usecs));
-  EXPECT_TRUE(has("linux-4.12", Sysctl::netdev_budget_usecs));
-  const auto scope = [](const char* release) { return spec_of(*profile_from(release), Sysctl::tcp_syncookies)->scope; };
-  EXPECT_EQ(scope("linux-4.5"), Scope::global);
-  EXPECT_EQ(scope("linux-4.6"), Scope::per_netns);
 }
 
 }  // namespace

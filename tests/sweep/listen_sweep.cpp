@@ -7,7 +7,6 @@
 
 #include "fuzz/canary.hpp"
 #include "fuzz/targets.hpp"
-#include "oracle/profile/fields.hpp"
 #include "tests/sweep/sequences.hpp"
 
 namespace weir::sweep {
@@ -31,7 +30,7 @@ fuzz::Input two_sockets(const Profile& kernel) {
 }
 
 TEST(ListenSweep, EverySequenceAgrees) {
-  for (const Profile* kernel : oracle::eras(oracle::Plane::listen)) {
+  for (const Profile* kernel : eras(oracle::Plane::listen)) {
     const auto result = sweep(fuzz::lockfree_target(), two_sockets(*kernel), alphabet(), length);
     EXPECT_EQ(result.divergence, "");
     EXPECT_EQ(result.sequences, 248832U);  // 12 ^ 5

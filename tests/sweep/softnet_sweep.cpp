@@ -7,7 +7,6 @@
 
 #include "fuzz/canary.hpp"
 #include "fuzz/targets.hpp"
-#include "oracle/profile/fields.hpp"
 #include "tests/sweep/sequences.hpp"
 
 namespace weir::sweep {
@@ -34,7 +33,7 @@ fuzz::Input start(const Profile& kernel, std::int32_t limit) {
 }
 
 TEST(SoftnetSweep, EverySequenceAgrees) {
-  for (const Profile* kernel : oracle::eras(oracle::Plane::softnet))
+  for (const Profile* kernel : eras(oracle::Plane::softnet))
     for (const std::int32_t limit : {0, 1, 2}) {
       const auto result = sweep(fuzz::lockfree_target(), start(*kernel, limit), alphabet(), length);
       EXPECT_EQ(result.divergence, "");
@@ -43,7 +42,7 @@ TEST(SoftnetSweep, EverySequenceAgrees) {
 }
 
 TEST(SoftnetSweepMustFail, BacklogLimitOffByOne) {
-  for (const Profile* kernel : oracle::eras(oracle::Plane::softnet))
+  for (const Profile* kernel : eras(oracle::Plane::softnet))
     EXPECT_NE(sweep(fuzz::canary_backlog_limit(), start(*kernel, 1), alphabet(), length).divergence, "");
 }
 

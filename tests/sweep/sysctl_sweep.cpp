@@ -11,7 +11,7 @@
 #include "fuzz/report.hpp"
 #include "fuzz/targets.hpp"
 #include "oracle/json/writer.hpp"
-#include "oracle/profile/fields.hpp"
+#include "tests/sweep/sequences.hpp"
 
 namespace weir::sweep {
 namespace {
@@ -48,13 +48,13 @@ std::string first_divergence(const fuzz::Target& target, const Profile& kernel, 
 }
 
 TEST(SysctlSweep, EveryTextAgrees) {
-  for (const Profile* kernel : oracle::eras(oracle::Plane::sysctl))
+  for (const Profile* kernel : eras(oracle::Plane::sysctl))
     for (const Sysctl id : parsers)
       EXPECT_EQ(first_divergence(fuzz::lockfree_target(), *kernel, id), "") << kernel->name;
 }
 
 TEST(SysctlSweepMustFail, NumbersInBaseTen) {
-  for (const Profile* kernel : oracle::eras(oracle::Plane::sysctl))
+  for (const Profile* kernel : eras(oracle::Plane::sysctl))
     EXPECT_NE(first_divergence(fuzz::canary_decimal(), *kernel, Sysctl::somaxconn), "");
 }
 
