@@ -32,12 +32,11 @@ template <>
 inline constexpr auto pool<Skb> =
     std::to_array<Skb>({{0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11}, {12}, {13}, {14}, {15}});
 
-/// 192.0.2.1 is nobody's; the last three are broadcasts, of the loopback network and of all, and a multicast address.
+/// 192.0.2.1 is nobody's; then broadcasts, of the loopback network and of all, a multicast address, and AF_UNIX.
 template <>
-inline constexpr auto pool<Address> = std::to_array<Address>({any_address, loopback, loopback, loopback, loopback,
-                                                              any_address, v4_address(0x7f000002), loopback6, loopback6,
-                                                              v4_address(0xc0000201), v4_address(0x7fffffff),
-                                                              v4_address(0xffffffff), v4_address(0xe0000001)});
+inline constexpr auto pool<Address> = std::to_array<Address>(
+    {any_address, loopback, loopback, loopback, loopback, any_address, v4_address(0x7f000002), loopback6, loopback6,
+     v4_address(0xc0000201), v4_address(0x7fffffff), v4_address(0xffffffff), v4_address(0xe0000001), abstract_names});
 
 /// Ports. 0 asks for any free one.
 template <>
@@ -94,12 +93,30 @@ inline constexpr auto pool<T> = [] {
 
 /// The limits that sockets and packets meet come first; the others are there to be left alone.
 template <>
-inline constexpr auto pool<Sysctl> = std::to_array<Sysctl>(
-    {Sysctl::somaxconn, Sysctl::netdev_max_backlog, Sysctl::dev_weight, Sysctl::netdev_budget, Sysctl::somaxconn,
-     Sysctl::netdev_max_backlog, Sysctl::dev_weight, Sysctl::netdev_budget, Sysctl::dev_weight_rx_bias,
-     Sysctl::dev_weight_tx_bias, Sysctl::netdev_budget_usecs, Sysctl::tcp_max_syn_backlog, Sysctl::tcp_syncookies,
-     Sysctl::tcp_syncookies, Sysctl::tcp_syncookies, Sysctl::tcp_abort_on_overflow, Sysctl::tcp_abort_on_overflow,
-     Sysctl::tcp_synack_retries, Sysctl::sysctl_writes_strict});
+inline constexpr auto pool<Sysctl> = std::to_array<Sysctl>({Sysctl::somaxconn,
+                                                            Sysctl::netdev_max_backlog,
+                                                            Sysctl::dev_weight,
+                                                            Sysctl::netdev_budget,
+                                                            Sysctl::somaxconn,
+                                                            Sysctl::netdev_max_backlog,
+                                                            Sysctl::dev_weight,
+                                                            Sysctl::netdev_budget,
+                                                            Sysctl::dev_weight_rx_bias,
+                                                            Sysctl::dev_weight_tx_bias,
+                                                            Sysctl::netdev_budget_usecs,
+                                                            Sysctl::tcp_max_syn_backlog,
+                                                            Sysctl::tcp_syncookies,
+                                                            Sysctl::tcp_syncookies,
+                                                            Sysctl::tcp_syncookies,
+                                                            Sysctl::tcp_abort_on_overflow,
+                                                            Sysctl::tcp_abort_on_overflow,
+                                                            Sysctl::tcp_synack_retries,
+                                                            Sysctl::sysctl_writes_strict,
+                                                            Sysctl::tcp_fastopen,
+                                                            Sysctl::tcp_fastopen,
+                                                            Sysctl::tcp_child_ehash_entries,
+                                                            Sysctl::tcp_wmem,
+                                                            Sysctl::tcp_wmem});
 
 /// What changes the handshake comes first.
 template <>
@@ -111,7 +128,7 @@ inline constexpr auto pool<SockOpt> = std::to_array<SockOpt>({SockOpt::tcp_defer
 template <>
 inline constexpr auto pool<Family> = std::to_array<Family>({Family::inet, Family::inet, Family::inet, Family::inet,
                                                             Family::inet, Family::inet6, Family::inet6, Family::unix_,
-                                                            Family::netlink});
+                                                            Family::unix_, Family::netlink});
 
 template <>
 inline constexpr auto pool<SockType> = std::to_array<SockType>({SockType::stream, SockType::stream, SockType::stream,
@@ -119,6 +136,7 @@ inline constexpr auto pool<SockType> = std::to_array<SockType>({SockType::stream
                                                                 SockType::dgram, SockType::seqpacket});
 
 template <>
-inline constexpr auto pool<Cred> = std::to_array<Cred>({Cred::root, Cred::root, Cred::root, Cred::user});
+inline constexpr auto pool<Cred> = std::to_array<Cred>({Cred::root, Cred::root, Cred::root, Cred::user, Cred::net_admin,
+                                                        Cred::net_admin});
 
 }  // namespace weir::fuzz

@@ -36,10 +36,15 @@ void bring_loopback_up() {
   if (socket.get() < 0 || ::ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0) refused("bringing lo up");
 }
 
+std::string initial_text(const SysctlSpec& spec) {
+  std::string text = std::to_string(spec.initial);
+  for (std::size_t i = 1; i < spec.elements; ++i) text += " " + std::to_string(spec.more_initial[i - 1]);
+  return text + "\n";
+}
+
 void set_initial_sysctls() {
   for (const SysctlSpec& each : running_profile()->sysctls)
-    if (each.scope == Scope::per_netns)
-      write_file(sysctl_path(name_of_enum(each.id)), std::to_string(each.initial) + "\n");
+    if (each.scope == Scope::per_netns) write_file(sysctl_path(name_of_enum(each.id)), initial_text(each));
 }
 
 }  // namespace
@@ -93,7 +98,9 @@ void NamespacePool::renew() {
   entered_ = none;
 }
 
+/// By a process of the first one, as `netns` says; what that one hands on is never written (see linux.cpp).
 void NamespacePool::make() {
+  if (!pool_.empty()) enter(0);
   if (::unshare(CLONE_NEWNET) != 0) refused("unshare(CLONE_NEWNET)");
   bring_loopback_up();
   // The kernel's own choice of ports keeps clear of those that cases name (see PortMap), and the loopback peer never
