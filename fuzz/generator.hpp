@@ -141,9 +141,10 @@ class Generator {
     --crowd_;
     const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
     if (listener == nullptr || listener->port == 0) return false;
-    const auto* client = known_.any_at(KnownSocket::Stage::fresh, rng);
+    const auto* client = known_.any_at(KnownSocket::Stage::fresh, rng,
+                                       [&](const KnownSocket& each) { return speaks_to(each, *listener); });
     if (client == nullptr) {
-      into = op::Socket{listener->ns, listener->family, SockType::stream};
+      into = op::Socket{listener->ns, listener->family, listener->type};
     } else {
       op::Connect connect{{client->label}, listener->addr, listener->port};
       reach(connect);
@@ -164,6 +165,7 @@ class Generator {
       else
         self.draw_field<T>(rng, operation->*field.member);
     });
+    if constexpr (std::is_same_v<T, op::Bind>) self.aim(rng, *operation);
     if constexpr (std::is_same_v<T, op::Connect>) self.aim(rng, *operation);
     if constexpr (std::is_same_v<T, op::SysctlWrite>) self.aim(rng, *operation);
   }
@@ -204,9 +206,30 @@ class Generator {
     return {found == nullptr ? known_.any(rng).label : found->label};
   }
 
-  /// Mostly to where something listens.
+  /// A connection between the two is possible. To an inet socket all inet sockets are alike.
+  static bool speaks_to(const KnownSocket& one, const KnownSocket& other) {
+    if (!one.is_unix() && !other.is_unix()) return true;
+    return one.family == other.family && one.type == other.type;
+  }
+
+  /// Mostly by an address of the socket's family.
+  void aim(Rng& rng, op::Bind& bind) const {
+    const auto* socket = known_.find(bind.fd.label);
+    if (socket == nullptr || rng.chance(1, 8)) return;
+    if (socket->is_unix())
+      bind.addr = abstract_names;
+    else if (bind.addr == abstract_names)
+      bind.addr = loopback;
+  }
+
+  /// Mostly to where something listens, or to a datagram socket that has a name.
   void aim(Rng& rng, op::Connect& connect) {
-    const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
+    const auto* client = known_.find(connect.fd.label);
+    const bool by_name = client != nullptr && client->is_unix() && client->type == SockType::dgram;
+    const auto stage = by_name ? KnownSocket::Stage::bound : KnownSocket::Stage::listening;
+    const auto* listener = known_.any_at(stage, rng, [&](const KnownSocket& each) {
+      return client == nullptr || rng.chance(1, 8) || speaks_to(*client, each);
+    });
     if (listener == nullptr || listener->port == 0 || rng.chance(1, 8)) return;
     connect.port = listener->port;
     connect.addr = listener->addr;
@@ -217,6 +240,7 @@ class Generator {
   void aim(Rng& rng, op::SysctlWrite& write) const {
     if (write.sysctl == Sysctl::flow_limit_cpu_bitmap && rng.chance(7, 8)) draw_mask_text(rng, write.data);
     if (write.sysctl == Sysctl::flow_limit_table_len && rng.chance(3, 4)) draw_table_len_text(rng, write.data);
+    if (write.sysctl == Sysctl::tcp_fastopen && rng.chance(3, 4)) return draw_fastopen_text(rng, write.data);
     const bool is_switch = write.sysctl == Sysctl::tcp_syncookies || write.sysctl == Sysctl::tcp_abort_on_overflow;
     if (is_switch && rng.chance(3, 4)) write.data.assign(1, static_cast<char>('0' + rng.below(3)));
   }

@@ -45,12 +45,11 @@ template <>
 inline constexpr auto pool<Skb> =
     std::to_array<Skb>({{0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11}, {12}, {13}, {14}, {15}});
 
-/// 192.0.2.1 is nobody's; the last three are broadcasts, of the loopback network and of all, and a multicast address.
+/// 192.0.2.1 is nobody's; then broadcasts, of the loopback network and of all, a multicast address, and AF_UNIX.
 template <>
-inline constexpr auto pool<Address> = std::to_array<Address>({any_address, loopback, loopback, loopback, loopback,
-                                                              any_address, v4_address(0x7f000002), loopback6, loopback6,
-                                                              v4_address(0xc0000201), v4_address(0x7fffffff),
-                                                              v4_address(0xffffffff), v4_address(0xe0000001)});
+inline constexpr auto pool<Address> = std::to_array<Address>(
+    {any_address, loopback, loopback, loopback, loopback, any_address, v4_address(0x7f000002), loopback6, loopback6,
+     v4_address(0xc0000201), v4_address(0x7fffffff), v4_address(0xffffffff), v4_address(0xe0000001), abstract_names});
 
 /// Remote peers, and the host's end of their connections: the ports that listeners have (see below), a second address,
 /// and one that no peer can have.
@@ -158,7 +157,12 @@ inline constexpr auto pool<Sysctl> = std::to_array<Sysctl>({Sysctl::somaxconn,
                                                             Sysctl::sysctl_writes_strict,
                                                             Sysctl::flow_limit_cpu_bitmap,
                                                             Sysctl::flow_limit_cpu_bitmap,
-                                                            Sysctl::flow_limit_table_len});
+                                                            Sysctl::flow_limit_table_len,
+                                                            Sysctl::tcp_fastopen,
+                                                            Sysctl::tcp_fastopen,
+                                                            Sysctl::tcp_child_ehash_entries,
+                                                            Sysctl::tcp_wmem,
+                                                            Sysctl::tcp_wmem});
 
 /// What changes the handshake comes first.
 template <>
@@ -170,7 +174,7 @@ inline constexpr auto pool<SockOpt> = std::to_array<SockOpt>({SockOpt::tcp_defer
 template <>
 inline constexpr auto pool<Family> = std::to_array<Family>({Family::inet, Family::inet, Family::inet, Family::inet,
                                                             Family::inet, Family::inet6, Family::inet6, Family::unix_,
-                                                            Family::netlink});
+                                                            Family::unix_, Family::netlink});
 
 template <>
 inline constexpr auto pool<SockType> = std::to_array<SockType>({SockType::stream, SockType::stream, SockType::stream,
@@ -178,6 +182,7 @@ inline constexpr auto pool<SockType> = std::to_array<SockType>({SockType::stream
                                                                 SockType::dgram, SockType::seqpacket});
 
 template <>
-inline constexpr auto pool<Cred> = std::to_array<Cred>({Cred::root, Cred::root, Cred::root, Cred::user});
+inline constexpr auto pool<Cred> = std::to_array<Cred>({Cred::root, Cred::root, Cred::root, Cred::user, Cred::net_admin,
+                                                        Cred::net_admin});
 
 }  // namespace weir::fuzz

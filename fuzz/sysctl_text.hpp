@@ -50,6 +50,15 @@ inline constexpr auto landmark_texts = std::to_array<std::string_view>({"-1",
                                                                         "00000000000000000005",
                                                                         "000000000000000000005",
                                                                         "5 6",
+                                                                        "5 6 7",
+                                                                        "5 6 7 8",
+                                                                        "5 x",
+                                                                        "5 6 0",
+                                                                        "5 -1",
+                                                                        "64",
+                                                                        "16777216",
+                                                                        "16777217",
+                                                                        "100000",
                                                                         "5\n6\n",
                                                                         "5,6",
                                                                         "5abc",
@@ -106,6 +115,13 @@ inline void draw_table_len_text(Rng& rng, std::string& text) {
   static constexpr auto lengths = std::to_array<std::string_view>(
       {"1", "2", "2", "4", "64", "128", "4096", "65536", "131072", "4194304", "-2147483648", "0", "3", "-1"});
   text.assign(rng.pick(lengths));
+}
+
+/// Values of tcp_fastopen: what a client and a server may do, and how a listener gets its queue without the option.
+inline void draw_fastopen_text(Rng& rng, std::string& text) {
+  static constexpr auto texts = std::to_array<std::string_view>(
+      {"0x402", "0x403", "1026", "0x802", "0x50802", "0x10c02", "0xffff0802", "2", "1", "0x400", "0", "-1"});
+  text = rng.pick(texts);
 }
 
 inline void draw_sysctl_text(Rng& rng, std::string& text) {

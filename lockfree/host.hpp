@@ -26,6 +26,7 @@
 #include "lockfree/sysctl_files.hpp"
 #include "lockfree/teardown.hpp"
 #include "lockfree/timers.hpp"
+#include "lockfree/unix_calls.hpp"
 #include "model/op.hpp"
 #include "model/outcome.hpp"
 #include "model/profile.hpp"
@@ -55,7 +56,10 @@ class Host {
   }
 
  private:
-  Outcome perform(const op::Netns&) { return returned(spaces_.create()); }
+  Outcome perform(const op::Netns& call) {
+    if (call.owner == Owner::user && !kernel_.has_user_netns) return failed(Errno::einval);
+    return returned(spaces_.create(call.owner));
+  }
   Outcome perform(const op::SysctlWrite& call) {
     NetNamespace* const ns = spaces_.find(call.ns.id);
     if (ns == nullptr) return failed(Errno::enoent);
@@ -101,7 +105,7 @@ class Host {
   Outcome perform(const op::NetRxAction& call) { return softnet_.net_rx_action(call); }
   Outcome perform(const op::SoftnetStat& call) { return softnet_.softnet_stat(call); }
 
-  SysctlFiles files(NetNamespace& ns, NsId id) { return {kernel_, globals_, ns.sysctls, id.id == 0}; }
+  SysctlFiles files(NetNamespace& ns, NsId id) { return {kernel_, globals_, ns.sysctls, id.id == 0, ns.foreign}; }
 
   const Profile& kernel_;
   SysctlStore globals_;

@@ -55,9 +55,11 @@ class Host {
   const Profile& kernel() const { return *kernel_; }
 
  private:
-  Outcome perform(const op::Netns&) {
+  Outcome perform(const op::Netns& op) {
+    std::size_t id = 0;
+    if (const Errno error = add_namespace(sysctls_, op.owner, id); error != Errno::none) return failed(error);
     sockets_.add_namespace();
-    return returned(static_cast<std::int64_t>(add_namespace(sysctls_)));
+    return returned(static_cast<std::int64_t>(id));
   }
 
   Outcome perform(const op::SysctlWrite& op) {

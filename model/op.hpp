@@ -78,10 +78,12 @@ struct SoftnetRow;
 /// An operation whose success answers more than a return value names what as `Answer` (see AnswerTo in outcome.hpp).
 namespace op {
 
-/// A new network namespace with its loopback device up.
+/// A new network namespace with its loopback device up, made by a process of namespace 0: unshare(2) with CLONE_NEWNET
+/// where the initial user namespace shall own it, with CLONE_NEWUSER beside it where a new one shall.
 struct Netns {
+  Owner owner = Owner::init;
   static constexpr std::string_view name = "netns";
-  static constexpr std::tuple<> fields{};
+  static constexpr auto fields = std::tuple{optional_field("owner", &Netns::owner)};
   friend bool operator==(const Netns&, const Netns&) = default;
 };
 

@@ -2,6 +2,7 @@
 // include/net/inet_connection_sock.h (inet_csk_reqsk_queue_*), net/core/request_sock.c (reqsk_queue_alloc).
 #pragma once
 #include "model/listen/sock.hpp"
+#include "model/power_of_two.hpp"
 
 namespace weir::model {
 
@@ -32,14 +33,6 @@ void sk_acceptq_removed(const Profile& kernel, Listener<D>& queue) {
 template <Domain D>
 U32<D> at_most(U32<D> value, U32<D> limit) {
   return choose(value < limit, value, limit);
-}
-
-/// The least power of two that is not below `value`. \pre 1 <= value <= 2^31
-template <Domain D>
-U32<D> roundup_pow_of_two(U32<D> value) {
-  U32<D> smeared = value - U32<D>(1);
-  for (std::uint32_t shift = 1; shift < 32; shift *= 2) smeared = smeared | (smeared >> U32<D>(shift));
-  return wrapping_add(smeared, U32<D>(1));
 }
 
 /// Entries of the SYN table: a power of two above both 8 and the smaller of the limits, which count as unsigned.

@@ -81,7 +81,7 @@ inline void read_value(Cursor& cursor, ondemand::value& json, Errno& into) {
 }
 
 inline void read_value(Cursor& cursor, ondemand::value& json, Address& into) {
-  constexpr std::string_view what = "an address: \"\" for any, four numbers with dots, or \"::1\"";
+  constexpr std::string_view what = "an address: \"\" for any, four numbers with dots, \"::1\", or \"@\"";
   const auto found = address_from(read_string(cursor, json, what));
   if (!found) cursor.expected(what);
   into = *found;

@@ -22,13 +22,21 @@ inline constexpr auto names<BacklogStored> = std::to_array<Named<BacklogStored>>
                                                                                   {BacklogStored::first, "first"}});
 
 template <>
+inline constexpr auto names<ListenFastopen> =
+    std::to_array<Named<ListenFastopen>>({{ListenFastopen::nothing, "nothing"},
+                                          {ListenFastopen::makes_queue, "makes_queue"},
+                                          {ListenFastopen::tunes_queue, "tunes_queue"},
+                                          {ListenFastopen::one_flag, "one_flag"}});
+
+template <>
 inline constexpr auto names<Handler> =
     std::to_array<Named<Handler>>({{Handler::dointvec, "proc_dointvec"},
                                    {Handler::dointvec_minmax, "proc_dointvec_minmax"},
                                    {Handler::dev_weight, "proc_do_dev_weight"},
                                    {Handler::dou8vec_minmax, "proc_dou8vec_minmax"},
                                    {Handler::power_of_two, "flow_limit_table_len_sysctl"},
-                                   {Handler::cpumask, "flow_limit_cpu_sysctl"}});
+                                   {Handler::cpumask, "flow_limit_cpu_sysctl"},
+                                   {Handler::douintvec_minmax, "proc_douintvec_minmax"}});
 
 template <>
 inline constexpr auto names<Scope> = std::to_array<Named<Scope>>({{Scope::global, "global"},
@@ -49,7 +57,9 @@ namespace oracle {
 struct ProfileField {
   Plane plane;
   std::string_view name;
-  std::variant<bool Profile::*, std::uint32_t Profile::*, SynQueue Profile::*, BacklogStored Profile::*> member;
+  std::variant<bool Profile::*, std::uint32_t Profile::*, SynQueue Profile::*, BacklogStored Profile::*,
+               ListenFastopen Profile::*>
+      member;
   std::string_view meaning;
   std::string_view commits;  ///< a word for each change, in order of time: its commit, "-" where that is not known
 };
@@ -74,7 +84,14 @@ inline constexpr auto profile_fields = std::to_array<ProfileField>({
     {Plane::sysctl, "write_copied_first", &Profile::write_copied_first,
      "the whole write is copied in before it is parsed, ENOMEM from 4 MiB on", "32927393dc1c"},
     {Plane::sysctl, "globals_absent_in_netns", &Profile::globals_absent_in_netns,
-     "global settings do not exist in other namespaces (ENOENT); otherwise they are read-only there (EACCES)", "-"},
+     "global settings of net.* do not exist in other namespaces (ENOENT), and CAP_NET_ADMIN opens them; otherwise "
+     "those "
+     "of net.core are read-only there (EACCES)",
+     "4344475797a1"},
+    {Plane::sysctl, "has_user_netns", &Profile::has_user_netns,
+     "a new user namespace may own a new network namespace; otherwise EINVAL", "b2e0d98705e6"},
+    {Plane::sysctl, "somaxconn_hidden_from_users", &Profile::somaxconn_hidden_from_users,
+     "somaxconn has no file in a namespace that another user namespace owns (ENOENT)", "464dc801c76a 6b754d7bd007"},
     {Plane::listen, "backlog_is_u16", &Profile::backlog_is_u16, "sk_ack_backlog and sk_max_ack_backlog have 16 bits",
      "becb74f0acca"},
     {Plane::listen, "backlog_stored", &Profile::backlog_stored,
@@ -112,6 +129,12 @@ inline constexpr auto profile_fields = std::to_array<ProfileField>({
      "the holders of a port remember that all of them had SO_REUSEADDR, and let another such one join unchecked",
      "28044fc1d495"},
     {Plane::listen, "has_fastopen", &Profile::has_fastopen, "TCP_FASTOPEN exists for servers", "8336886f786f"},
+    {Plane::listen, "listen_fastopen", &Profile::listen_fastopen,
+     "what listen does by tcp_fastopen: nothing, make a queue, set the length of one that is 0, or that with 0x400 "
+     "only",
+     "8336886f786f 0536fcc039a8 -"},
+    {Plane::listen, "get_port_error_returned", &Profile::get_port_error_returned,
+     "listen returns the error of get_port; otherwise EADDRINUSE whatever that was", "7a7160edf1bf"},
     {Plane::softnet, "process_queue", &Profile::process_queue,
      "the input queue is spliced to a private one and drained without the lock", "6e7676c1a76a"},
     {Plane::softnet, "completes_early", &Profile::completes_early,

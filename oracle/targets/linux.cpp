@@ -15,6 +15,7 @@
 
 #include "model/profile.hpp"
 #include "oracle/targets/linux_channel.hpp"
+#include "oracle/targets/linux_credentials.hpp"
 #include "oracle/targets/linux_driver.hpp"
 #include "oracle/targets/this_kernel.hpp"
 #include "oracle/targets/wire.hpp"
@@ -173,9 +174,16 @@ bool is_global(Sysctl sysctl) {
   return spec == nullptr || spec->scope == Scope::global;
 }
 
+/// What a new namespace takes from the first one: namespaces of cases are used again and again, so that they cannot.
+bool is_handed_on(Sysctl sysctl) {
+  const SysctlSpec* spec = spec_of(*running_profile(), sysctl);
+  return sysctl == Sysctl::tcp_child_ehash_entries || (spec != nullptr && spec->from_first);
+}
+
 bool can_ask(const op::SysctlWrite& operation) {
-  if (operation.cred != Cred::root || operation.sysctl == Sysctl::sysctl_writes_strict) return false;
-  return operation.ns.id != 0 || !is_global(operation.sysctl);
+  if (operation.sysctl == Sysctl::sysctl_writes_strict) return false;
+  if (operation.cred != Cred::root && !can_act_as_others()) return false;
+  return operation.ns.id != 0 || !(is_global(operation.sysctl) || is_handed_on(operation.sysctl));
 }
 bool can_ask(const op::SysctlRead& operation) { return operation.ns.id != 0 || !is_global(operation.sysctl); }
 

@@ -29,7 +29,7 @@ class Script {
     return answer->ret >= 0 ? std::to_string(answer->ret) : std::string(name_of(answer->error));
   }
 
-  std::string netns() { return call(op::Netns{}); }
+  std::string netns(Owner owner = Owner::init) { return call(op::Netns{owner}); }
   std::string socket(Family family = Family::inet, SockType type = SockType::stream, std::uint32_t ns = 0) {
     return call(op::Socket{{ns}, family, type});
   }
