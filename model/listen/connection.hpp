@@ -58,6 +58,12 @@ Tuple tuple_of(const Sock<D>& sk) {
           {sk.binding.address.v4, static_cast<std::uint16_t>(sk.binding.port)}};
 }
 
+/// The sequence numbers have moved on: no ACK to come brings this cookie.
+template <Domain D>
+void spend_cookie(Net<D>& net, const Tuple& tuple) {
+  std::erase_if(net.cookies, [&](const Cookie& each) { return each.tuple == tuple; });
+}
+
 /// The connection's port is held in TIME_WAIT. Ports that the kernel chose need no holder: nobody can name them.
 template <Domain D>
 void tcp_time_wait(Net<D>& net, SockId id) {
@@ -132,8 +138,8 @@ void established(Net<D>& net, SockId child) {
   D::clause(Clause::CHILD_SENDS_FIN);
   net[child].sk_state = tcp<D>(TcpState::fin_wait1);
   net[child].unacked = true;
+  if (net[child].remote) return spend_cookie(net, tuple_of(net[child]));  // its segments will say what it makes of that
   const SockId client = net[child].peer;
-  if (client == no_sock) return;  // a remote peer; what it makes of the FIN its segments will say
   if (in_state(net[client], TcpState::established)) net[client].sk_state = tcp<D>(TcpState::close_wait);
 }
 
@@ -200,6 +206,7 @@ void send_fin(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
     fin_meets_cookie(net, settings, id);
   } else if (sk.remote) {
     D::clause(Clause::FIN_REMOTE);
+    spend_cookie(net, tuple_of(sk));
   } else if (sk.peer == no_sock) {
     D::clause(Clause::FIN_NO_PEER);
     tcp_reset(net, id);

@@ -24,7 +24,7 @@ bool recent_overflow(const Net<D>& net, SockId listener) {
 
 template <Domain D>
 void note_cookie(Net<D>& net, const Tuple& tuple) {
-  std::erase_if(net.cookies, [&](const Cookie& each) { return each.tuple == tuple; });
+  spend_cookie(net, tuple);
   net.cookies.push_back({tuple, net.now / cookie_minute});
 }
 

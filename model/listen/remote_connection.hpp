@@ -35,8 +35,10 @@ void end_time_wait(Net<D>& net, const Tuple& tuple) {
 
 /// Data or FIN, or neither, reach an end that has not sent FIN, and whose peer has not.
 template <Domain D>
-Flags segment_to_established(Sock<D>& sk, const op::Segment& segment) {
+Flags segment_to_established(Net<D>& net, SockId id, const op::Segment& segment) {
+  Sock<D>& sk = net[id];
   sk.unread = sk.unread || segment.len > 0;
+  if (segment.len > 0 || has_fin(segment.flags)) spend_cookie(net, tuple_of(sk));
   if (has_fin(segment.flags)) {
     D::clause(Clause::REMOTE_FIN);
     sk.sk_state = tcp<D>(TcpState::close_wait);
@@ -71,7 +73,7 @@ Flags ack_to_connection(Net<D>& net, SockId id, const op::Segment& segment) {
   Sock<D>& sk = net[id];
   switch (static_cast<TcpState>(sk.sk_state)) {
     case TcpState::established:
-      return segment_to_established(sk, segment);
+      return segment_to_established(net, id, segment);
     case TcpState::fin_wait1:
       D::clause(Clause::REMOTE_FIN_ACKED);
       sk.sk_state = tcp<D>(TcpState::fin_wait2);
@@ -125,7 +127,7 @@ Flags remote_child(Net<D>& net, SockId listener, const Tuple& tuple, const op::S
   child.peer_address = v4_address(tuple.from.v4);
   child.peer_port = tuple.from.port;
   established(net, id);
-  if (!in_state(child, TcpState::fin_wait1)) return segment_to_established(child, segment);
+  if (!in_state(child, TcpState::fin_wait1)) return segment_to_established(net, id, segment);
   child.unread = segment.len > 0;
   if (child.unread && child.receive_shutdown) {
     D::clause(Clause::REMOTE_DATA_UNREADABLE);
