@@ -40,20 +40,24 @@ inline SockRef SocketPlane::new_slot(const Open& listener, const Tuple& tuple) {
   return ref;
 }
 
-/// Brings the slot to life and enters it under its tuple; false, and nothing is done, if there is one like it
+/// Brings the slot to life and enters it under its tuple; false, and it stays outside, if there is one like it
 /// meanwhile.
-inline bool SocketPlane::publish(const Arrival& arriving, Found found, SockRef slot, std::uint16_t flags) {
-  SockWord word{.port = arriving.tuple.port, .state = TcpState::syn_recv};
-  word.flags = static_cast<std::uint16_t>(flags | port_named | orphan | from_afar);
-  const bool is_request = !word.has(cookie_sent);
+inline bool SocketPlane::publish(const Arrival& arriving, Found found, SockRef slot, SockWord word) {
   // release: pairs with the look of `advance` at every slot; without it the timer might be that of an earlier use.
   socks_[slot.index].word.store(word, std::memory_order_release);
   Ports& ports = arriving.ns->remotes.of(arriving.tuple);
   while (!ports.join(arriving.tuple.key(), found.view, slot, {}, socks_, claims_, arriving.epoch)) {
     found = find_tuple(arriving);
-    if (is_request ? found.holder : found.cookie) return false;
+    if (word.is_cookie() ? found.cookie : found.holder) return false;
   }
   return true;
+}
+
+/// The word of a request or, with `cookie_sent`, of a cookie.
+constexpr SockWord syn_recv_word(const Tuple& tuple, std::uint16_t kind) {
+  return {.port = tuple.port,
+          .flags = static_cast<std::uint16_t>(kind | port_named | orphan | from_afar),
+          .state = TcpState::syn_recv};
 }
 
 /// \pre the SYN was counted in.
@@ -65,9 +69,10 @@ inline SocketPlane::Reply SocketPlane::enqueue_request(const Open& listener, con
   request.sock->parked_at.store(listener.ref, std::memory_order_relaxed);
   request.sock->request_era.store(listener.sock->listen_era.load(std::memory_order_relaxed), std::memory_order_relaxed);
   request.sock->deadline.store(now() + synack_wait(0), std::memory_order_relaxed);
-  const bool entered = publish(arriving, found, ref, 0);
+  const bool entered = publish(arriving, found, ref, syn_recv_word(arriving.tuple, 0));
   // A listener that stopped meanwhile may have looked through its requests before this one was there.
   if (!entered || standing_listener(request).error != Errno::none) end_slot(request, TcpState::syn_recv);
+  if (entered) drop_cookie(found, arriving.epoch);  // this SYN-ACK has other numbers
   return entered ? Reply{Flags::sa} : std::nullopt;
 }
 
@@ -81,7 +86,7 @@ inline void SocketPlane::leave_cookie(const Open& listener, const Arrival& arriv
   const Open memory = follow(ref, arriving.epoch);
   memory.sock->deadline.store(expiry, std::memory_order_relaxed);
   // Another thread that left one in the same moment has sent the same cookie.
-  if (!publish(arriving, found, ref, cookie_sent)) end_slot(memory, TcpState::syn_recv);
+  if (!publish(arriving, found, ref, syn_recv_word(arriving.tuple, cookie_sent))) end_slot(memory, TcpState::syn_recv);
 }
 
 /// The listener in whose SYN queue the request is; an error if it has stopped to listen.
@@ -109,7 +114,7 @@ inline bool SocketPlane::end_slot(const Open& at, TcpState state) {
     return true;
   });
   if (!ended) return false;
-  if (before.state == TcpState::syn_recv && !before.has(cookie_sent)) count_out(at);
+  if (before.is_request()) count_out(at);
   give_back(at);
   return true;
 }
@@ -175,22 +180,28 @@ inline SocketPlane::Reply SocketPlane::repeat_synack(const Open& request) {
   return Flags::sa;
 }
 
-/// The slot of a request or a cookie becomes the child, and takes the segment that made it. \pre a place is reserved.
-inline SocketPlane::Reply SocketPlane::become_child(const Open& slot, const Open& listener, const Arrival& arriving) {
-  const bool fin = has_fin(arriving.flags);
+/// A child that has taken the segment that made it, which acknowledges nothing of what the child sends.
+constexpr SockWord child_word(SockWord parent, std::uint16_t port, bool data, bool fin) {
+  SockWord child{.port = port, .progress = Progress::connected};
+  child.flags = static_cast<std::uint16_t>((parent.flags & inherited) | port_named | from_afar);
+  if (data) child.set(unread);
+  if (!child.has(send_shutdown))
+    child.state = fin ? TcpState::close_wait : TcpState::established;
+  else if (data && child.has(receive_shutdown))
+    child = closed(child);
+  else
+    child.state = fin ? TcpState::closing : TcpState::fin_wait1;
+  return child;
+}
+
+/// The slot of a request becomes the child. \pre a place is reserved.
+inline SocketPlane::Reply SocketPlane::become_child(const Open& request, const Open& listener,
+                                                    const Arrival& arriving) {
   // seq_cst: as in `transition`.
   const SockWord parent = listener.sock->word.load(std::memory_order_seq_cst);
-  const bool sends_fin = parent.has(send_shutdown);
-  SockWord child{.port = arriving.tuple.port, .progress = Progress::connected};
-  child.flags = static_cast<std::uint16_t>((parent.flags & inherited) | port_named | from_afar);
-  if (arriving.data) child.set(unread);
-  if (sends_fin)
-    child.state = fin ? TcpState::closing : TcpState::fin_wait1;
-  else
-    child.state = fin ? TcpState::close_wait : TcpState::established;
-  if (sends_fin && arriving.data && child.has(receive_shutdown)) child = closed(child);
+  const SockWord child = child_word(parent, arriving.tuple.port, arriving.data, has_fin(arriving.flags));
   SockWord before;
-  const bool made = transition(*slot.sock, before, [&](SockWord& word) {
+  const bool made = transition(*request.sock, before, [&](SockWord& word) {
     if (word.state != TcpState::syn_recv) return false;
     word = child;
     return true;
@@ -199,13 +210,53 @@ inline SocketPlane::Reply SocketPlane::become_child(const Open& slot, const Open
     release_place(*listener.sock);
     return std::nullopt;
   }
-  if (!before.has(cookie_sent)) count_out(slot);
+  count_out(request);
   // relaxed: the limit on answers to SYNs begins anew; one that comes in this very moment may count for either.
-  slot.sock->answered.store(0, std::memory_order_relaxed);
-  enlist(slot.ns->ports, slot, child);
-  hand_over(listener, slot.ref);
-  if (sends_fin) return Flags::fa;
-  return arriving.data && !fin ? Flags::a : Flags::none;
+  request.sock->answered.store(0, std::memory_order_relaxed);
+  return child_stands(request, child, listener, arriving);
+}
+
+/// The ACK that brings a cookie makes a child, and stays good for another until its sequence numbers have moved on.
+/// \pre a place is reserved.
+inline SocketPlane::Reply SocketPlane::cookie_child(const Open& memory, const Open& listener, const Arrival& arriving,
+                                                    const Found& found) {
+  // seq_cst: as in `transition`.
+  const SockWord parent = listener.sock->word.load(std::memory_order_seq_cst);
+  const bool fin = has_fin(arriving.flags);
+  SockWord child = child_word(parent, arriving.tuple.port, arriving.data, fin);
+  const bool spent = fin || arriving.data || child.has(send_shutdown);
+  if (!spent) child.set(cookie_sent);
+  const SockRef ref = new_slot(listener, arriving.tuple);
+  const Open at = follow(ref, arriving.epoch);
+  if (!publish(arriving, found, ref, child)) {
+    release_place(*listener.sock);
+    give_back(at);  // nobody else has seen it
+    return std::nullopt;
+  }
+  if (spent) end_slot(memory, TcpState::syn_recv);
+  return child_stands(at, child, listener, arriving);
+}
+
+inline Flags SocketPlane::child_stands(const Open& at, SockWord child, const Open& listener, const Arrival& arriving) {
+  if (child.has(port_named)) enlist(at.ns->ports, at, child);
+  hand_over(listener, at.ref);
+  if (child.has(send_shutdown)) return Flags::fa;
+  return arriving.data && child.state == TcpState::established ? Flags::a : Flags::none;
+}
+
+inline void SocketPlane::drop_cookie(const Found& found, std::uint64_t epoch) {
+  if (const Open memory = follow(found.cookie, epoch); memory.error == Errno::none)
+    end_slot(memory, TcpState::syn_recv);
+}
+
+/// This end's numbers have moved on.
+inline void SocketPlane::spend_cookie(const Open& connection, SockWord word) {
+  if (!word.has(cookie_sent)) return;
+  // relaxed, both: set before the connection was entered under its tuple.
+  const Tuple tuple{connection.sock->local.load(std::memory_order_relaxed),
+                    connection.sock->remote.load(std::memory_order_relaxed), word.port};
+  const Arrival as_if{.ns = connection.ns, .tuple = tuple, .epoch = connection.epoch};
+  drop_cookie(find_tuple(as_if), connection.epoch);
 }
 
 /// The listener stops: its requests go. One that comes later finds that by itself.
@@ -213,8 +264,7 @@ inline void SocketPlane::drop_requests(const Open& listener, std::uint16_t port)
   if (port == 0) return;
   listener.ns->remotes.look({Protocol::tcp, port}, socks_, claims_, [&](SockRef ref, const Sock& sock, SockWord word) {
     // relaxed: set before the request was published.
-    const bool ours = word.state == TcpState::syn_recv && !word.has(cookie_sent) &&
-                      sock.parked_at.load(std::memory_order_relaxed) == listener.ref;
+    const bool ours = word.is_request() && sock.parked_at.load(std::memory_order_relaxed) == listener.ref;
     if (!ours) return;
     if (const Open request = follow(ref, listener.epoch); request.error == Errno::none)
       end_slot(request, TcpState::syn_recv);

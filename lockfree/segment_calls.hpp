@@ -37,7 +37,7 @@ inline SocketPlane::Reply SocketPlane::deliver(Arrival& arriving) {
     end_slot(holder, TcpState::syn_recv);
     return listener_receives(arriving, found);
   }
-  if (found.state != TcpState::time_wait) return connection_receives(holder, arriving);
+  if (found.state != TcpState::time_wait) return connection_receives(holder, arriving, found);
   // Only one that finds a listener renews; without one it is answered as any other.
   const bool renews = arriving.flags == Flags::s && find_listener(*arriving.ns, arriving.tuple.to());
   if (!renews) return time_wait_receives(holder, arriving);
@@ -59,7 +59,7 @@ inline SocketPlane::Found SocketPlane::find_tuple(const Arrival& arriving) {
                                                      if (sock.remote.load(std::memory_order_relaxed) != tuple.remote ||
                                                          sock.local.load(std::memory_order_relaxed) != tuple.local)
                                                        return;
-                                                     if (word.has(cookie_sent)) {
+                                                     if (word.is_cookie()) {
                                                        found.cookie = ref;
                                                      } else if (rank(word.state) > rank(found.state)) {
                                                        found.holder = ref;
@@ -96,7 +96,7 @@ inline SocketPlane::Reply SocketPlane::listener_receives_ack(const Open& listene
                      // relaxed: a time, sampled as the clock is.
                      now() < memory.sock->deadline.load(std::memory_order_relaxed);
   if (!valid) return Flags::r;
-  if (reserve_place(*listener.sock)) return become_child(memory, listener, arriving);
+  if (reserve_place(*listener.sock)) return cookie_child(memory, listener, arriving, found);
   arriving.ns->count(Mib::ListenOverflows);
   arriving.ns->count(Mib::ListenDrops);
   return Flags::none;
@@ -132,7 +132,8 @@ inline bool SocketPlane::may_answer_syn(Sock& sock) {
   return true;
 }
 
-inline SocketPlane::Reply SocketPlane::connection_receives(const Open& at, const Arrival& arriving) {
+inline SocketPlane::Reply SocketPlane::connection_receives(const Open& at, const Arrival& arriving,
+                                                           const Found& found) {
   if (has_rst(arriving.flags)) {
     receive_reset(at);
     return Flags::none;
@@ -156,6 +157,9 @@ inline SocketPlane::Reply SocketPlane::connection_receives(const Open& at, const
   vanished |= !moved && before.is_final();
   after_ending(at, moved, after, bucket);
   if (vanished) return std::nullopt;
+  // The peer's numbers have moved on.
+  if (before.state == TcpState::established && before.has(cookie_sent) && (arriving.data || has_fin(arriving.flags)))
+    drop_cookie(found, arriving.epoch);
   return reply;
 }
 

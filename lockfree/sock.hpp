@@ -50,9 +50,10 @@ enum SockFlag : std::uint16_t {
   source_settled = 1 << 11,  ///< a datagram socket has sent by IPv4, whatever it is bound to
   from_afar = 1 << 12,       ///< the other end is a remote peer: not a socket, but whoever sends segments
   unread = 1 << 13,          ///< a remote peer's data have arrived; no operation reads them
-  receive_shutdown =
-      1 << 15,            ///< shut down for reading: what a remote peer still sends after our FIN resets the connection
-  cookie_sent = 1 << 14,  ///< with SYN_RECV: not a request, the memory of a cookie that was sent
+  cookie_sent = 1 << 14,  ///< with SYN_RECV: not a request, but the memory of a cookie; on a child: a cookie made it,
+                          ///< and may be good for another
+  /// Shut down for reading: data that a remote peer sends after our FIN reset the connection.
+  receive_shutdown = 1 << 15,
 };
 inline constexpr std::uint16_t has_port = port_ephemeral | port_named;
 /// What a child has from its listener, beside the port.
@@ -70,6 +71,8 @@ struct alignas(8) SockWord {
   constexpr bool has(std::uint16_t any_of) const { return (flags & any_of) != 0; }
   /// Given back, or about to be: whoever made it so owns the slot from then on.
   constexpr bool is_final() const { return state == TcpState::close && has(orphan); }
+  constexpr bool is_request() const { return state == TcpState::syn_recv && !has(cookie_sent); }
+  constexpr bool is_cookie() const { return state == TcpState::syn_recv && has(cookie_sent); }
   constexpr void set(std::uint16_t which) { flags = static_cast<std::uint16_t>(flags | which); }
   constexpr void clear(std::uint16_t which) { flags = static_cast<std::uint16_t>(flags & ~which); }
 };

@@ -75,8 +75,6 @@ class SocketPlane {
     bool data = false;
     bool renewal = false;  ///< a SYN that has ended a TIME_WAIT
     std::uint64_t epoch = 0;
-
-    bool fin() const { return has_fin(flags); }
   };
   /// Who has a four-tuple.
   struct Found {
@@ -153,18 +151,22 @@ class SocketPlane {
   Reply listener_receives(const Arrival& arriving, const Found& found);
   Reply listener_receives_ack(const Open& listener, const Arrival& arriving, const Found& found);
   Reply time_wait_receives(const Open& bucket, const Arrival& arriving);
-  Reply connection_receives(const Open& at, const Arrival& arriving);
+  Reply connection_receives(const Open& at, const Arrival& arriving, const Found& found);
   void takes_segment(const Open& at, SockWord& word, const Arrival& arriving, Flags& reply, SockRef& bucket);
   bool may_answer_syn(Sock& sock);
 
   // --- requests.hpp -------------------------------------------------------------------------------------------------
   SockRef new_slot(const Open& listener, const Tuple& tuple);
-  bool publish(const Arrival& arriving, Found found, SockRef slot, std::uint16_t flags);
+  bool publish(const Arrival& arriving, Found found, SockRef slot, SockWord word);
   Reply enqueue_request(const Open& listener, const Arrival& arriving, const Found& found);
   void leave_cookie(const Open& listener, const Arrival& arriving, const Found& found);
   Reply request_receives(const Open& request, const Open& listener, const Arrival& arriving);
   Reply repeat_synack(const Open& request);
-  Reply become_child(const Open& slot, const Open& listener, const Arrival& arriving);
+  Reply become_child(const Open& request, const Open& listener, const Arrival& arriving);
+  Reply cookie_child(const Open& memory, const Open& listener, const Arrival& arriving, const Found& found);
+  Flags child_stands(const Open& at, SockWord child, const Open& listener, const Arrival& arriving);
+  void drop_cookie(const Found& found, std::uint64_t epoch);
+  void spend_cookie(const Open& connection, SockWord word);
   Open standing_listener(const Open& request);
   bool end_slot(const Open& at, TcpState state);
   void count_out(const Open& request);

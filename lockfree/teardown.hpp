@@ -39,7 +39,8 @@ inline void SocketPlane::send_fin(const Open& at) {
 /// A FIN is on its way: to the peer, to the listener that holds the request, or to nobody.
 inline void SocketPlane::fin_leaves(const Open& at) {
   // relaxed: whether the peer is a remote one is settled before the first FIN; whoever plays it has seen ours.
-  if (at.sock->word.load(std::memory_order_relaxed).has(from_afar)) return;
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.has(from_afar)) return spend_cookie(at, word);
   // seq_cst: after the transition that sent it; see `park`.
   const SockRef ref = at.sock->peer.load(std::memory_order_seq_cst);
   if (const Open peer = follow(ref, at.epoch); peer.error == Errno::none) return receive_fin(peer);

@@ -29,8 +29,7 @@ inline Outcome SocketPlane::advance(const op::Advance& call) {
     // relaxed, all: see above; a time that another thread puts off is looked at again when it fires.
     const std::uint64_t at = sock.deadline.load(std::memory_order_relaxed);
     const SockRef ref{index, sock.generation.load(std::memory_order_relaxed)};
-    const bool is_request = word.state == TcpState::syn_recv && !word.has(cookie_sent);
-    if (at <= end) queue.push({at, sock.born.load(std::memory_order_relaxed), ref, word.state, is_request});
+    if (at <= end) queue.push({at, sock.born.load(std::memory_order_relaxed), ref, word.state, word.is_request()});
   }
   outcome::Passed passed;
   while (!queue.empty()) {

@@ -144,9 +144,8 @@ Flags segment_to_listener(Net<D>& net, const Arrival<D>& arrival, SockId listene
 template <Domain D>
 std::optional<Flags> segment_to_time_wait(Net<D>& net, const Arrival<D>& arrival, TimeWait& old, bool listened) {
   const Flags flags = arrival.segment.flags;
-  if (flags == Flags::s) {
-    D::clause(listened ? Clause::TIME_WAIT_RENEWAL : Clause::TIME_WAIT_SYN);
-    if (!listened) return Flags::a;
+  if (flags == Flags::s && listened) {
+    D::clause(Clause::TIME_WAIT_RENEWAL);
     end_time_wait(net, arrival.tuple);
     return std::nullopt;
   }
