@@ -144,8 +144,9 @@ Flags segment_to_listener(Net<D>& net, const Arrival<D>& arrival, SockId listene
 template <Domain D>
 std::optional<Flags> segment_to_time_wait(Net<D>& net, const Arrival<D>& arrival, TimeWait& old, bool listened) {
   const Flags flags = arrival.segment.flags;
-  if (flags == Flags::s && listened) {
-    D::clause(Clause::TIME_WAIT_RENEWAL);
+  if (flags == Flags::s) {
+    D::clause(listened ? Clause::TIME_WAIT_RENEWAL : Clause::TIME_WAIT_SYN);
+    if (!listened) return Flags::a;
     end_time_wait(net, arrival.tuple);
     return std::nullopt;
   }
