@@ -67,8 +67,10 @@ class Generator {
         if (refused == max_refused) use(options_.weights);  // this case's kinds have run out of what is allowed
     follow(into);
     fresh_ = std::holds_alternative<op::Socket>(into);
-    if (std::holds_alternative<op::Listen>(into) && rng.chance(1, 2))
+    if (std::holds_alternative<op::Listen>(into) && rng.chance(1, 2)) {
+      remote_crowd_ = rng.chance(1, 3);
       crowd_ = 2 * (1 + rng.below(rng.chance(1, 8) ? 25 : 5));
+    }
   }
 
   /// A whole case. Half the cases keep to one plane, and a quarter of the kinds of operation are
@@ -141,6 +143,11 @@ class Generator {
     --crowd_;
     const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
     if (listener == nullptr || listener->port == 0) return false;
+    if (remote_crowd_) {
+      into = op::Segment{
+          listener->ns, {0xc000020b, static_cast<std::uint16_t>(crowd_)}, {0xc0000201, listener->port}, Flags::s, 0};
+      return weights_[into.index()] != 0 && (!options_.allow || options_.allow(into));
+    }
     const auto* client = known_.any_at(KnownSocket::Stage::fresh, rng,
                                        [&](const KnownSocket& each) { return speaks_to(each, *listener); });
     if (client == nullptr) {
@@ -168,6 +175,7 @@ class Generator {
     if constexpr (std::is_same_v<T, op::Bind>) self.aim(rng, *operation);
     if constexpr (std::is_same_v<T, op::Connect>) self.aim(rng, *operation);
     if constexpr (std::is_same_v<T, op::SysctlWrite>) self.aim(rng, *operation);
+    if constexpr (std::is_same_v<T, op::Segment>) self.aim(rng, *operation);
   }
 
   template <class Owner, class T>
@@ -236,6 +244,19 @@ class Generator {
     reach(connect);
   }
 
+  /// Mostly one of few peers says to a listener what a peer says.
+  void aim(Rng& rng, op::Segment& segment) const {
+    static constexpr auto said = std::to_array<Flags>(
+        {Flags::s, Flags::s, Flags::s, Flags::a, Flags::a, Flags::a, Flags::pa, Flags::fa, Flags::fa, Flags::r});
+    const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
+    if (listener == nullptr || listener->port == 0 || rng.chance(1, 12)) return;
+    segment.ns = listener->ns;
+    segment.from = {0xc000020a, static_cast<std::uint16_t>(1000 + rng.below(4))};
+    segment.to = {0xc0000201, listener->port};
+    if (rng.chance(5, 6)) segment.flags = rng.pick(said);
+    segment.len = segment.flags == Flags::pa ? 1 + rng.below(2) : segment.len != 0 ? rng.below(4) : 0;
+  }
+
   /// A switch is mostly set to one of its positions, and what is no plain number is mostly written as what it is.
   void aim(Rng& rng, op::SysctlWrite& write) const {
     if (write.sysctl == Sysctl::flow_limit_cpu_bitmap && rng.chance(7, 8)) draw_mask_text(rng, write.data);
@@ -263,8 +284,9 @@ class Generator {
   KnownSockets known_;
   std::uint32_t next_skb_ = 0;
   std::optional<SockOpt> habit_;
-  bool fresh_ = false;       ///< the last operation made a socket
-  std::uint32_t crowd_ = 0;  ///< operations still to come of clients that flock to a listener
+  bool fresh_ = false;         ///< the last operation made a socket
+  std::uint32_t crowd_ = 0;    ///< operations still to come of clients that flock to a listener
+  bool remote_crowd_ = false;  ///< it comes by segments
 };
 
 }  // namespace weir::fuzz

@@ -67,6 +67,12 @@ void reqsk_queue_added(Listener<D>& queue) {
   queue.young = queue.young + U32<D>(1);
 }
 
+/// The SYN-ACK timer of a request has fired, and the request stays. \pre young > 0 where it was young
+template <Domain D>
+void reqsk_timed_out(Listener<D>& queue, Bool<D> was_young) {
+  queue.young = queue.young - choose(was_young, U32<D>(1), U32<D>(0));
+}
+
 /// A request leaves the SYN queue. \pre qlen > 0, and young > 0 where it is young
 template <Domain D>
 void reqsk_queue_removed(Listener<D>& queue, Bool<D> young = Bool<D>(true)) {

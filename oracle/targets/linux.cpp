@@ -187,11 +187,12 @@ bool can_ask(const op::SysctlWrite& operation) {
 }
 bool can_ask(const op::SysctlRead& operation) { return operation.ns.id != 0 || !is_global(operation.sysctl); }
 
-/// The receive softirq cannot be stepped from outside.
+/// The receive softirq cannot be stepped from outside; remote peers would take a TUN device and real time.
 template <class T>
 bool can_ask(const T&) {
-  return !requires(T each) { each.cpu; }
-  &&!std::is_same_v<T, op::Tick>;
+  constexpr bool of_a_cpu = requires(T each) { each.cpu; };
+  constexpr bool from_afar = std::is_same_v<T, op::Segment> || std::is_same_v<T, op::Advance>;
+  return !of_a_cpu && !from_afar && !std::is_same_v<T, op::Tick>;
 }
 
 }  // namespace
