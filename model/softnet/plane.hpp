@@ -23,6 +23,7 @@ class SoftnetPlane {
       set_flow_limit_cpus<D>(flow_limits_,
                              static_cast<std::uint32_t>(sysctls.global_cell(Sysctl::flow_limit_cpu_bitmap)),
                              sysctls.global_cell(Sysctl::flow_limit_table_len));
+    any_flow_limit_ = flow_limit_cpus(flow_limits_) != 0;
   }
 
   Outcome tick() {
@@ -32,7 +33,9 @@ class SoftnetPlane {
   }
 
   outcome::Returned flow_limit_cpu_write(const SysctlPlane<D>& sysctls, const op::SysctlWrite& op) {
-    return model::flow_limit_cpu_write<D>(flow_limits_, sysctls, op);
+    const auto answer = model::flow_limit_cpu_write<D>(flow_limits_, sysctls, op);
+    any_flow_limit_ = flow_limit_cpus(flow_limits_) != 0;
+    return answer;
   }
   Outcome flow_limit_cpu_read(const SysctlPlane<D>& sysctls, const op::SysctlRead& op) const {
     return model::flow_limit_cpu_read<D>(flow_limits_, sysctls, op);
@@ -42,9 +45,12 @@ class SoftnetPlane {
     SoftnetData<D>* const sd = cpu(op.cpu);
     if (sd == nullptr) return failed(Errno::einval);
     const I32<D> limit = sysctls.global_cell(Sysctl::netdev_max_backlog);
-    if (op.to || !op.running || flow_limits_[op.cpu.index]) [[unlikely]]
+    if (op.to || !op.running || any_flow_limit_) [[unlikely]]
       return netif_rx_steered(*sd, op, limit);
-    return received(enqueue_to_backlog<D>(*kernel_, *sd, op.skb, limit));
+    const Enqueued enqueued = enqueue_to_backlog<D>(*kernel_, *sd, op.skb, limit);
+    if (enqueued == Enqueued::queued) [[likely]]
+      return outcome::Received{NetRx::success};
+    return received(enqueued);
   }
 
   Outcome process_backlog(const SysctlPlane<D>& sysctls, const op::ProcessBacklog& op) {
@@ -151,7 +157,7 @@ class SoftnetPlane {
     return op.to->index;
   }
 
-  Outcome received(Enqueued enqueued) const {
+  [[gnu::noinline]] Outcome received(Enqueued enqueued) const {
     switch (enqueued) {
       case Enqueued::queued:
         return outcome::Received{NetRx::success};
@@ -168,6 +174,7 @@ class SoftnetPlane {
   const Profile* kernel_;
   std::vector<SoftnetData<D>> cpus_;
   FlowLimits flow_limits_;
+  bool any_flow_limit_ = false;  ///< of one CPU at least
   U64<D> jiffies_{0};
   bool threads_;  ///< thread_backlog_napi is in force
 };

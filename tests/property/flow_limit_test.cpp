@@ -2,8 +2,9 @@
 // packets of few flows on two CPUs, tables of all lengths coming and going.
 #include <gtest/gtest.h>
 
-#include <iterator>
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fuzz/differential.hpp"
@@ -20,16 +21,16 @@ namespace {
 constexpr std::size_t length = 800;  ///< operations: several times the 128 packets of the history
 
 Op draw(fuzz::Rng& rng, std::uint32_t id) {
-  static constexpr const char* lengths[] = {"1", "2", "8", "4096", "131072", "4194304"};
-  static constexpr const char* masks[] = {"0", "1", "2", "3"};
-  static constexpr FlowHash flows[] = {{0}, {1}, {1}, {1}, {2}, {65536}, {65537}, {0x9e3779b1}};
+  static constexpr auto lengths = std::to_array<std::string_view>({"1", "2", "8", "4096", "131072", "4194304"});
+  static constexpr auto masks = std::to_array<std::string_view>({"0", "1", "2", "3"});
+  static constexpr auto flows = std::to_array<FlowHash>({{0}, {1}, {1}, {1}, {2}, {65536}, {65537}, {0x9e3779b1}});
   const Cpu cpu{rng.below(2)};
   switch (rng.below(200)) {
     case 0:
-      return op::SysctlWrite{{}, Sysctl::flow_limit_table_len, rng.pick(lengths)};
+      return op::SysctlWrite{{}, Sysctl::flow_limit_table_len, std::string(rng.pick(lengths))};
     case 1:
     case 2:
-      return op::SysctlWrite{{}, Sysctl::flow_limit_cpu_bitmap, rng.pick(masks)};
+      return op::SysctlWrite{{}, Sysctl::flow_limit_cpu_bitmap, std::string(rng.pick(masks))};
     case 3:
       return op::SysctlWrite{{}, Sysctl::netdev_max_backlog, std::to_string(rng.below(12))};
     case 4:
