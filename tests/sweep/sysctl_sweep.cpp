@@ -19,9 +19,11 @@ namespace {
 constexpr std::size_t longest = 5;
 constexpr std::array<char, 9> symbols{'0', '1', '9', 'x', 'a', '-', ' ', '\r', '\0'};
 
-/// One sysctl for each handler: dointvec, dointvec_minmax, dev_weight, dou8vec_minmax (all dointvec in 2.6.32).
+/// One sysctl for each handler: dointvec, dointvec_minmax, dev_weight, dou8vec_minmax (all dointvec in 2.6.32),
+/// douintvec_minmax where there is one; and the vector.
 constexpr auto parsers =
-    std::to_array<Sysctl>({Sysctl::netdev_max_backlog, Sysctl::somaxconn, Sysctl::dev_weight, Sysctl::tcp_syncookies});
+    std::to_array<Sysctl>({Sysctl::netdev_max_backlog, Sysctl::somaxconn, Sysctl::dev_weight, Sysctl::tcp_syncookies,
+                           Sysctl::tcp_child_ehash_entries, Sysctl::tcp_wmem});
 
 /// Appends the operations that write each text, and read back what it left.
 void append_texts(std::string& text, Sysctl id, std::vector<Op>& ops) {
