@@ -100,6 +100,7 @@ Flags segment_to_request(Net<D>& net, const Arrival<D>& arrival, std::size_t at)
 template <Domain D>
 Flags syn_to_listener(Net<D>& net, const Arrival<D>& arrival, SockId listener_id, bool renewal) {
   Sock<D>& listener = net[listener_id];
+  spend_cookie(net, arrival.tuple);  // the peer begins anew, with another number
   switch (tcp_conn_request<D>(*net.kernel, listener.listener, arrival.settings, net.mib[listener.netns], renewal)) {
     case SynVerdict::dropped:
       return Flags::none;
@@ -110,7 +111,6 @@ Flags syn_to_listener(Net<D>& net, const Arrival<D>& arrival, SockId listener_id
     case SynVerdict::queued:
       break;
   }
-  spend_cookie(net, arrival.tuple);
   net.requests.push_back({arrival.tuple, listener_id});
   net.requests.back().due = net.now + synack_timeout_s(*net.kernel, 0) * one_second;
   return Flags::sa;
