@@ -18,14 +18,14 @@
 namespace weir::property {
 namespace {
 
-constexpr std::size_t length = 800;  ///< operations: several times the 128 packets of the history
+constexpr std::size_t length = 1600;  ///< operations: several times the 128 packets of the history
 
 Op draw(fuzz::Rng& rng, std::uint32_t id) {
   static constexpr auto lengths = std::to_array<std::string_view>({"1", "2", "8", "4096", "131072", "4194304"});
   static constexpr auto masks = std::to_array<std::string_view>({"0", "1", "2", "3"});
   static constexpr auto flows = std::to_array<FlowHash>({{0}, {1}, {1}, {1}, {2}, {65536}, {65537}, {0x9e3779b1}});
   const Cpu cpu{rng.below(2)};
-  switch (rng.below(200)) {
+  switch (rng.below(600)) {
     case 0:
       return op::SysctlWrite{{}, Sysctl::flow_limit_table_len, std::string(rng.pick(lengths))};
     case 1:
@@ -36,9 +36,11 @@ Op draw(fuzz::Rng& rng, std::uint32_t id) {
     case 4:
       return op::SoftnetStat{cpu};
     default:
-      if (rng.chance(1, 4)) return op::NetRxAction{cpu, {}};
-      return op::NetifRx{cpu, {id}, rng.chance(1, 4) ? Steered(Cpu{rng.below(2)}) : Steered(), rng.pick(flows)};
+      break;
   }
+  if (rng.chance(2, 5)) return op::NetRxAction{cpu, {}};
+  const FlowHash flow = rng.chance(1, 2) ? FlowHash{id / 800 + 1} : rng.pick(flows);  // one flow is ahead, then another
+  return op::NetifRx{cpu, {id}, rng.chance(1, 4) ? Steered(Cpu{rng.below(2)}) : Steered(), flow};
 }
 
 fuzz::Input long_case(std::uint64_t seed, const Profile& kernel) {
