@@ -12,8 +12,8 @@
 #include "lockfree/host.hpp"
 #include "model/host.hpp"
 #include "oracle/json/writer.hpp"
-#include "oracle/profile/fields.hpp"
 #include "oracle/profile/names.hpp"
+#include "tests/sweep/sequences.hpp"
 
 namespace weir::property {
 namespace {
@@ -56,7 +56,7 @@ fuzz::Input long_case(std::uint64_t seed, const Profile& kernel) {
 template <class Played>
 std::string first_difference(Played played, ClauseSet& covered) {
   const ClauseScope scope(covered);
-  for (const Profile* kernel : oracle::eras(oracle::Plane::softnet)) {
+  for (const Profile* kernel : sweep::eras(oracle::Plane::softnet)) {
     if (!kernel->has_flow_limit) continue;
     for (std::uint64_t seed = 1; seed <= 40; ++seed) {
       const fuzz::Input input = long_case(seed, *kernel);

@@ -55,7 +55,7 @@ std::vector<Op> steering_alphabet() {
 // A weight of 0 leaves completed backlogs on poll lists, where an interrupt may find them: six operations are just
 // enough for that (a packet, its poll, the poll that completes, a packet from elsewhere, and the interrupt).
 TEST(SoftnetSweep, EverySteeredSequenceAgrees) {
-  for (const Profile* kernel : oracle::eras(oracle::Plane::softnet))
+  for (const Profile* kernel : eras(oracle::Plane::softnet))
     for (const std::int32_t weight : {2, 0})
       for (const bool threads : {false, true}) {
         if (threads && !kernel->has_backlog_threads) continue;
