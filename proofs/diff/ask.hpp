@@ -14,6 +14,8 @@ struct Answers {
   std::optional<Witness> loose;   ///< Kind::last_of_many
   std::optional<Witness> state;   ///< Kind::state
   bool decided = true;            ///< false: the solver gave up on some path, so "nothing" says nothing
+
+  bool any() const { return strict || loose || state; }
 };
 
 /// Puts shapes to the solver, one after the other. One a thread.

@@ -56,6 +56,9 @@ class Shapes {
   std::map<std::optional<Sysctl>, Made> sysctl_;
 };
 
+/// Shapes of more steps are many. Those that part with small numbers in their holes are asked about first.
+constexpr std::size_t steps_asked_at_once = 2;
+
 /// The search for a witness of one change.
 class Search {
  public:
@@ -64,17 +67,14 @@ class Search {
         change_(change), options_(options), kernels_(from, to, change), asker_(kernels_, options_), start_(seconds_spent()) {}
 
   Finding run() {
-    finding_.exhausted = true;
-    for (const Shape& shape : shapes_.of(change_)) {
-      if (found_.strict) break;
-      if (shape.ops.size() > options_.bound) continue;
-      if (seconds_spent() - start_ > limit()) {
-        finding_.exhausted = false;
-        break;
-      }
-      if (shape.screened && !parts_with_small_numbers(shape)) continue;
-      consider(shape);
-    }
+    const auto& shapes = shapes_.of(change_);
+    const auto is_short = [](const Shape& shape) { return shape.steps <= steps_asked_at_once; };
+    bool finished = each(shapes, [&](const Shape& shape) { return is_short(shape); });
+    if (!found_.strict)
+      finished = each(shapes, [&](const Shape& shape) { return !is_short(shape) && parts_with_small_numbers(shape); });
+    if (!found_.any())
+      finished = each(shapes, [&](const Shape& shape) { return !is_short(shape) && !parts_with_small_numbers(shape); });
+    finding_.exhausted = finished;
     finding_.exhausted = finding_.exhausted && finding_.undecided == 0;
     for (auto* const found : {&found_.strict, &found_.loose, &found_.state})
       if (!finding_.witness && *found) finding_.witness = reduce(kernels_, **found);
@@ -84,6 +84,18 @@ class Search {
 
  private:
   double limit() const { return std::chrono::duration<double>(options_.each).count(); }
+
+  /// Considers the shapes for which `now` holds until one is a witness of the best kind.
+  /// \return false where the time was over before
+  template <class Now>
+  bool each(const std::vector<Shape>& shapes, Now now) {
+    for (const Shape& shape : shapes) {
+      if (found_.strict) return true;
+      if (seconds_spent() - start_ > limit()) return false;
+      if (shape.ops.size() <= options_.bound && now(shape)) consider(shape);
+    }
+    return true;
+  }
 
   void consider(const Shape& shape) {
     ++finding_.shapes;

@@ -19,7 +19,7 @@ struct Hole {
 struct Shape {
   std::vector<Op> ops;
   std::vector<Hole> holes;  ///< in the order of the operations, at most one each
-  bool screened = false;    ///< one of very many: the solver is asked only if it parts with 0 or 1 in every hole
+  std::size_t steps = 1;    ///< of the story that the shape tells: a setting, a server, a crowd of clients, a call
 
   void add(Op operation) { ops.push_back(std::move(operation)); }
   void add_open(Op operation, std::vector<std::uint32_t> runs = {}) {

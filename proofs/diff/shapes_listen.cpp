@@ -6,7 +6,7 @@
 namespace weir::proofs::diff {
 namespace {
 
-constexpr std::size_t most_steps = 4, most_settings = 2, steps_asked = 3;
+constexpr std::size_t most_steps = 4, most_settings = 2;
 constexpr std::uint16_t port = 8080;
 
 /// What a story knows of a socket that it made.
@@ -150,7 +150,7 @@ void continue_story(const Story& story, std::size_t steps, std::vector<Shape>& s
   const Next next = [&](Story with) {
     if (!with.builds) return;
     shapes.push_back(with.shape);
-    shapes.back().screened = most_steps - steps >= steps_asked;
+    shapes.back().steps = most_steps - steps + 1;
     if (!with.last_failed()) continue_story(with, steps - 1, shapes);
   };
   if (story.actors.empty()) sockets_of_all_kinds(story, next);

@@ -27,6 +27,7 @@ void continue_story(const Story& story, std::size_t rounds, std::vector<Shape>& 
   if (rounds == 0) return;
   const auto go_on = [&](Story next) {
     shapes.push_back(next.shape);
+    shapes.back().steps = most_rounds - rounds + 1;
     continue_story(next, rounds - 1, shapes);
   };
   if (!story.last_was_packets)
@@ -52,6 +53,7 @@ void one_large_crowd(const Shape& before, std::vector<Shape>& shapes) {
     Shape shape = before;
     for (std::uint32_t i = 0; i < crowd; ++i) shape.add(op::NetifRx{{}, Skb{i + 1}});
     shape.add(op::NetRxAction{{}, TickAfter{1}});
+    shape.steps = 2;
     shapes.push_back(shape);
   }
 }

@@ -83,7 +83,7 @@ void smallest_first(std::vector<Shape>& shapes) {
     return bytes;
   };
   std::stable_sort(shapes.begin(), shapes.end(), [&](const Shape& a, const Shape& b) {
-    return std::pair(a.screened, size(a)) < std::pair(b.screened, size(b));
+    return std::pair(a.steps, size(a)) < std::pair(b.steps, size(b));
   });
 }
 
