@@ -52,8 +52,8 @@ bool replays(const Kernels& kernels, const Witness& witness);
 struct Options {
   std::size_t bound = 40;       ///< operations in a witness
   std::vector<std::string> op;  ///< the names of operations whose answer shall differ; empty: any
-  std::chrono::milliseconds each{12000};  ///< processor time for one change
-  unsigned rlimit = 400'000;            ///< Z3 resource units, each query
+  std::chrono::milliseconds each{6000};  ///< processor time for one change
+  unsigned rlimit = 200'000;            ///< Z3 resource units, each query
   unsigned threads = 0;                   ///< 0: one for each CPU
 };
 

@@ -7,6 +7,7 @@ namespace {
 
 struct Touched {
   std::vector<Sysctl> sysctls;
+  std::vector<SockOpt> options;
   std::uint32_t namespaces = 1;
   std::int32_t sockets = 0;
   bool packets = false;
@@ -14,12 +15,18 @@ struct Touched {
   void add(const op::SysctlWrite& op) {
     if (std::find(sysctls.begin(), sysctls.end(), op.sysctl) == sysctls.end()) sysctls.push_back(op.sysctl);
   }
+  void add(const op::Setsockopt& op) { options.push_back(op.opt); }
   void add(const op::Netns&) { ++namespaces; }
   void add(const op::Socket&) { ++sockets; }
   void add(const op::Accept&) { ++sockets; }
   void add(const op::NetifRx&) { packets = true; }
   template <class Other>
   void add(const Other&) {}
+
+  /// An option that somebody set, or any of a socket that stands alone.
+  bool is_worth_reading(SockOpt option) const {
+    return sockets == 1 || std::find(options.begin(), options.end(), option) != options.end();
+  }
 };
 
 /// Of many sockets that were made alike, the first and the last say enough.
@@ -36,7 +43,8 @@ std::vector<Op> readings_after(const std::vector<Op>& ops) {
   for (std::int32_t socket = 0; socket < touched.sockets; ++socket) {
     if (!is_worth_reading(socket, touched.sockets)) continue;
     readings.push_back(op::TcpInfo{Fd{3 + socket}});
-    for (const auto& option : names<SockOpt>) readings.push_back(op::Getsockopt{Fd{3 + socket}, option.value});
+    for (const auto& option : names<SockOpt>)
+      if (touched.is_worth_reading(option.value)) readings.push_back(op::Getsockopt{Fd{3 + socket}, option.value});
   }
   if (touched.sockets > 0 || touched.packets) return readings;
   for (const Sysctl id : touched.sysctls)

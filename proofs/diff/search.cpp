@@ -56,7 +56,7 @@ class Shapes {
   std::map<std::optional<Sysctl>, Made> sysctl_;
 };
 
-/// Shapes of more steps are many. Those that part with small numbers in their holes are asked about first.
+/// Shapes of more steps are many. Those that part with simple values in their holes are asked about first.
 constexpr std::size_t steps_asked_at_once = 2;
 
 /// The search for a witness of one change.
@@ -69,11 +69,18 @@ class Search {
   Finding run() {
     const auto& shapes = shapes_.of(change_);
     const auto is_short = [](const Shape& shape) { return shape.steps <= steps_asked_at_once; };
-    bool finished = each(shapes, [&](const Shape& shape) { return is_short(shape); });
+    bool finished = each(shapes, [&](const Shape& shape) {
+      if (is_short(shape)) consider(shape, {});
+    });
     if (!found_.strict)
-      finished = each(shapes, [&](const Shape& shape) { return !is_short(shape) && parts_with_small_numbers(shape); });
+      finished = each(shapes, [&](const Shape& shape) {
+        if (is_short(shape)) return;
+        if (const Answers simple = with_simple_values(shape); simple.any()) consider(shape, simple);
+      });
     if (!found_.any())
-      finished = each(shapes, [&](const Shape& shape) { return !is_short(shape) && !parts_with_small_numbers(shape); });
+      finished = each(shapes, [&](const Shape& shape) {
+        if (!is_short(shape)) consider(shape, {});
+      });
     finding_.exhausted = finished;
     finding_.exhausted = finding_.exhausted && finding_.undecided == 0;
     for (auto* const found : {&found_.strict, &found_.loose, &found_.state})
@@ -85,25 +92,28 @@ class Search {
  private:
   double limit() const { return std::chrono::duration<double>(options_.each).count(); }
 
-  /// Considers the shapes for which `now` holds until one is a witness of the best kind.
+  /// Calls `look` with each shape within the bound until one is a witness of the best kind.
   /// \return false where the time was over before
-  template <class Now>
-  bool each(const std::vector<Shape>& shapes, Now now) {
+  template <class Look>
+  bool each(const std::vector<Shape>& shapes, Look look) {
     for (const Shape& shape : shapes) {
       if (found_.strict) return true;
       if (seconds_spent() - start_ > limit()) return false;
-      if (shape.ops.size() <= options_.bound && now(shape)) consider(shape);
+      if (shape.ops.size() <= options_.bound) look(shape);
     }
     return true;
   }
 
-  void consider(const Shape& shape) {
+  /// \param simple  witnesses that are known already, should the solver find no smaller values in time
+  void consider(const Shape& shape, const Answers& simple) {
     ++finding_.shapes;
-    const Answers answers = shape.holes.empty() ? run_as_it_is(shape) : asker_.ask(shape);
+    const Answers answers = shape.holes.empty() ? run_with(shape, {}) : asker_.ask(shape);
     finding_.undecided += answers.decided ? 0 : 1;
-    keep(answers.strict, found_.strict);
-    keep(answers.loose, found_.loose);
-    keep(answers.state, found_.state);
+    for (const Answers& each : {answers, simple}) {
+      keep(each.strict, found_.strict);
+      keep(each.loose, found_.loose);
+      keep(each.state, found_.state);
+    }
   }
 
   /// Keeps the first of its kind, if running confirms it.
@@ -115,10 +125,11 @@ class Search {
       ++finding_.refused;
   }
 
-  /// Where nothing is open there is nothing to ask.
-  Answers run_as_it_is(const Shape& shape) const {
+  /// What the shape is with these values in its holes.
+  Answers run_with(const Shape& shape, const Values& values) const {
     Answers answers;
-    witnesses_in(kernels_, shape.ops, readings_after(shape.ops), [&](const Witness& witness) {
+    const auto ops = filled(shape, shape.ops.size(), values);
+    witnesses_in(kernels_, ops, readings_after(shape.ops), [&](const Witness& witness) {
       if (!is_wanted(witness.ops.back())) return;
       auto& into = witness.kind == Kind::answer  ? answers.strict
                    : witness.kind == Kind::state ? answers.state
@@ -133,13 +144,32 @@ class Search {
            std::find(options_.op.begin(), options_.op.end(), name_of(last)) != options_.op.end();
   }
 
-  /// Whether the shape is a witness, or keeps another state, with 0 in every hole or with 1.
-  bool parts_with_small_numbers(const Shape& shape) const {
-    bool any = false;
-    for (const std::int64_t number : {0, 1})
-      witnesses_in(kernels_, filled(shape, shape.ops.size(), Values(shape.holes.size(), number)),
-                   readings_after(shape.ops), [&](const Witness&) { any = true; });
-    return any;
+  /// What the shape is with simple values in its holes: 0 in each number or 1 in each, and in the runs of a text every
+  /// choice among bytes that parsers care for.
+  Answers with_simple_values(const Shape& shape) const {
+    Answers answers;
+    for_each_simple(shape, [&](const Values& values) {
+      if (!answers.any()) answers = run_with(shape, values);
+    });
+    return answers;
+  }
+
+  template <class Visit>
+  static void for_each_simple(const Shape& shape, Visit visit) {
+    constexpr std::string_view bytes = "019 x-";
+    const bool text = std::any_of(shape.holes.begin(), shape.holes.end(), [](auto& hole) { return !hole.runs.empty(); });
+    if (!text)
+      for (const std::int64_t number : {0, 1}) visit(Values(shape.holes.size(), number));
+    if (!text || shape.holes.size() != 1) return;
+    const std::size_t runs = shape.holes.front().runs.size();
+    std::size_t choices = 1;
+    for (std::size_t i = 0; i < runs; ++i) choices *= bytes.size();
+    for (std::size_t choice = 0; choice < choices; ++choice) {
+      Values values;
+      for (std::size_t rest = choice; values.size() < runs; rest /= bytes.size())
+        values.push_back(bytes[rest % bytes.size()]);
+      visit(values);
+    }
   }
 
   Shapes& shapes_;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "proofs/diff/shapes.hpp"
 
@@ -29,14 +30,20 @@ std::vector<Sysctl> one_of_each_sort(const Profile& from, const Profile& to) {
   return chosen;
 }
 
-/// Every text of up to three bytes; long ones of a few runs.
+constexpr std::size_t longest_asked_at_once = 2;
+
+/// Every text of up to four bytes; long ones of a few runs.
 std::vector<Runs> texts() {
-  std::vector<Runs> all{{1}, {1, 1}, {1, 1, 1}};
-  for (std::uint32_t length = 4; length <= 32; length *= 2) {
+  std::vector<Runs> all{{1}, {1, 1}, {1, 1, 1}, {1, 1, 1, 1}};
+  for (std::uint32_t length = 4; length <= 32; length *= 2)
     all.insert(all.end(), {{length}, {1, length}, {length, 1}, {1, 1, 1, length}});
-  }
-  for (std::uint32_t length = 64; length <= 8192; length *= 2) all.insert(all.end(), {{length}, {length, 1}});
+  for (std::uint32_t length = 512; length <= 8192; length *= 16) all.insert(all.end(), {{length}, {length, 1}});
   return all;
+}
+
+/// The steps of a shape that writes one text: a long one counts as a long story.
+std::size_t steps_of(const Runs& text) {
+  return std::accumulate(text.begin(), text.end(), std::size_t{0}) <= longest_asked_at_once ? 1 : 3;
 }
 
 void add_reads(std::vector<Shape>& shapes, Sysctl id) {
@@ -50,8 +57,10 @@ void add_reads(std::vector<Shape>& shapes, Sysctl id) {
 }
 
 void add_writes(std::vector<Shape>& shapes, Sysctl id, const std::vector<Sysctl>& settings) {
-  for (const Runs& text : texts()) shapes.emplace_back().add_open(op::SysctlWrite{{}, id, {}}, text);
-  shapes.emplace_back().add_open(op::SysctlWrite{{}, id, {}}, {1, 1, 1, 1});
+  for (const Runs& text : texts()) {
+    shapes.emplace_back().add_open(op::SysctlWrite{{}, id, {}}, text);
+    shapes.back().steps = steps_of(text);
+  }
   shapes.emplace_back().add_open(op::SysctlWrite{{}, id, {}, 1}, {1});
   shapes.emplace_back().add_open(op::SysctlWrite{{}, id, {}, 0, Cred::user}, {1});
   Shape& elsewhere = shapes.emplace_back();
