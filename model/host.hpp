@@ -52,6 +52,9 @@ class Host {
   /// after that, it is the lowest free one from 3 on. For checkers that follow a real host. \pre 0 <= label < max_fd
   void name_next_fd(std::int32_t label) { sockets_.name_next_fd(label); }
 
+  /// What a TCP socket keeps of its last listen, shown by no operation outside LISTEN. Nothing for another descriptor.
+  std::optional<U32<D>> stored_backlog(Fd fd) { return sockets_.stored_backlog(fd); }
+
   const Profile& kernel() const { return *kernel_; }
 
  private:

@@ -24,7 +24,7 @@ void fire_synack_timer(Net<D>& net, std::size_t at, I32<D> retries, std::vector<
   }
   D::clause(verdict.resend ? Clause::TIMER_RESEND : Clause::TIMER_WAITS);
   if (verdict.resend) sent.push_back({request.tuple.from, Flags::sa});
-  reqsk_timed_out<D>(net[request.listener].listener, request.num_timeout == 0);
+  reqsk_timed_out<D>(net[request.listener].listener, Bool<D>(request.num_timeout == 0));
   ++request.num_timeout;
   request.due += synack_timeout_s(*net.kernel, request.num_timeout) * one_second;
 }

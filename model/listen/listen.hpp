@@ -55,10 +55,11 @@ I32<D> inet_csk_listen_start(const Profile& kernel, World& world, Sock<D>& sk, I
   if (kernel.syn_queue == SynQueue::table) {
     D::clause(Clause::LISTEN_SYN_TABLE);
     sk.listener.syn_table = syn_table_entries<D>(backlog, world.tcp_max_syn_backlog(sk));
-    sk.listener.sk_max_ack_backlog = U32<D>(0);  // a SYN that comes before the limit is stored finds 0
-    sk.listener.qlen = U32<D>(0);                // a new table; later kernels keep requests outside the listener
+    sk.listener.qlen = U32<D>(0);  // a new table; later kernels keep requests outside the listener
     sk.listener.young = U32<D>(0);
   }
+  if (kernel.backlog_stored == BacklogStored::last)
+    sk.listener.sk_max_ack_backlog = U32<D>(0);  // a SYN that comes before the limit is stored finds 0
   sk.listener.sk_ack_backlog = U32<D>(0);
   sk.sk_state = tcp<D>(TcpState::listen);
   const I32<D> result = world.get_port(sk);

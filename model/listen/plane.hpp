@@ -140,7 +140,14 @@ class SocketPlane {
     return counters;
   }
 
- private:
+  /// sk_max_ack_backlog of a TCP socket, in any state: no operation shows what it is outside LISTEN.
+  std::optional<U32<D>> stored_backlog(Fd fd) {
+    const File* const entry = files_.at(fd.label);
+    if (entry == nullptr || entry->sock == no_sock || !net_[entry->sock].is_tcp()) return std::nullopt;
+    return net_[entry->sock].listener.sk_max_ack_backlog;
+  }
+
+ protected:  // a symbolic reading derives, to answer with numbers that no Outcome can hold (proofs/diff/)
   /// The surroundings of sys_listen (see listen.hpp). One thread needs no count of references.
   struct World {
     SocketPlane& plane;
@@ -152,7 +159,7 @@ class SocketPlane {
       return plane.sysctls_->cell(sk.netns, Sysctl::tcp_max_syn_backlog);
     }
     I32<D> tcp_fastopen(const Sock<D>& sk) { return plane.sysctls_->cell(sk.netns, Sysctl::tcp_fastopen); }
-    I32<D> security_socket_listen(const Sock<D>&, I32<D>) { return 0; }
+    I32<D> security_socket_listen(const Sock<D>&, I32<D>) { return I32<D>(0); }
     I32<D> get_port(Sock<D>& sk) {
       const auto id = static_cast<SockId>(&sk - plane.net_.socks.data());
       return error<D>(model::get_port(plane.net_, id, sk.binding.port));

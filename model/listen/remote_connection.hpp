@@ -71,32 +71,29 @@ Flags segment_to_fin_wait2(Net<D>& net, SockId id, const op::Segment& segment) {
 template <Domain D>
 Flags ack_to_connection(Net<D>& net, SockId id, const op::Segment& segment) {
   Sock<D>& sk = net[id];
-  switch (static_cast<TcpState>(sk.sk_state)) {
-    case TcpState::established:
-      return segment_to_established(net, id, segment);
-    case TcpState::fin_wait1:
-      D::clause(Clause::REMOTE_FIN_ACKED);
-      sk.sk_state = tcp<D>(TcpState::fin_wait2);
-      sk.unacked = false;
-      if (sk.held_by == HeldBy::nobody) {
-        sk.ends = net.now + time_wait_length;
-        sk.oow_answered = never;
-      }
-      return segment_to_fin_wait2(net, id, segment);
-    case TcpState::fin_wait2:
-      return segment_to_fin_wait2(net, id, segment);
-    case TcpState::closing:
-      D::clause(Clause::REMOTE_CLOSING_ACKED);
-      tcp_time_wait(net, id);
-      return Flags::none;
-    case TcpState::last_ack:
-      D::clause(Clause::REMOTE_LAST_ACK);
-      tcp_done(net, id);
-      return Flags::none;
-    default:
-      D::clause(Clause::REMOTE_AFTER_FIN);
-      return has_fin(segment.flags) ? Flags::a : Flags::none;
+  if (in_state(sk, TcpState::established)) return segment_to_established(net, id, segment);
+  if (in_state(sk, TcpState::fin_wait1)) {
+    D::clause(Clause::REMOTE_FIN_ACKED);
+    sk.sk_state = tcp<D>(TcpState::fin_wait2);
+    sk.unacked = false;
+    if (sk.held_by == HeldBy::nobody) {
+      sk.ends = net.now + time_wait_length;
+      sk.oow_answered = never;
+    }
   }
+  if (in_state(sk, TcpState::fin_wait2)) return segment_to_fin_wait2(net, id, segment);
+  if (in_state(sk, TcpState::closing)) {
+    D::clause(Clause::REMOTE_CLOSING_ACKED);
+    tcp_time_wait(net, id);
+    return Flags::none;
+  }
+  if (in_state(sk, TcpState::last_ack)) {
+    D::clause(Clause::REMOTE_LAST_ACK);
+    tcp_done(net, id);
+    return Flags::none;
+  }
+  D::clause(Clause::REMOTE_AFTER_FIN);  // CLOSE_WAIT
+  return has_fin(segment.flags) ? Flags::a : Flags::none;
 }
 
 template <Domain D>

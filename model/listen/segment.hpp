@@ -32,7 +32,7 @@ std::size_t find_request(const Net<D>& net, const Tuple& tuple) {
 template <Domain D>
 void drop_request(Net<D>& net, std::size_t at) {
   const Request& request = net.requests[at];
-  reqsk_queue_removed<D>(net[request.listener].listener, request.num_timeout == 0);
+  reqsk_queue_removed<D>(net[request.listener].listener, Bool<D>(request.num_timeout == 0));
   net.requests.erase(net.requests.begin() + static_cast<std::ptrdiff_t>(at));
 }
 

@@ -69,7 +69,7 @@ Errno no_tcp_option(const Sock<D>& sk) {
 }
 
 template <Domain D>
-Errno getsockopt(const Profile& kernel, const Sock<D>& sk, SockOpt opt, std::int32_t& value) {
+Errno getsockopt(const Profile& kernel, const Sock<D>& sk, SockOpt opt, I32<D>& value) {
   if (opt == SockOpt::so_reuseport && !kernel.has_reuseport) return unknown_option<D>();
   if (is_socket_level(opt)) {
     D::clause(Clause::OPT_GET);
@@ -77,7 +77,7 @@ Errno getsockopt(const Profile& kernel, const Sock<D>& sk, SockOpt opt, std::int
     const bool set = opt == SockOpt::so_acceptconn  ? listening
                      : opt == SockOpt::so_reuseaddr ? sk.reuseaddr
                                                     : sk.reuseport;
-    value = set ? 1 : 0;
+    value = I32<D>(set ? 1 : 0);
     return Errno::none;
   }
   if (!sk.is_tcp()) return no_tcp_option(sk);

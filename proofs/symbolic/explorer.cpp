@@ -19,7 +19,6 @@ z3::solver make_solver(z3::context& context, const Budget& budget) {
 
 Explorer::Explorer(const Budget& budget)
     : budget_(budget),
-      deadline_(std::chrono::steady_clock::now() + budget.wall),
       solver_(make_solver(context_, budget)),
       outer_(running) {
   running = this;
@@ -33,6 +32,10 @@ Explorer& Explorer::current() {
 }
 
 void Explorer::explore(const std::function<void()>& program) {
+  if (!trail_.empty()) solver_.pop(static_cast<unsigned>(trail_.size()));  // left by an attempt without an answer
+  trail_.clear();
+  queries_ = skipped_ = 0;
+  deadline_ = std::chrono::steady_clock::now() + budget_.wall;
   witness_ = solve(context_.bool_val(true));
   do {
     position_ = 0;
@@ -52,19 +55,28 @@ bool Explorer::flip_last_open() {
   if (trail_.empty()) return false;
   solver_.pop();
   witness_ = *trail_.back().other_side;
-  trail_.back() = {!trail_.back().taken, !trail_.back().side, std::nullopt};
+  const Decision& last = trail_.back();
+  trail_.back() = Decision{last.condition, !last.taken, !last.side, std::nullopt};
   solver_.push();
   solver_.add(trail_.back().taken);
   return true;
 }
 
+/// The decision of this very condition that this run has taken, if it has. Terms are shared, so looking is enough.
+const Explorer::Decision* Explorer::decided(const z3::expr& condition) const {
+  for (std::size_t i = position_; i-- > 0;)
+    if (z3::eq(trail_[i].condition, condition)) return &trail_[i];
+  return nullptr;
+}
+
 bool Explorer::decide(const z3::expr& condition) {
+  if (const Decision* const before = decided(condition)) return before->side;
   if (replaying()) return trail_[position_++].side;
   const bool side = witnessed(condition);
   const z3::expr taken = side ? condition : !condition;
   auto other_side = solve(!taken);
   if (!other_side) keep_obligation(!taken);
-  trail_.push_back({taken, side, std::move(other_side)});
+  trail_.push_back({condition, taken, side, std::move(other_side)});
   ++position_;
   solver_.push();
   solver_.add(taken);
@@ -115,6 +127,10 @@ std::optional<z3::model> Explorer::solve(const z3::expr& condition) {
   const std::string why = answer == z3::unknown ? solver_.reason_unknown() : "";
   solver_.pop();
   if (answer != z3::unknown) return model;
+  if (skips_) {
+    ++skipped_;
+    return std::nullopt;
+  }
   const bool spent = why.find("resource") != why.npos || why.find("canceled") != why.npos;
   throw Undecided{spent ? Verdict::timeout : Verdict::unknown, why};
 }

@@ -2,7 +2,8 @@
 //
 // A branch on a symbolic condition asks decide(). Both sides of a new decision are settled, at most one by asking the
 // solver: a witness, which is a model of the path so far, shows the other to be feasible. The witness's side is taken;
-// if the other is feasible too, a later run replays the decisions before it and takes that side (depth first).
+// if the other is feasible too, a later run replays the decisions before it and takes that side (depth first). A
+// condition that this run has decided already is no new decision.
 //
 // Invariants: (1) witness_ satisfies the constraints in solver_, so the path that runs is feasible
 //             (2) solver scopes == decisions in trail_
@@ -50,7 +51,8 @@ class Explorer {
   /// The explorer whose program this thread is running. \pre one exists
   static Explorer& current();
 
-  /// Runs `program` once for each feasible path. \throws Undecided
+  /// Runs `program` once for each feasible path. May be called again, with another program and the budget as new.
+  /// \throws Undecided
   void explore(const std::function<void()>& program);
 
   /// The side that this run takes. \throws Undecided
@@ -66,6 +68,12 @@ class Explorer {
   /// A model of this path in which `condition` is true; nothing if there is none. \throws Undecided
   std::optional<z3::model> find(const z3::expr& condition);
 
+  /// From now on a question that is too hard counts, and is taken to have no answer, instead of ending the attempt: the
+  /// paths and models that are found are right, but there may be more. For searches, not for proofs.
+  void skip_hard_questions() { skips_ = true; }
+  /// Questions that were skipped since `explore` was last called.
+  std::size_t skipped() const { return skipped_; }
+
   /// Whether the run is still repeating decisions of the run before.
   bool replaying() const { return position_ < trail_.size(); }
   std::size_t paths() const { return paths_; }
@@ -78,6 +86,7 @@ class Explorer {
 
  private:
   struct Decision {
+    z3::expr condition;                   ///< what was asked
     z3::expr taken;                       ///< the constraint of the side taken
     bool side;                            ///< which one it is
     std::optional<z3::model> other_side;  ///< a witness for it, if it is feasible and not yet explored
@@ -85,11 +94,12 @@ class Explorer {
 
   std::optional<z3::model> solve(const z3::expr& condition);
   bool witnessed(const z3::expr& condition) const;
+  const Decision* decided(const z3::expr& condition) const;
   void keep_obligation(const z3::expr& condition);
   bool flip_last_open();
 
   const Budget budget_;
-  const std::chrono::steady_clock::time_point deadline_;
+  std::chrono::steady_clock::time_point deadline_;
   z3::context context_;
   z3::solver solver_;
   std::optional<z3::model> witness_;
@@ -97,6 +107,8 @@ class Explorer {
   std::size_t position_ = 0;  ///< decisions taken by this run
   std::size_t paths_ = 0;
   std::size_t queries_ = 0;
+  std::size_t skipped_ = 0;
+  bool skips_ = false;
   std::optional<z3::expr_vector> obligations_;
   Explorer* const outer_;
 };
