@@ -130,8 +130,14 @@ std::vector<ProfileChange> changes_between(const Profile& from, const Profile& t
   for (const ProfileField& field : profile_fields) {
     const std::string before = value_text(from, field), after = value_text(to, field);
     if (before == after) continue;
-    changes.push_back({std::string(field.name), field.plane, {}, std::string(field.meaning), before, after,
-                       std::string(field.changed), [&field](Profile& into, const Profile& as) {
+    changes.push_back({std::string(field.name),
+                       field.plane,
+                       {},
+                       std::string(field.meaning),
+                       before,
+                       after,
+                       changes_of(field),
+                       [&field](Profile& into, const Profile& as) {
                          std::visit([&](auto member) { into.*member = as.*member; }, field.member);
                        }});
   }

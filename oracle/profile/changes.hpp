@@ -14,8 +14,8 @@ struct ProfileChange {
   Plane plane{};
   std::optional<Sysctl> sysctl;
   std::string meaning;
-  std::string from, to;  ///< the two values
-  std::string changed;   ///< the release and commit, as far as the profiles say
+  std::string from, to;                                ///< the two values
+  std::string changed;                                 ///< the release and commit, as far as the profiles say
   std::function<void(Profile&, const Profile&)> take;  ///< the first becomes in this as the second
 };
 

@@ -144,8 +144,7 @@ class Question {
   }
 
   bool is_wanted(const Op& last) const {
-    return options_.op.empty() ||
-           std::find(options_.op.begin(), options_.op.end(), name_of(last)) != options_.op.end();
+    return options_.op.empty() || std::find(options_.op.begin(), options_.op.end(), name_of(last)) != options_.op.end();
   }
 
   void consider(const Symbols& symbols, const SymbolicBool& agreed, const Parted& last, std::size_t count,

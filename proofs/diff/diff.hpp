@@ -36,9 +36,9 @@ struct Kernels {
 };
 
 enum class Kind {
-  answer,      ///< only the last answer differs
+  answer,        ///< only the last answer differs
   last_of_many,  ///< answers before it differ as well
-  state,       ///< all answers agree; what a socket keeps of its last listen does not
+  state,         ///< all answers agree; what a socket keeps of its last listen does not
 };
 
 struct Witness {
@@ -50,18 +50,18 @@ struct Witness {
 bool replays(const Kernels& kernels, const Witness& witness);
 
 struct Options {
-  std::size_t bound = 40;       ///< operations in a witness
-  std::vector<std::string> op;  ///< the names of operations whose answer shall differ; empty: any
+  std::size_t bound = 40;                ///< operations in a witness
+  std::vector<std::string> op;           ///< the names of operations whose answer shall differ; empty: any
   std::chrono::milliseconds each{6000};  ///< processor time for one change
-  unsigned rlimit = 200'000;            ///< Z3 resource units, each query
-  unsigned threads = 0;                   ///< 0: one for each CPU
+  unsigned rlimit = 200'000;             ///< Z3 resource units, each query
+  unsigned threads = 0;                  ///< 0: one for each CPU
 };
 
 struct Finding {
   std::size_t change = 0;  ///< which of those asked for
   std::optional<Witness> witness;
-  bool exhausted = false;   ///< without a witness: every shape within the bound was decided; otherwise time ran out
-  std::size_t shapes = 0;   ///< asked about
+  bool exhausted = false;     ///< without a witness: every shape within the bound was decided; otherwise time ran out
+  std::size_t shapes = 0;     ///< asked about
   std::size_t undecided = 0;  ///< shapes about which the solver gave up
   std::size_t refused = 0;    ///< answers of the solver that did not replay; each is a defect of weir
   double seconds = 0;

@@ -106,8 +106,7 @@ Answer SearchHost::perform(const op::SysctlWrite& op, const Open& open) {
     for (const char c : open.number != nullptr ? std::string("0") : op.data)
       text.emplace_back(static_cast<unsigned char>(c));
   D::written_number = open.number;
-  const auto returned =
-      model::sysctl_write<D>(sysctls_, op.ns.id, op.sysctl, Bytes<D>(text), op.pos, op.cred);
+  const auto returned = model::sysctl_write<D>(sysctls_, op.ns.id, op.sysctl, Bytes<D>(text), op.pos, op.cred);
   D::written_number = nullptr;
   return returned_by(returned);
 }
@@ -157,12 +156,11 @@ Answer SearchHost::perform(const op::NetRxAction& op, const Open&) {
   const model::SoftirqLimits<D> limits{sysctls_.global_cell(Sysctl::netdev_budget),
                                        sysctls_.global_cell(Sysctl::netdev_budget_usecs),
                                        model::dev_rx_weight(sysctls_)};
-  const auto run = model::net_rx_action<D>(*kernel_, cpu_, limits, clock,
-                                           [&](Skb skb) { answer.list.push_back(skb.id); });
+  const auto run =
+      model::net_rx_action<D>(*kernel_, cpu_, limits, clock, [&](Skb skb) { answer.list.push_back(skb.id); });
   jiffies_ = clock.jiffies;
   if (run.list_corrupted) return {crash, {}, {}};
-  answer.numbers = {Symbolic::U64(run.time_squeeze ? 1 : 0),
-                    Symbolic::U64(static_cast<bool>(run.rescheduled) ? 1 : 0)};
+  answer.numbers = {Symbolic::U64(run.time_squeeze ? 1 : 0), Symbolic::U64(static_cast<bool>(run.rescheduled) ? 1 : 0)};
   return answer;
 }
 

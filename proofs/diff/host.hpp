@@ -56,9 +56,7 @@ class SearchSockets : public model::SocketPlane<D> {
 class SearchHost {
  public:
   explicit SearchHost(const Profile& kernel)
-      : kernel_(&kernel),
-        sysctls_(model::initial_sysctls<D>(kernel, HostOptions{})),
-        sockets_(kernel, sysctls_) {
+      : kernel_(&kernel), sysctls_(model::initial_sysctls<D>(kernel, HostOptions{})), sockets_(kernel, sysctls_) {
     cpu_.weight = model::dev_rx_weight(sysctls_);
   }
   SearchHost(const SearchHost&) = delete;

@@ -27,10 +27,8 @@ class Shapes {
   Shapes(const Profile& from, const Profile& to) : from_(from), to_(to) {}
 
   const std::vector<Shape>& of(const Change& change) {
-    if (change.plane == Plane::softnet)
-      return made(softnet_, [&] { return softnet_shapes(from_, to_); });
-    if (change.plane == Plane::listen)
-      return made(listen_, [&] { return listen_shapes(from_, to_); });
+    if (change.plane == Plane::softnet) return made(softnet_, [&] { return softnet_shapes(from_, to_); });
+    if (change.plane == Plane::listen) return made(listen_, [&] { return listen_shapes(from_, to_); });
     return made(sysctl_of(change.sysctl), [&] { return sysctl_shapes(from_, to_, change.sysctl); });
   }
 
@@ -64,7 +62,11 @@ class Search {
  public:
   Search(const Profile& from, const Profile& to, const Change& change, const Options& options, Shapes& shapes)
       : shapes_(shapes),
-        change_(change), options_(options), kernels_(from, to, change), asker_(kernels_, options_), start_(seconds_spent()) {}
+        change_(change),
+        options_(options),
+        kernels_(from, to, change),
+        asker_(kernels_, options_),
+        start_(seconds_spent()) {}
 
   Finding run() {
     const auto& shapes = shapes_.of(change_);
@@ -118,7 +120,7 @@ class Search {
 
   /// Keeps the first of its kind, if running confirms it.
   void keep(const std::optional<Witness>& answer, std::optional<Witness>& into) {
-    if (!answer || into) return;
+    if (!answer || into || answer->ops.size() > options_.bound) return;
     if (replays(kernels_, *answer))
       into = answer;
     else
@@ -140,8 +142,7 @@ class Search {
   }
 
   bool is_wanted(const Op& last) const {
-    return options_.op.empty() ||
-           std::find(options_.op.begin(), options_.op.end(), name_of(last)) != options_.op.end();
+    return options_.op.empty() || std::find(options_.op.begin(), options_.op.end(), name_of(last)) != options_.op.end();
   }
 
   /// What the shape is with simple values in its holes: 0 in each number or 1 in each, and in the runs of a text every
@@ -157,7 +158,8 @@ class Search {
   template <class Visit>
   static void for_each_simple(const Shape& shape, Visit visit) {
     constexpr std::string_view bytes = "019 x-";
-    const bool text = std::any_of(shape.holes.begin(), shape.holes.end(), [](auto& hole) { return !hole.runs.empty(); });
+    const bool text =
+        std::any_of(shape.holes.begin(), shape.holes.end(), [](auto& hole) { return !hole.runs.empty(); });
     if (!text)
       for (const std::int64_t number : {0, 1}) visit(Values(shape.holes.size(), number));
     if (!text || shape.holes.size() != 1) return;

@@ -49,7 +49,8 @@ std::size_t steps_of(const Runs& text) {
 void add_reads(std::vector<Shape>& shapes, Sysctl id) {
   constexpr std::uint32_t longest = 1U << 24;
   shapes.emplace_back().add(op::SysctlRead{{}, id});
-  for (std::uint32_t length = 1; length <= longest; length *= 2) shapes.emplace_back().add(op::SysctlRead{{}, id, length});
+  for (std::uint32_t length = 1; length <= longest; length *= 2)
+    shapes.emplace_back().add(op::SysctlRead{{}, id, length});
   shapes.emplace_back().add(op::SysctlRead{{}, id, 4096, 1});
   Shape& elsewhere = shapes.emplace_back();
   elsewhere.add(op::Netns{});

@@ -17,10 +17,7 @@ z3::solver make_solver(z3::context& context, const Budget& budget) {
 
 }  // namespace
 
-Explorer::Explorer(const Budget& budget)
-    : budget_(budget),
-      solver_(make_solver(context_, budget)),
-      outer_(running) {
+Explorer::Explorer(const Budget& budget) : budget_(budget), solver_(make_solver(context_, budget)), outer_(running) {
   running = this;
 }
 

@@ -1,0 +1,63 @@
+// Every release and the one after it: each field of the profile is found where it changes, or stands here with a
+// reason.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/proofs/diff_support.hpp"
+
+namespace weir::proofs::diff {
+namespace {
+
+struct NeverShown {
+  std::string_view field;
+  std::string_view reason;
+};
+
+constexpr auto never_shown = std::to_array<NeverShown>({
+    {"later_token_error_returned", "takes a vector, and no sysctl of the operations is one"},
+});
+
+bool is_never_shown(std::string_view field) {
+  return std::any_of(never_shown.begin(), never_shown.end(), [&](const auto& each) { return each.field == field; });
+}
+
+TEST(DiffMatrix, EveryFieldIsFoundWhereItChanges) {
+  std::set<std::string> found, changed;
+  for (std::size_t i = 1; i < releases::all.size(); ++i) {
+    const Profile &from = *releases::all[i - 1], &to = *releases::all[i];
+    const Searched searched = search_between(from, to);
+    for (std::size_t each = 0; each < searched.changes.size(); ++each) {
+      const Finding& finding = searched.findings[each];
+      const std::string& name = searched.changes[each].name;
+      changed.insert(name);
+      EXPECT_EQ(finding.refused, 0U) << name << " in " << to.name;
+      if (!finding.witness) continue;
+      EXPECT_TRUE(replays(Kernels(from, to, searched.changes[each]), *finding.witness)) << name << " in " << to.name;
+      found.insert(name);
+    }
+  }
+  for (const auto& field : oracle::profile_fields) {
+    const std::string name(field.name);
+    if (!changed.contains(name)) continue;  // the same in every release: see below
+    EXPECT_NE(found.contains(name), is_never_shown(name)) << name;
+  }
+}
+
+TEST(DiffMatrix, TicksASecondAreFoundAmongOneRelease) {
+  const Searched searched = search_between("linux-6.18", "linux-6.18+hz=1000");
+  ASSERT_EQ(searched.findings.size(), 1U);
+  EXPECT_TRUE(searched.findings[0].witness);
+}
+
+TEST(DiffMatrix, NoFieldIsForgotten) {
+  std::set<std::string_view> changing{"hz"};
+  for (std::size_t i = 1; i < releases::all.size(); ++i)
+    for (const auto& field : oracle::profile_fields)
+      if (oracle::value_text(*releases::all[i - 1], field) != oracle::value_text(*releases::all[i], field))
+        changing.insert(field.name);
+  for (const auto& field : oracle::profile_fields) EXPECT_TRUE(changing.contains(field.name)) << field.name;
+}
+
+}  // namespace
+}  // namespace weir::proofs::diff
