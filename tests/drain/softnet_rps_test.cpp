@@ -12,7 +12,7 @@ namespace weir::lockfree {
 namespace {
 
 struct Machine {
-  explicit Machine(HostOptions options, const char* profile = "linux-6.18")
+  explicit Machine(const HostOptions& options, const char* profile = "linux-6.18")
       : kernel(*profile_from(profile)), sysctls(kernel, options), softnet(kernel, options, sysctls) {}
   outcome::ActionRan run(Cpu cpu) { return std::get<outcome::ActionRan>(softnet.net_rx_action({cpu, {}})); }
   outcome::SoftnetRow stat(Cpu cpu) { return std::get<outcome::SoftnetRow>(softnet.softnet_stat({cpu})); }
