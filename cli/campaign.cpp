@@ -55,7 +55,7 @@ std::string clock_text(Clock::duration left) {
 ProofReport prove(const Arguments& given, StatusLine& status) {
   ProofReport report{.ran = true, .theorems = 0, .good = 0, .exit_code = 0, .seconds = 0, .bad = {}};
   proofs::Options options;
-  options.profiles = given.profiles;
+  for (const Profile* each : profiles_of(given)) options.profiles.emplace_back(each->name);
   const auto summary = proofs::run_all(options, [&](const proofs::Result& result) {
     ++report.theorems;
     report.good += result.good ? 1 : 0;
@@ -119,9 +119,8 @@ Job linux_job(const Arguments& given) {
     return job;
   }
   const Profile* const profile = oracle::running_profile();
-  const bool asked_for = given.profiles.empty() ||
-                         std::find(given.profiles.begin(), given.profiles.end(), profile->name) != given.profiles.end();
-  if (!asked_for) {
+  const auto asked_for = profiles_of(given);
+  if (std::find(asked_for.begin(), asked_for.end(), profile) == asked_for.end()) {
     job.report.not_available = fmt::format(
         "a running kernel is compared with its own profile, here {}, which --profile leaves out", profile->name);
     return job;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 
@@ -23,22 +24,31 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
-std::string row_of(const TargetReport& target) {
+/// What the first column of the table has to hold.
+std::size_t width_of_names(const std::vector<TargetReport>& targets) {
+  std::size_t width = 16;
+  for (const TargetReport& each : targets) width = std::max(width, each.name.size());
+  return width;
+}
+
+std::string row_of(const TargetReport& target, std::size_t width) {
   const auto& stats = target.stats;
   if (!target.not_available.empty())
-    return fmt::format("  {:<16} not available here: {}\n", target.name, target.not_available);
+    return fmt::format("  {:<{}} not available here: {}\n", target.name, width, target.not_available);
   const std::string verdict = !target.failure.empty()  ? red("failed")
                               : stats.findings.empty() ? green("agrees")
                                                        : red("DIVERGES");
-  return fmt::format("  {:<16} {:>14} {:>12}/s {:>11} {:>9} of {}  {}\n", target.name, grouped(stats.effort.operations),
+  return fmt::format("  {:<{}} {:>14} {:>12}/s {:>11} {:>9} of {}  {}\n", target.name, width,
+                     grouped(stats.effort.operations),
                      grouped(static_cast<std::uint64_t>(stats.operations_per_second())), grouped(stats.divergences),
                      stats.covered.size(), clause_count - fuzz::unreached.size(), verdict);
 }
 
-std::string proof_row(const ProofReport& proofs) {
-  if (!proofs.ran) return "  theorems         not part of this build (needs Z3)\n";
+std::string proof_row(const ProofReport& proofs, std::size_t width) {
+  if (!proofs.ran) return fmt::format("  {:<{}} not part of this build (needs Z3)\n", "theorems", width);
+  if (proofs.theorems == 0) return fmt::format("  {:<{}} none is about these releases\n", "theorems", width);
   const std::string verdict = proofs.exit_code == 0 ? green("proved") : red("NOT PROVED");
-  return fmt::format("  {:<16} {:>14} of {} in {:.1f} s  {}\n", "theorems", proofs.good, proofs.theorems,
+  return fmt::format("  {:<{}} {:>14} of {} in {:.1f} s  {}\n", "theorems", width, proofs.good, proofs.theorems,
                      proofs.seconds, verdict);
 }
 
@@ -71,10 +81,11 @@ std::chrono::milliseconds duration_from(const std::string& text) {
 }
 
 std::string verdict_table(const ProofReport& proofs, const std::vector<TargetReport>& targets) {
-  std::string text = proof_row(proofs);
-  text += bold(fmt::format("  {:<16} {:>14} {:>14} {:>11} {:>16}  {}\n", "target", "operations", "rate", "divergences",
-                           "clauses", "verdict"));
-  for (const TargetReport& each : targets) text += row_of(each);
+  const std::size_t width = width_of_names(targets);
+  std::string text = proof_row(proofs, width);
+  text += bold(fmt::format("  {:<{}} {:>14} {:>14} {:>11} {:>16}  {}\n", "target", width, "operations", "rate",
+                           "divergences", "clauses", "verdict"));
+  for (const TargetReport& each : targets) text += row_of(each, width);
   for (const TargetReport& each : targets) {
     if (!each.compared_with.empty()) text += fmt::format("  {} compared with {}\n", each.name, each.compared_with);
     if (each.late != 0)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/common.hpp"
+#include "cli/facts/facts.hpp"
 #include "model/clause.hpp"
 #include "oracle/text/suggest.hpp"
 
@@ -50,11 +51,9 @@ void list_as_table(std::string_view group) {
 void list_as_markdown() {
   print(
       "# What weir says about Linux\n\n"
-      "Generated: `weir explain --markdown > docs/SPEC.md`. Each line is a clause: a branch of the spec in `model/`, "
-      "the\n"
-      "function of the kernel that decides it, and the releases that have it. Which release differs from which in "
-      "what\n"
-      "else is the table of `weir profiles`.\n");
+      "Generated: `weir explain --markdown > docs/SPEC.md`. Each line is a clause: a branch of the spec in `model/`,\n"
+      "the function of the kernel that decides it, and the releases that have it. Which release differs from which\n"
+      "in what else is the table of `weir profiles`.\n");
   std::vector<std::string_view> groups;
   for (const auto& each : clauses)
     if (std::find(groups.begin(), groups.end(), group_of(each.name)) == groups.end())
@@ -90,9 +89,14 @@ void add_explain(CLI::App& app, int& exit_code) {
   command->add_option("CLAUSE", *name, "a clause or a group of clauses; nothing: all of them");
   const auto markdown = std::make_shared<bool>(false);
   command->add_flag("--markdown", *markdown, "all of them, as the page docs/SPEC.md");
+  const auto facts_too = std::make_shared<bool>(false);
+  command->add_flag("--facts", *facts_too,
+                    "where each known fact about Linux is in the model, as the page docs/COVERAGE-OF-FACTS.md");
   command->footer("Examples:\n  weir explain LISTEN.CLAMP\n  weir explain BACKLOG\n");
   command->callback([=, &exit_code] {
-    if (*markdown)
+    if (*facts_too)
+      print(facts_page());
+    else if (*markdown)
       list_as_markdown();
     else
       exit_code = explain(*name);

@@ -50,18 +50,6 @@ std::string range_of(const SysctlSpec& spec) {
   return fmt::format("{} to {}", spec.minimum, spec.maximum);
 }
 
-constexpr std::string_view title(oracle::Plane plane) {
-  switch (plane) {
-    case oracle::Plane::sysctl:
-      return "sysctl";
-    case oracle::Plane::listen:
-      return "listen";
-    case oracle::Plane::softnet:
-      break;
-  }
-  return "softnet";
-}
-
 void describe(const Profile& profile) {
   print(fmt::format("{}: Linux {}\n\n", bold(profile.name), profile.release));
   for (const auto& spec : profile.sysctls)
@@ -69,10 +57,11 @@ void describe(const Profile& profile) {
                       name_of_enum(spec.scope), range_of(spec), name_of_enum(spec.handler)));
   std::optional<oracle::Plane> plane;
   for (const auto& field : oracle::profile_fields) {
-    if (plane != field.plane) print("\n" + bold(title(field.plane)) + "\n");
+    if (plane != field.plane) print("\n" + bold(name_of_enum(field.plane)) + "\n");
     plane = field.plane;
+    const std::string changes = oracle::changes_of(field);
     print(fmt::format("  {:32} {:>6}  {}{}\n", field.name, value_text(profile, field), field.meaning,
-                      field.changed.empty() ? "" : fmt::format(" [{}]", field.changed)));
+                      changes.empty() ? "" : fmt::format(" [{}]", changes)));
   }
 }
 

@@ -9,5 +9,6 @@ Target canary_accept_queue();   ///< the accept queue counts as full at its limi
 Target canary_backlog_limit();  ///< so does the receive backlog
 Target canary_signed_clamp();   ///< listen(2) compares its backlog with somaxconn as signed numbers
 Target canary_decimal();        ///< every sysctl number is read in base ten
+Target canary_unix_queue();     ///< the queue of a unix listener counts as full at its limit, not above it
 
 }  // namespace weir::fuzz

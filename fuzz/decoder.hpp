@@ -4,10 +4,11 @@
 //   decode(host_menu, bytes, input);                   // total: every byte string is an input
 //   std::vector<std::uint8_t> same = encode(host_menu, input);
 //
-// The first byte chooses the profile. Each operation is one byte that chooses it from a menu, then its fields in order,
-// each by its type: a byte that picks from pool<T>, or 0xff and the value itself. Bytes missing at the end count as 0.
+// The first byte chooses the profile, and whether thread_backlog_napi is on. Each operation is one byte that chooses it
+// from a menu, then its fields in order, each by its type: a byte that picks from pool<T>, or 0xff and the value
+// itself. Bytes missing at the end count as 0.
 //
-// decode(encode(x)) == x for every input of default options whose operations are on the menu and whose text fits;
+// decode(encode(x)) == x for every input of such options whose operations are on the menu and whose text fits;
 // encode(decode(bytes)) is a normal form of the bytes. Not thread-safe; no errors.
 #pragma once
 #include <algorithm>
@@ -33,7 +34,7 @@ namespace weir::fuzz {
 /// One test case.
 struct Input {
   const Profile* profile = releases::all[0];
-  HostOptions options;  ///< from a trace's header; bytes always mean the defaults
+  HostOptions options;  ///< from a trace's header; bytes mean the defaults, but for thread_backlog_napi
   std::vector<Op> ops;
 };
 
@@ -124,6 +125,12 @@ inline void put_literal(Writer& out, End end) {
   put_little_endian(out, end.v4);
   put_little_endian(out, end.port);
 }
+inline void get_literal(Reader& in, FlowHash& flow) { flow.value = in.little_endian<std::uint32_t>(); }
+inline void put_literal(Writer& out, FlowHash flow) { put_little_endian(out, flow.value); }
+
+// Every CPU of a host with default options is in the pool, and so is none.
+inline void get_literal(Reader& in, Steered& to) { get_literal(in, to.emplace()); }
+inline void put_literal(Writer& out, Steered to) { put_literal(out, to.value_or(Cpu{})); }
 
 // "No tick" is always in the pool.
 inline void get_literal(Reader& in, TickAfter& after) { after = in.little_endian<std::uint32_t>(); }
@@ -160,6 +167,11 @@ void get(Reader& in, T& value) {
 template <Enumerated T>
 void put(Writer& out, const T& value) {
   out.push_back(static_cast<std::uint8_t>(std::find(pool<T>.begin(), pool<T>.end(), value) - pool<T>.begin()));
+}
+
+inline void get(Reader& in, bool& value) { value = pool<bool>[in.byte() % pool<bool>.size()]; }
+inline void put(Writer& out, bool value) {
+  out.push_back(static_cast<std::uint8_t>(std::find(pool<bool>.begin(), pool<bool>.end(), value) - pool<bool>.begin()));
 }
 
 /// Text is up to 64 pieces, each a byte that stands for itself or a run of up to 8191 equal bytes.
@@ -215,8 +227,11 @@ inline constexpr auto get_op_of = []<std::size_t... I>(std::index_sequence<I...>
 
 inline void decode(const Menu& menu, std::span<const std::uint8_t> bytes, Input& into) {
   detail::Reader in(bytes);
-  into.profile = releases::all[in.byte() % releases::all.size()];
+  static_assert(2 * releases::all.size() <= 256, "one byte chooses a profile and a flag");
+  const std::size_t choice = in.byte();
+  into.profile = releases::all[choice % releases::all.size()];
   into.options = {};
+  into.options.thread_backlog_napi = choice / releases::all.size() % 2 == 1;
   std::size_t count = 0;
   for (; !in.empty() && count < max_ops; ++count) {
     if (count == into.ops.size()) into.ops.emplace_back();
@@ -225,12 +240,13 @@ inline void decode(const Menu& menu, std::span<const std::uint8_t> bytes, Input&
   into.ops.resize(count);
 }
 
-/// Operations that are not on the menu are left out, and options.
+/// Operations that are not on the menu are left out, and all options but thread_backlog_napi.
 inline std::vector<std::uint8_t> encode(const Menu& menu, const Input& input) {
   detail::Writer out;
   out.reserve(1 + input.ops.size() * 16);  // more than an operation without a long text takes
   const auto profile = std::find(releases::all.begin(), releases::all.end(), input.profile);
-  out.push_back(static_cast<std::uint8_t>(profile - releases::all.begin()));
+  const auto index = static_cast<std::size_t>(profile - releases::all.begin());
+  out.push_back(static_cast<std::uint8_t>(index + (input.options.thread_backlog_napi ? releases::all.size() : 0)));
   for (const Op& operation : input.ops) {
     if (!menu.has(operation.index())) continue;
     out.push_back(menu.byte_of(operation.index()));

@@ -55,6 +55,7 @@ void Campaign::choose_input() {
   const auto kind = rng_.below(8);
   if (corpus_.empty() || kind < 2) {
     input_.profile = rng_.pick(options_.profiles);
+    input_.options.thread_backlog_napi = options_.generator.weights[place<op::NetifRx>()] != 0 && rng_.chance(1, 4);
     generator_.fill(rng_, input_.ops);
     return;
   }

@@ -67,8 +67,10 @@ class Generator {
         if (refused == max_refused) use(options_.weights);  // this case's kinds have run out of what is allowed
     follow(into);
     fresh_ = std::holds_alternative<op::Socket>(into);
-    if (std::holds_alternative<op::Listen>(into) && rng.chance(1, 2))
+    if (std::holds_alternative<op::Listen>(into) && rng.chance(1, 2)) {
+      remote_crowd_ = rng.chance(1, 3);
       crowd_ = 2 * (1 + rng.below(rng.chance(1, 8) ? 25 : 5));
+    }
   }
 
   /// A whole case. Half the cases keep to one plane, and a quarter of the kinds of operation are
@@ -141,9 +143,15 @@ class Generator {
     --crowd_;
     const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
     if (listener == nullptr || listener->port == 0) return false;
-    const auto* client = known_.any_at(KnownSocket::Stage::fresh, rng);
+    if (remote_crowd_) {
+      into = op::Segment{
+          listener->ns, {0xc000020b, static_cast<std::uint16_t>(crowd_)}, {0xc0000201, listener->port}, Flags::s, 0};
+      return weights_[into.index()] != 0 && (!options_.allow || options_.allow(into));
+    }
+    const auto* client = known_.any_at(KnownSocket::Stage::fresh, rng,
+                                       [&](const KnownSocket& each) { return speaks_to(each, *listener); });
     if (client == nullptr) {
-      into = op::Socket{listener->ns, listener->family, SockType::stream};
+      into = op::Socket{listener->ns, listener->family, listener->type};
     } else {
       op::Connect connect{{client->label}, listener->addr, listener->port};
       reach(connect);
@@ -164,8 +172,10 @@ class Generator {
       else
         self.draw_field<T>(rng, operation->*field.member);
     });
+    if constexpr (std::is_same_v<T, op::Bind>) self.aim(rng, *operation);
     if constexpr (std::is_same_v<T, op::Connect>) self.aim(rng, *operation);
     if constexpr (std::is_same_v<T, op::SysctlWrite>) self.aim(rng, *operation);
+    if constexpr (std::is_same_v<T, op::Segment>) self.aim(rng, *operation);
   }
 
   template <class Owner, class T>
@@ -204,17 +214,54 @@ class Generator {
     return {found == nullptr ? known_.any(rng).label : found->label};
   }
 
-  /// Mostly to where something listens.
+  /// A connection between the two is possible. To an inet socket all inet sockets are alike.
+  static bool speaks_to(const KnownSocket& one, const KnownSocket& other) {
+    if (!one.is_unix() && !other.is_unix()) return true;
+    return one.family == other.family && one.type == other.type;
+  }
+
+  /// Mostly by an address of the socket's family.
+  void aim(Rng& rng, op::Bind& bind) const {
+    const auto* socket = known_.find(bind.fd.label);
+    if (socket == nullptr || rng.chance(1, 8)) return;
+    if (socket->is_unix())
+      bind.addr = abstract_names;
+    else if (bind.addr == abstract_names)
+      bind.addr = loopback;
+  }
+
+  /// Mostly to where something listens, or to a datagram socket that has a name.
   void aim(Rng& rng, op::Connect& connect) {
-    const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
+    const auto* client = known_.find(connect.fd.label);
+    const bool by_name = client != nullptr && client->is_unix() && client->type == SockType::dgram;
+    const auto stage = by_name ? KnownSocket::Stage::bound : KnownSocket::Stage::listening;
+    const auto* listener = known_.any_at(stage, rng, [&](const KnownSocket& each) {
+      return client == nullptr || rng.chance(1, 8) || speaks_to(*client, each);
+    });
     if (listener == nullptr || listener->port == 0 || rng.chance(1, 8)) return;
     connect.port = listener->port;
     connect.addr = listener->addr;
     reach(connect);
   }
 
-  /// A switch is mostly set to one of its positions.
+  /// Mostly one of few peers says to a listener what a peer says.
+  void aim(Rng& rng, op::Segment& segment) const {
+    static constexpr auto said = std::to_array<Flags>(
+        {Flags::s, Flags::s, Flags::s, Flags::a, Flags::a, Flags::a, Flags::pa, Flags::fa, Flags::fa, Flags::r});
+    const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
+    if (listener == nullptr || listener->port == 0 || rng.chance(1, 12)) return;
+    segment.ns = listener->ns;
+    segment.from = {0xc000020a, static_cast<std::uint16_t>(1000 + rng.below(4))};
+    segment.to = {0xc0000201, listener->port};
+    if (rng.chance(5, 6)) segment.flags = rng.pick(said);
+    segment.len = segment.flags == Flags::pa ? 1 + rng.below(2) : segment.len != 0 ? rng.below(4) : 0;
+  }
+
+  /// A switch is mostly set to one of its positions, and what is no plain number is mostly written as what it is.
   void aim(Rng& rng, op::SysctlWrite& write) const {
+    if (write.sysctl == Sysctl::flow_limit_cpu_bitmap && rng.chance(7, 8)) draw_mask_text(rng, write.data);
+    if (write.sysctl == Sysctl::flow_limit_table_len && rng.chance(3, 4)) draw_table_len_text(rng, write.data);
+    if (write.sysctl == Sysctl::tcp_fastopen && rng.chance(3, 4)) return draw_fastopen_text(rng, write.data);
     const bool is_switch = write.sysctl == Sysctl::tcp_syncookies || write.sysctl == Sysctl::tcp_abort_on_overflow;
     if (is_switch && rng.chance(3, 4)) write.data.assign(1, static_cast<char>('0' + rng.below(3)));
   }
@@ -237,8 +284,9 @@ class Generator {
   KnownSockets known_;
   std::uint32_t next_skb_ = 0;
   std::optional<SockOpt> habit_;
-  bool fresh_ = false;       ///< the last operation made a socket
-  std::uint32_t crowd_ = 0;  ///< operations still to come of clients that flock to a listener
+  bool fresh_ = false;         ///< the last operation made a socket
+  std::uint32_t crowd_ = 0;    ///< operations still to come of clients that flock to a listener
+  bool remote_crowd_ = false;  ///< it comes by segments
 };
 
 }  // namespace weir::fuzz

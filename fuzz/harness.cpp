@@ -114,6 +114,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   if (rng.chance(1, 8) && LLVMFuzzerMutate != nullptr)
     return LLVMFuzzerMutate(data, store(input, data, max_size), max_size);
   if (rng.chance(1, 32)) input.profile = rng.pick(weir::releases::all);
+  if (rng.chance(1, 32)) input.options.thread_backlog_napi = !input.options.thread_backlog_napi;
   if (input.ops.empty() || rng.chance(1, 8))
     generator().fill(rng, input.ops);  // from nothing, operation by operation, a fuzzer would need long to get anywhere
   else

@@ -20,6 +20,8 @@ struct KnownSocket {
   Address addr;
   std::uint16_t port = 0;
   std::uint32_t pending = 0;  ///< connections that accept may find
+
+  bool is_unix() const { return family == Family::unix_; }
 };
 
 class KnownSockets {
@@ -38,11 +40,17 @@ class KnownSockets {
 
   /// One at that stage, from a random start; nullptr if there is none.
   const KnownSocket* any_at(Stage stage, Rng& rng) const {
+    return any_at(stage, rng, [](const KnownSocket&) { return true; });
+  }
+
+  /// The same, of those that `suits` accepts.
+  template <class Suits>
+  const KnownSocket* any_at(Stage stage, Rng& rng, Suits suits) const {
     if (sockets_.empty()) return nullptr;
     const std::size_t start = rng.below(sockets_.size());
     for (std::size_t i = 0; i < sockets_.size(); ++i) {
       const auto& each = sockets_[(start + i) % sockets_.size()];
-      if (each.stage == stage) return &each;
+      if (each.stage == stage && suits(each)) return &each;
     }
     return nullptr;
   }
@@ -66,7 +74,7 @@ class KnownSockets {
     add({.label = 0, .stage = Stage::fresh, .family = made.family, .type = made.type, .ns = made.ns, .addr = {}});
   }
   void follow_one(const op::Bind& bind) {
-    if (bind.addr.v4 >> 24 >= 192 || bind.addr.v4 == 0x7fffffff) return;  // the addresses of the pool that are nobody's
+    if (bind.addr.v4 >> 24 == 192) return;  // the one address of the pool that is nobody's
     if (auto* socket = at(bind.fd); socket != nullptr && socket->stage == Stage::fresh) {
       socket->stage = Stage::bound;
       socket->addr = bind.addr;
@@ -75,13 +83,14 @@ class KnownSockets {
   }
   void follow_one(const op::Listen& listen) {
     auto* socket = at(listen.fd);
-    if (socket != nullptr && socket->stage != Stage::connected && socket->type == SockType::stream)
+    if (socket != nullptr && socket->stage != Stage::connected && socket->type != SockType::dgram)
       socket->stage = Stage::listening;
   }
   void follow_one(const op::Connect& connect) {
     auto* socket = at(connect.fd);
     if (socket == nullptr || socket->stage == Stage::listening) return;
-    socket->stage = Stage::connected;
+    const bool keeps_its_name = socket->is_unix() && socket->type == SockType::dgram;
+    if (!keeps_its_name) socket->stage = Stage::connected;
     for (auto& each : sockets_)
       if (each.stage == Stage::listening && each.port == connect.port) ++each.pending;
   }
@@ -98,7 +107,7 @@ class KnownSockets {
   }
   void follow_one(const op::Shutdown& shutdown) {
     if (auto* socket = at(shutdown.fd);
-        socket != nullptr && socket->stage == Stage::listening && shutdown.how != How::wr) {
+        socket != nullptr && socket->stage == Stage::listening && !socket->is_unix() && shutdown.how != How::wr) {
       socket->stage = Stage::bound;
       socket->pending = 0;
     }

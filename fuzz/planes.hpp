@@ -54,7 +54,7 @@ inline constexpr Weights listen_plane =
     weights(Weight<op::Netns>{1}, Weight<op::SysctlWrite>{6}, Weight<op::Socket>{12}, Weight<op::Bind>{10},
             Weight<op::Setsockopt>{5}, Weight<op::Getsockopt>{2}, Weight<op::Listen>{12}, Weight<op::Connect>{16},
             Weight<op::Accept>{8}, Weight<op::Shutdown>{4}, Weight<op::Close>{4}, Weight<op::TcpInfo>{4},
-            Weight<op::Netstat>{2});
+            Weight<op::Segment>{16}, Weight<op::Advance>{2}, Weight<op::Netstat>{2});
 
 /// The receive backlog of each CPU, and the limits that bear on it.
 inline constexpr Weights softnet_plane =

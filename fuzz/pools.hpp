@@ -28,16 +28,28 @@ inline constexpr auto pool<NsId> = std::to_array<NsId>({{0}, {0}, {1}, {1}, {2},
 template <>
 inline constexpr auto pool<Cpu> = std::to_array<Cpu>({{0}, {0}, {0}, {1}, {1}});
 
+/// Half of the packets that are steered at all go to another CPU than their own.
+template <>
+inline constexpr auto pool<Steered> = std::to_array<Steered>({std::nullopt, Cpu{1}, Cpu{0}, Cpu{1}, Cpu{0}});
+
+/// Flows that share a bucket of a small table, and of one with 65,536 and of none; one is drawn most.
+template <>
+inline constexpr auto pool<FlowHash> =
+    std::to_array<FlowHash>({{0}, {1}, {1}, {1}, {2}, {5}, {65537}, {0x80000000}, {0xffffffff}});
+
+/// Whether a device is running, and what else is mostly so.
+template <>
+inline constexpr auto pool<bool> = std::to_array<bool>({true, false, true});
+
 template <>
 inline constexpr auto pool<Skb> =
     std::to_array<Skb>({{0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11}, {12}, {13}, {14}, {15}});
 
-/// 192.0.2.1 is nobody's; the last three are broadcasts, of the loopback network and of all, and a multicast address.
+/// 192.0.2.1 is nobody's; then broadcasts, of the loopback network and of all, a multicast address, and AF_UNIX.
 template <>
-inline constexpr auto pool<Address> = std::to_array<Address>({any_address, loopback, loopback, loopback, loopback,
-                                                              any_address, v4_address(0x7f000002), loopback6, loopback6,
-                                                              v4_address(0xc0000201), v4_address(0x7fffffff),
-                                                              v4_address(0xffffffff), v4_address(0xe0000001)});
+inline constexpr auto pool<Address> = std::to_array<Address>(
+    {any_address, loopback, loopback, loopback, loopback, any_address, v4_address(0x7f000002), loopback6, loopback6,
+     v4_address(0xc0000201), v4_address(0x7fffffff), v4_address(0xffffffff), v4_address(0xe0000001), abstract_names});
 
 /// Remote peers, and the host's end of their connections: the ports that listeners have (see below), a second address,
 /// and one that no peer can have.
@@ -124,12 +136,33 @@ inline constexpr auto pool<T> = [] {
 
 /// The limits that sockets and packets meet come first; the others are there to be left alone.
 template <>
-inline constexpr auto pool<Sysctl> = std::to_array<Sysctl>(
-    {Sysctl::somaxconn, Sysctl::netdev_max_backlog, Sysctl::dev_weight, Sysctl::netdev_budget, Sysctl::somaxconn,
-     Sysctl::netdev_max_backlog, Sysctl::dev_weight, Sysctl::netdev_budget, Sysctl::dev_weight_rx_bias,
-     Sysctl::dev_weight_tx_bias, Sysctl::netdev_budget_usecs, Sysctl::tcp_max_syn_backlog, Sysctl::tcp_syncookies,
-     Sysctl::tcp_syncookies, Sysctl::tcp_syncookies, Sysctl::tcp_abort_on_overflow, Sysctl::tcp_abort_on_overflow,
-     Sysctl::tcp_synack_retries, Sysctl::sysctl_writes_strict});
+inline constexpr auto pool<Sysctl> = std::to_array<Sysctl>({Sysctl::somaxconn,
+                                                            Sysctl::netdev_max_backlog,
+                                                            Sysctl::dev_weight,
+                                                            Sysctl::netdev_budget,
+                                                            Sysctl::somaxconn,
+                                                            Sysctl::netdev_max_backlog,
+                                                            Sysctl::dev_weight,
+                                                            Sysctl::netdev_budget,
+                                                            Sysctl::dev_weight_rx_bias,
+                                                            Sysctl::dev_weight_tx_bias,
+                                                            Sysctl::netdev_budget_usecs,
+                                                            Sysctl::tcp_max_syn_backlog,
+                                                            Sysctl::tcp_syncookies,
+                                                            Sysctl::tcp_syncookies,
+                                                            Sysctl::tcp_syncookies,
+                                                            Sysctl::tcp_abort_on_overflow,
+                                                            Sysctl::tcp_abort_on_overflow,
+                                                            Sysctl::tcp_synack_retries,
+                                                            Sysctl::sysctl_writes_strict,
+                                                            Sysctl::flow_limit_cpu_bitmap,
+                                                            Sysctl::flow_limit_cpu_bitmap,
+                                                            Sysctl::flow_limit_table_len,
+                                                            Sysctl::tcp_fastopen,
+                                                            Sysctl::tcp_fastopen,
+                                                            Sysctl::tcp_child_ehash_entries,
+                                                            Sysctl::tcp_wmem,
+                                                            Sysctl::tcp_wmem});
 
 /// What changes the handshake comes first.
 template <>
@@ -141,7 +174,7 @@ inline constexpr auto pool<SockOpt> = std::to_array<SockOpt>({SockOpt::tcp_defer
 template <>
 inline constexpr auto pool<Family> = std::to_array<Family>({Family::inet, Family::inet, Family::inet, Family::inet,
                                                             Family::inet, Family::inet6, Family::inet6, Family::unix_,
-                                                            Family::netlink});
+                                                            Family::unix_, Family::netlink});
 
 template <>
 inline constexpr auto pool<SockType> = std::to_array<SockType>({SockType::stream, SockType::stream, SockType::stream,
@@ -149,6 +182,7 @@ inline constexpr auto pool<SockType> = std::to_array<SockType>({SockType::stream
                                                                 SockType::dgram, SockType::seqpacket});
 
 template <>
-inline constexpr auto pool<Cred> = std::to_array<Cred>({Cred::root, Cred::root, Cred::root, Cred::user});
+inline constexpr auto pool<Cred> = std::to_array<Cred>({Cred::root, Cred::root, Cred::root, Cred::user, Cred::net_admin,
+                                                        Cred::net_admin});
 
 }  // namespace weir::fuzz

@@ -31,7 +31,7 @@ struct Scope {
     if (const auto* write = std::get_if<op::SysctlWrite>(&operation))
       sysctls |= 1U << static_cast<unsigned>(write->sysctl);
     else if (const auto* rx = std::get_if<op::NetifRx>(&operation))
-      cpus |= std::uint64_t{1} << rx->cpu.index % 64;
+      cpus |= std::uint64_t{1} << rx->cpu.index % 64 | std::uint64_t{1} << rx->to.value_or(rx->cpu).index % 64;
     const auto* returned = std::get_if<outcome::Returned>(&outcome);
     if (returned == nullptr || returned->ret < 0) return;
     if (std::holds_alternative<op::Netns>(operation))

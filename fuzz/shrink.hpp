@@ -35,7 +35,7 @@ std::vector<T> simpler(const T& value) {
 
 /// Nearer to 0: small numbers, half of it, one less.
 template <std::integral T>
-std::vector<T> simpler(const T& value) {
+requires(!std::is_same_v<T, bool>) std::vector<T> simpler(const T& value) {
   if (value < 0) return {T{0}, static_cast<T>(value / 2), static_cast<T>(value + 1)};
   std::vector<T> candidates;
   for (const T each : {T{0}, T{1}, T{2}, static_cast<T>(value / 2), static_cast<T>(value - 1)})
@@ -138,7 +138,7 @@ class Shrinker {
     bool helped = false;
     for (bool again = true; again;) {
       again = false;
-      for (auto& value : detail::simpler(std::get<Owner>(best_[at]).*field.member)) {
+      for (const auto& value : detail::simpler(std::get<Owner>(best_[at]).*field.member)) {
         std::vector<Op> candidate = best_;
         std::get<Owner>(candidate[at]).*field.member = value;
         if (!accept(std::move(candidate))) continue;

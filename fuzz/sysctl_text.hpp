@@ -50,6 +50,15 @@ inline constexpr auto landmark_texts = std::to_array<std::string_view>({"-1",
                                                                         "00000000000000000005",
                                                                         "000000000000000000005",
                                                                         "5 6",
+                                                                        "5 6 7",
+                                                                        "5 6 7 8",
+                                                                        "5 x",
+                                                                        "5 6 0",
+                                                                        "5 -1",
+                                                                        "64",
+                                                                        "16777216",
+                                                                        "16777217",
+                                                                        "100000",
                                                                         "5\n6\n",
                                                                         "5,6",
                                                                         "5abc",
@@ -77,7 +86,43 @@ inline void append_long_run(Rng& rng, std::string& text) {
   text.append(rng.pick(lengths), rng.pick(pool<char>));
 }
 
+/// Groups of digits, a few too long, and what parts them, some of it wrongly.
+inline void append_mask(Rng& rng, std::string& text) {
+  static constexpr auto digits = std::to_array<std::string_view>(
+      {"1", "2", "3", "0", "00000003", "000000002", "4", "ffffffff", "123456789", "A", "", "g00000001"});
+  static constexpr auto ends =
+      std::to_array<std::string_view>({",", ",", ",,", " ", "\n", " , ", "\xA0", "g", "x", std::string_view("\0", 1)});
+  do {
+    if (rng.chance(1, 8)) text += rng.pick(ends);
+    text += rng.pick(digits);
+    if (rng.chance(1, 3)) text += rng.pick(ends);
+  } while (rng.chance(1, 4));
+}
+
 }  // namespace detail
+
+/// What is written to flow_limit_cpu_bitmap: mostly a set of two CPUs.
+inline void draw_mask_text(Rng& rng, std::string& text) {
+  text.clear();
+  if (rng.chance(1, 2))
+    text += static_cast<char>('0' + rng.below(4));
+  else
+    detail::append_mask(rng, text);
+}
+
+/// What is written to flow_limit_table_len: mostly a power of two, of which 1 is the strangest.
+inline void draw_table_len_text(Rng& rng, std::string& text) {
+  static constexpr auto lengths = std::to_array<std::string_view>(
+      {"1", "2", "2", "4", "64", "128", "4096", "65536", "131072", "4194304", "-2147483648", "0", "3", "-1"});
+  text.assign(rng.pick(lengths));
+}
+
+/// Values of tcp_fastopen: what a client and a server may do, and how a listener gets its queue without the option.
+inline void draw_fastopen_text(Rng& rng, std::string& text) {
+  static constexpr auto texts = std::to_array<std::string_view>(
+      {"0x402", "0x403", "1026", "0x802", "0x50802", "0x10c02", "0xffff0802", "2", "1", "0x400", "0", "-1"});
+  text = rng.pick(texts);
+}
 
 inline void draw_sysctl_text(Rng& rng, std::string& text) {
   text.clear();

@@ -66,6 +66,7 @@ constexpr Address any_destination(bool inet6, const Endpoint& local) {
 constexpr Route route_from(const Held& from, bool settled, Address to, std::uint16_t port) {
   using Kind = Address::Kind;
   const auto& [local, inet6, only_v6] = from;
+  if (to.kind == Kind::abstract) return {.error = Errno::einval};  // too short
   if (!inet6 && to.kind == Kind::v6_loopback) return {.error = Errno::eafnosupport};
   if (to.kind == Kind::any) to = any_destination(inet6, local);
   if (to.kind == Kind::v6_loopback) {

@@ -8,8 +8,8 @@
 //     if (backlog.enqueue_on_owner(packet, limit).scheduled) raise(owner);         // the owner
 //     const PollResult ran = backlog.poll(quota, [](Packet* p) { use(*p); return true; });   // the owner
 //
-// Thread safety: enqueue and dropped from any thread; all else from the owner only. enqueue is lock-free, poll
-// wait-free but for what `deliver` does and for packets that keep coming in (bounded by the quota).
+// Thread safety: enqueue, counted, count_drop and dropped from any thread; all else from the owner only. enqueue is
+// lock-free, poll wait-free but for what `deliver` does and for packets that keep coming in (bounded by the quota).
 //
 // Invariants (those of the inbox, and):
 //   (1) A packet waits => scheduled(): the owner was told of it, or told itself.
@@ -192,6 +192,14 @@ class Backlog {
 
   /// Admissions so far, modulo 2^32.
   std::uint32_t admitted() const noexcept { return own_.pushed() + inbox_.admitted(); }
+
+  /// Packets that the limit counts, from any thread: as it was a moment ago.
+  std::uint32_t counted() const noexcept {
+    return static_cast<std::uint32_t>(own_.counted(own_.told())) + inbox_.counted();
+  }
+
+  /// Counts a packet as refused that was not even offered. From any thread.
+  void count_drop() noexcept { inbox_.count_drop(); }
 
   /// Refusals so far, modulo 2^32.
   std::uint32_t dropped() const noexcept { return inbox_.dropped(); }

@@ -119,9 +119,12 @@ class Inbox {
   /// but a window that is not empty spares the look at the producers' line, with a quota of 1 once a packet.
   bool asleep() const noexcept { return window_empty() && !scheduled(); }
 
-  /// Packets that the limit counts: 0 while SCHED is clear (2).
-  // relaxed: only the number of claims is taken from the word, and released_ is the owner's own.
-  std::uint32_t counted() const noexcept { return admitted() - released_.load(std::memory_order_relaxed); }
+  /// Packets that the limit counts: 0 while SCHED is clear (2). From any thread: as it was a moment ago.
+  std::uint32_t counted() const noexcept {
+    // acquire: the claims are read after it, so that they are never fewer than what was released.
+    const std::uint32_t released = released_.load(std::memory_order_acquire);
+    return admitted() - released;
+  }
 
   /// Packets that are not yet taken.
   std::uint32_t waiting() const noexcept { return admitted() - head_; }

@@ -13,9 +13,10 @@ inline Outcome SocketPlane::bind(const op::Bind& call) {
   if (at.error != Errno::none) return failed(at.error);
   // relaxed: the protocol never changes.
   switch (at.sock->word.load(std::memory_order_relaxed).protocol) {
-    case Protocol::unix_connection:
+    case Protocol::unix_stream:
+    case Protocol::unix_seqpacket:
     case Protocol::unix_datagram:
-      return failed(Errno::einval);  // an address of another family: there is no way to name a path here
+      return bind_unix(at, call);
     case Protocol::netlink:
       return bind_netlink(at);
     default:
@@ -35,7 +36,8 @@ inline Outcome SocketPlane::bind_netlink(const Open& at) {
 }
 
 inline Outcome SocketPlane::bind_inet(const Open& at, const op::Bind& call) {
-  SockWord before = at.sock->word.load(std::memory_order_relaxed);  // relaxed: only a wrong address asks
+  if (call.addr.kind == Address::Kind::abstract) return failed(Errno::einval);  // too short
+  SockWord before = at.sock->word.load(std::memory_order_relaxed);              // relaxed: only a wrong address asks
   const Errno wrong = check_bind_address(before.has(is_inet6), call.addr);
   if (before.has(v6_only) && call.addr.kind == Address::Kind::v4) return failed(Errno::einval);
   // Only inet6 looks at the socket's state before the address.
@@ -136,10 +138,10 @@ inline Outcome SocketPlane::listen(const op::Listen& call) {
   if (at.error != Errno::none) return failed(at.error);
   // relaxed: the protocol never changes.
   const Protocol protocol = at.sock->word.load(std::memory_order_relaxed).protocol;
-  if (protocol == Protocol::unix_connection) return failed(Errno::einval);  // never bound: bind has no path to give
-  if (protocol != Protocol::tcp) return failed(Errno::eopnotsupp);
+  if (protocol != Protocol::tcp && !connects_by_name(protocol)) return failed(Errno::eopnotsupp);
   const auto somaxconn = static_cast<std::uint32_t>(sysctl(*at.ns, Sysctl::somaxconn));
-  return inet_listen(at, std::min(static_cast<std::uint32_t>(call.backlog), somaxconn));
+  const std::uint32_t backlog = std::min(static_cast<std::uint32_t>(call.backlog), somaxconn);
+  return protocol == Protocol::tcp ? inet_listen(at, backlog) : listen_unix(at, backlog);
 }
 
 inline Outcome SocketPlane::inet_listen(const Open& at, std::uint32_t backlog) {
@@ -163,6 +165,7 @@ inline Outcome SocketPlane::inet_listen(const Open& at, std::uint32_t backlog) {
 inline Errno SocketPlane::listen_start(const Open& at, std::uint32_t backlog) {
   Sock& sock = *at.sock;
   if (kernel_.backlog_stored != BacklogStored::last) store_max(sock, backlog);
+  tune_fastopen(at, backlog);
   if (kernel_.syn_queue == SynQueue::table) {
     // relaxed, both: published by the transition into LISTEN.
     sock.table_size.store(syn_table_size(*at.ns, backlog), std::memory_order_relaxed);
@@ -197,6 +200,17 @@ inline Errno SocketPlane::listen_start(const Open& at, std::uint32_t backlog) {
     return true;
   });
   return Errno::none;
+}
+
+/// What the sysctl has a socket that begins to listen do for Fast Open.
+inline void SocketPlane::tune_fastopen(const Open& at, std::uint32_t backlog) {
+  if (!kernel_.has_fastopen) return;
+  const auto length = length_from_sysctl(kernel_, sysctl(*at.ns, Sysctl::tcp_fastopen), backlog);
+  // relaxed, both: read back by getsockopt only. Of two that listen at once one decides.
+  const FastopenQueue before = at.sock->fastopen.load(std::memory_order_relaxed);
+  if (!length || keeps_queue(kernel_, before)) return;
+  const auto somaxconn = static_cast<std::uint32_t>(sysctl(*at.ns, Sysctl::somaxconn));
+  at.sock->fastopen.store(fastopen_queue(kernel_, *length, somaxconn), std::memory_order_relaxed);
 }
 
 inline void SocketPlane::store_max(Sock& sock, std::uint32_t backlog) {

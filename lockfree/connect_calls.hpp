@@ -18,7 +18,7 @@ inline Outcome SocketPlane::connect(const op::Connect& call) {
       autobind(at);
       return returned(0);
     default:
-      return failed(Errno::einval);  // unix: an address of another family
+      return connect_unix(at, call);
   }
 }
 

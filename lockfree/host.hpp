@@ -26,6 +26,7 @@
 #include "lockfree/sysctl_files.hpp"
 #include "lockfree/teardown.hpp"
 #include "lockfree/timers.hpp"
+#include "lockfree/unix_calls.hpp"
 #include "model/op.hpp"
 #include "model/outcome.hpp"
 #include "model/profile.hpp"
@@ -40,7 +41,7 @@ class Host {
         globals_(kernel, options),
         spaces_(kernel, options),
         sockets_(kernel, globals_, spaces_),
-        softnet_(kernel, options.cpus, globals_) {}
+        softnet_(kernel, options, globals_) {}
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
 
@@ -55,14 +56,26 @@ class Host {
   }
 
  private:
-  Outcome perform(const op::Netns&) { return returned(spaces_.create()); }
+  Outcome perform(const op::Netns& call) {
+    if (call.owner == Owner::user && !kernel_.has_user_netns) return failed(Errno::einval);
+    return returned(spaces_.create(call.owner));
+  }
   Outcome perform(const op::SysctlWrite& call) {
     NetNamespace* const ns = spaces_.find(call.ns.id);
-    return ns == nullptr ? failed(Errno::enoent) : files(*ns, call.ns).write(call);
+    if (ns == nullptr) return failed(Errno::enoent);
+    SysctlFiles seen = files(*ns, call.ns);
+    if (call.sysctl != Sysctl::flow_limit_cpu_bitmap) return seen.write(call);
+    const Errno error = seen.may_write(call);
+    return error != Errno::none ? failed(error) : softnet_.write_flow_limit_cpus(call.data);
   }
   Outcome perform(const op::SysctlRead& call) {
     NetNamespace* const ns = spaces_.find(call.ns.id);
-    return ns == nullptr ? failed(Errno::enoent) : files(*ns, call.ns).read(call);
+    if (ns == nullptr) return failed(Errno::enoent);
+    const SysctlFiles seen = files(*ns, call.ns);
+    if (call.sysctl != Sysctl::flow_limit_cpu_bitmap) return seen.read(call);
+    if (const Errno error = seen.may_read(call); error != Errno::none) return failed(error);
+    std::string text = softnet_.read_flow_limit_cpus(call.pos == 0 ? call.len : 0);
+    return outcome::ReadBack{static_cast<std::int64_t>(text.size()), std::move(text)};
   }
   Outcome perform(const op::Netstat& call) {
     const NetNamespace* const ns = spaces_.find(call.ns.id);
@@ -92,7 +105,7 @@ class Host {
   Outcome perform(const op::NetRxAction& call) { return softnet_.net_rx_action(call); }
   Outcome perform(const op::SoftnetStat& call) { return softnet_.softnet_stat(call); }
 
-  SysctlFiles files(NetNamespace& ns, NsId id) { return {kernel_, globals_, ns.sysctls, id.id == 0}; }
+  SysctlFiles files(NetNamespace& ns, NsId id) { return {kernel_, globals_, ns.sysctls, id.id == 0, ns.foreign}; }
 
   const Profile& kernel_;
   SysctlStore globals_;

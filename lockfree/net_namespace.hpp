@@ -2,8 +2,10 @@
 //
 // Thread safety: any thread.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <cstdint>
 #include <optional>
 
@@ -34,6 +36,7 @@ struct NetNamespace {
   Ports listeners;  ///< those holders that have listened: what a SYN looks through, however many children there are
   std::array<std::atomic<std::uint64_t>, mib_count> counters{};
   std::atomic<bool> ready{false};
+  bool foreign = false;  ///< owned by another user namespace than the initial one; set before `ready`
 
   // relaxed: a counter is a sum; no reader concludes from one what another thread did.
   void count(Mib which) { counters[static_cast<std::size_t>(which)].fetch_add(1, std::memory_order_relaxed); }
@@ -45,13 +48,17 @@ struct NetNamespace {
 /// The namespaces of a host. Ids are given out in order; 0 exists from the start.
 class NetNamespaces {
  public:
-  NetNamespaces(const Profile& kernel, const HostOptions& options) : kernel_(kernel), options_(options) { create(); }
+  NetNamespaces(const Profile& kernel, const HostOptions& options) : kernel_(kernel), options_(options) {
+    create(Owner::init);
+  }
 
-  std::uint32_t create() {
+  std::uint32_t create(Owner owner) {
     // relaxed: the id is only reserved; `ready` publishes the namespace.
     const std::uint32_t id = next_.fetch_add(1, std::memory_order_relaxed);
     NetNamespace& made = spaces_.at(id);
     made.sysctls.reset(kernel_, options_);
+    made.foreign = owner == Owner::user;
+    if (id != 0) take_over(spaces_.at(0).sysctls, made.sysctls);
     // release: pairs with the acquire in `find`; without it a namespace could be seen with zeros for its sysctls.
     made.ready.store(true, std::memory_order_release);
     return id;
@@ -65,6 +72,20 @@ class NetNamespaces {
   }
 
  private:
+  /// What a new namespace has from the one that makes it, which is the first.
+  void take_over(const SysctlStore& maker, SysctlStore& made) {
+    for (const SysctlSpec& row : kernel_.sysctls)
+      for (std::size_t i = 0; row.from_first && i < row.elements; ++i)
+        made.store_element(row.id, i, maker.load_element(row.id, i));
+    const bool may_have_hash = spec_of(kernel_, Sysctl::tcp_child_ehash_entries) != nullptr;
+    const std::int32_t asked = may_have_hash ? maker.load(Sysctl::tcp_child_ehash_entries) : 0;
+    if (asked == 0) return;
+    constexpr std::uint32_t requests_share = 128;
+    const std::uint32_t slots = asked < 0 ? 0 : std::bit_ceil(static_cast<std::uint32_t>(asked));
+    made.store(Sysctl::tcp_max_syn_backlog,
+               static_cast<std::int32_t>(std::max(slots / requests_share, std::uint32_t{128})));
+  }
+
   const Profile& kernel_;
   const HostOptions options_;
   std::atomic<std::uint32_t> next_{0};

@@ -83,6 +83,7 @@ inline SocketPlane::Reply SocketPlane::listener_receives(const Arrival& arriving
       leave_cookie(listener, arriving, found);
       return Flags::sa;
     default:
+      drop_cookie(found, arriving.epoch);  // this SYN has other numbers than the one that the cookie was for
       return Flags::none;
   }
 }

@@ -18,6 +18,7 @@
 
 #include "lockfree/accept_queue.hpp"
 #include "lockfree/atomics.hpp"
+#include "lockfree/fastopen.hpp"
 #include "model/errno.hpp"
 #include "model/vocabulary/address.hpp"
 #include "model/vocabulary/names.hpp"
@@ -27,7 +28,12 @@ namespace weir::lockfree {
 /// struct socket's own state, SS_*: how far connect() has come.
 enum class Progress : std::uint8_t { unconnected, connecting, connected, disconnecting };
 
-enum class Protocol : std::uint8_t { tcp, udp, unix_connection, unix_datagram, netlink };
+enum class Protocol : std::uint8_t { tcp, udp, unix_stream, unix_seqpacket, unix_datagram, netlink };
+
+constexpr bool connects_by_name(Protocol protocol) {
+  return protocol == Protocol::unix_stream || protocol == Protocol::unix_seqpacket;
+}
+constexpr bool is_unix(Protocol protocol) { return connects_by_name(protocol) || protocol == Protocol::unix_datagram; }
 
 enum SockFlag : std::uint16_t {
   reuse_addr = 1 << 0,
@@ -140,7 +146,7 @@ struct BasicSock {
   Atomic<std::uint32_t> listen_era{0};    ///< counts the times that listening began
   Atomic<std::uint32_t> table_size{0};    ///< buckets of the SYN table, where the release has one
   Atomic<std::uint32_t> defer_accept{0};  ///< retransmissions for which a bare ACK is ignored
-  Atomic<std::uint32_t> fastopen{0};
+  Atomic<FastopenQueue> fastopen{};
   BasicAcceptQueue<Atomics> accept_queue;
 
   Atomic<std::uint32_t> pool_link{0};

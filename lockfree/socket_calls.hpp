@@ -17,7 +17,8 @@ constexpr std::optional<Protocol> protocol_of(Family family, SockType type) {
       if (type == SockType::dgram) return Protocol::udp;
       return std::nullopt;
     case Family::unix_:
-      return type == SockType::dgram ? Protocol::unix_datagram : Protocol::unix_connection;
+      if (type == SockType::dgram) return Protocol::unix_datagram;
+      return type == SockType::stream ? Protocol::unix_stream : Protocol::unix_seqpacket;
     case Family::netlink:
       if (type == SockType::dgram) return Protocol::netlink;
       return std::nullopt;
@@ -31,10 +32,7 @@ constexpr Errno no_tcp_get(SockWord word) {
   if (word.protocol == Protocol::udp && word.has(is_inet6)) return Errno::enoprotoopt;
   return Errno::eopnotsupp;
 }
-constexpr Errno no_tcp_set(SockWord word) {
-  const bool is_unix = word.protocol == Protocol::unix_connection || word.protocol == Protocol::unix_datagram;
-  return is_unix ? Errno::eopnotsupp : Errno::enoprotoopt;
-}
+constexpr Errno no_tcp_set(SockWord word) { return is_unix(word.protocol) ? Errno::eopnotsupp : Errno::enoprotoopt; }
 
 inline constexpr std::uint32_t most_retransmissions = 255;
 
@@ -75,8 +73,7 @@ inline Outcome SocketPlane::accept(const op::Accept& call) {
   if (at.error != Errno::none) return failed(at.error);
   // acquire: pairs with the transition into LISTEN, which stands after the queue was prepared.
   const SockWord word = at.sock->word.load(std::memory_order_acquire);
-  if (word.protocol == Protocol::unix_connection) return failed(Errno::einval);
-  if (word.protocol != Protocol::tcp) return failed(Errno::eopnotsupp);
+  if (word.protocol != Protocol::tcp && !connects_by_name(word.protocol)) return failed(Errno::eopnotsupp);
   if (word.state != TcpState::listen) return failed(Errno::einval);
   if (at.sock->accept_queue.empty(nodes_)) return failed(Errno::eagain);
   const std::optional<std::int32_t> label = fds_.take();
@@ -111,7 +108,7 @@ inline Outcome SocketPlane::close(const op::Close& call) {
     after = word;
     return true;
   });
-  if (before.state == TcpState::listen) drop_queue(at);
+  if (before.state == TcpState::listen) before.protocol == Protocol::tcp ? drop_queue(at) : drop_unix_queue(at);
   // relaxed: the limit on answers to SYNs begins anew; one that comes in this very moment may count for either.
   if (before.state == TcpState::fin_wait2) at.sock->answered.store(0, std::memory_order_relaxed);
   // A socket that was shut down may still have requests (4.4 ..). relaxed: a hint; who joins later looks for itself.
@@ -159,7 +156,8 @@ inline Outcome SocketPlane::setsockopt(const op::Setsockopt& call) {
       if (call.value < 0 || !may) return failed(Errno::einval);
       const auto somaxconn = static_cast<std::uint32_t>(at.ns->sysctls.load(Sysctl::somaxconn));
       // relaxed: read back by getsockopt only.
-      at.sock->fastopen.store(std::min(static_cast<std::uint32_t>(call.value), somaxconn), std::memory_order_relaxed);
+      at.sock->fastopen.store(fastopen_queue(kernel_, static_cast<std::uint32_t>(call.value), somaxconn),
+                              std::memory_order_relaxed);
       return returned(0);
     }
   }
@@ -189,7 +187,7 @@ inline Outcome SocketPlane::getsockopt(const op::Getsockopt& call) {
     case SockOpt::tcp_fastopen:
       if (word.protocol != Protocol::tcp) return failed(detail::no_tcp_get(word));
       if (!kernel_.has_fastopen) return failed(Errno::enoprotoopt);
-      return value(at.sock->fastopen.load(std::memory_order_relaxed));  // relaxed: as above
+      return value(at.sock->fastopen.load(std::memory_order_relaxed).length);  // relaxed: as above
   }
   return failed(Errno::enoprotoopt);
 }

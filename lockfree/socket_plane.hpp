@@ -2,8 +2,8 @@
 //
 // This header declares the plane; its functions stand in socket_calls.hpp (socket, options, tcp_info, close),
 // bind_calls.hpp (bind, listen, ports), connect_calls.hpp (connect), handshake.hpp (the listener's half of it),
-// teardown.hpp (FIN, RST, shutdown), segment_calls.hpp and requests.hpp (segments of remote peers) and timers.hpp
-// (time). lockfree/host.hpp includes them all.
+// teardown.hpp (FIN, RST, shutdown), segment_calls.hpp and requests.hpp (segments of remote peers) timers.hpp (time)
+// and unix_calls.hpp (AF_UNIX). lockfree/host.hpp includes them all.
 //
 // Thread safety: every call from any thread, but for `advance`: one thread at a time. A call that several threads make
 // on one descriptor takes effect in some order; calls that involve two sockets proceed as segments do between machines,
@@ -105,6 +105,8 @@ class SocketPlane {
   void store_max(Sock& sock, std::uint32_t backlog);
   std::uint32_t syn_table_size(const NetNamespace& ns, std::uint32_t backlog) const;
 
+  void tune_fastopen(const Open& at, std::uint32_t backlog);
+
   // --- connect_calls.hpp --------------------------------------------------------------------------------------------
   void autobind(const Open& at);
   Outcome connect_stream(const Open& at, const op::Connect& call);
@@ -196,6 +198,16 @@ class SocketPlane {
     // relaxed: a sample of the clock; nothing is published through it.
     return now_.load(std::memory_order_relaxed);
   }
+  // --- unix_calls.hpp -----------------------------------------------------------------------------------------------
+  Outcome bind_unix(const Open& at, const op::Bind& call);
+  bool claim_name(const Open& at, SockWord bound);
+  Outcome listen_unix(const Open& at, std::uint32_t backlog);
+  Outcome connect_unix(const Open& at, const op::Connect& call);
+  Outcome note_peer(const Open& at, const Open& other);
+  Outcome connect_to_listener(const Open& at, const Open& listener);
+  bool reserve_in_queue(Sock& listener);
+  void drop_unix_queue(const Open& listener);
+  Outcome shutdown_unix(const Open& at, How how);
 
   std::int32_t sysctl(const NetNamespace& ns, Sysctl id) const {
     const SysctlSpec* const spec = spec_of(kernel_, id);
@@ -256,7 +268,7 @@ inline SockRef SocketPlane::create(std::uint32_t ns, SockWord word, std::uint64_
   sock.backlog.store({}, std::memory_order_relaxed);
   sock.syn.store({}, std::memory_order_relaxed);
   sock.defer_accept.store(0, std::memory_order_relaxed);
-  sock.fastopen.store(0, std::memory_order_relaxed);
+  sock.fastopen.store({}, std::memory_order_relaxed);
   sock.request.store({}, std::memory_order_relaxed);
   sock.deadline.store(0, std::memory_order_relaxed);
   sock.answered.store(0, std::memory_order_relaxed);

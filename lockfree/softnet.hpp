@@ -1,22 +1,21 @@
 // The softnet plane on atomics: netif_rx, process_backlog and net_rx_action over one lock-free backlog a CPU.
 //
-// Thread safety: netif_rx and tick may be called from any thread; the other operations of a CPU only from the one
-// thread that owns that CPU. Nothing here waits for another thread: a poll that meets a producer between claim and
-// publication ends early and stays scheduled.
+// Thread safety: netif_rx, tick and the CPUs of the flow limit may be used from any thread; the other operations of a
+// CPU only from the one thread that owns that CPU. Nothing here waits for another thread: a poll that meets a producer
+// between claim and publication ends early and stays scheduled.
 //
-// Invariants:
-//   (1) A packet waits => its backlog is on its CPU's poll list.
-//   (2) On the poll list <=> SCHED is set, or `relisted` is (a completed backlog that a weight of 0 or less kept
-//   there). (3) processed, dropped and time_squeeze never decrease (modulo 2^32).
+// Invariants: those of every CPU (softnet_cpu.hpp).
 #pragma once
 #include <cassert>
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "lockfree/atomics.hpp"
-#include "lockfree/backlog.hpp"
+#include "lockfree/cpumask_text.hpp"
+#include "lockfree/softnet_cpu.hpp"
 #include "lockfree/sysctl_store.hpp"
 #include "model/outcome.hpp"
 #include "model/profile.hpp"
@@ -28,68 +27,96 @@ class BasicSoftnet {
  public:
   using Store = BasicSysctlStore<Atomics>;
 
-  /// `kernel` and `sysctls` must outlive the plane. `cpus`: 1 .. 64.
-  BasicSoftnet(const Profile& kernel, std::uint32_t cpus, const Store& sysctls) : kernel_(kernel), sysctls_(sysctls) {
-    for (std::uint32_t i = 0; i < cpus; ++i)
+  /// `kernel` and `sysctls` must outlive the plane.
+  BasicSoftnet(const Profile& kernel, const HostOptions& options, const Store& sysctls)
+      : kernel_(kernel), sysctls_(sysctls), threads_(options.thread_backlog_napi && kernel.has_backlog_threads) {
+    for (std::uint32_t i = 0; i < options.cpus; ++i)
       cpus_.emplace_back(kernel.process_queue ? Count::input : Count::waiting, rx_weight());
+    if (kernel.has_flow_limit)
+      give_flow_limits(static_cast<std::uint32_t>(sysctls.load(Sysctl::flow_limit_cpu_bitmap)));
   }
 
-  /// Received; EINVAL for a CPU that the host lacks; Oops if the backlog would join its poll list a second time.
+  /// Received; EINVAL for a CPU that the host lacks; Oops if the backlog would join its poll list a second time, or the
+  /// flow limit write outside its table.
   Outcome netif_rx(const op::NetifRx& rx) {
-    SoftnetData* const sd = data_of(rx.cpu);
-    if (sd == nullptr) return failed(Errno::einval);
+    SoftnetCpu* const here = cpu_of(rx.cpu);
+    if (here == nullptr) return failed(Errno::einval);
     // Sampled once: what is admitted is judged by one value, whatever is written meanwhile.
     const auto limit = static_cast<std::uint32_t>(sysctls_.load(Sysctl::netdev_max_backlog));
-    const Admission admission = sd->backlog.enqueue(rx.skb, limit);
-    // relaxed: set by the CPU's owner; no other data is reached through it.
-    if (admission.scheduled && sd->relisted.load(std::memory_order_relaxed)) return oops();
-    return outcome::Received{admission.admitted ? NetRx::success : NetRx::drop};
+    if (rx.to || !rx.running || here->flow_limit.enabled()) [[unlikely]]
+      return netif_rx_elsewhere(*here, rx, limit);
+    const Admission admission = here->backlog.enqueue(rx.skb, limit);
+    if (admission.scheduled && !here->schedule()) return oops();
+    return admission.admitted ? outcome::Received{} : refused(kernel_.has_backlog_drop_reason, DropReason::cpu_backlog);
   }
 
-  /// Polled; EINVAL for a CPU that the host lacks.
+  /// Polled; EINVAL for a CPU that the host lacks; Oops if an interrupt finds a backlog on its poll list.
   Outcome process_backlog(const op::ProcessBacklog& call) {
-    SoftnetData* const sd = data_of(call.cpu);
-    if (sd == nullptr) return failed(Errno::einval);
+    SoftnetCpu* const cpu = cpu_of(call.cpu);
+    if (cpu == nullptr) return failed(Errno::einval);
     outcome::Polled polled;
-    if (!sd->backlog.scheduled()) return polled;
-    Run run{*sd, call.tick_after.value_or(0), polled.delivered};
-    const PollResult result = poll(run, call.quota);
+    const bool by_thread = cpu->ready_for_thread();
+    if (!by_thread && !cpu->ready()) return polled;
+    if (!cpu->send_interrupts(cpus_)) return oops();
+    Run run{*cpu, call.tick_after.value_or(0), polled.delivered};
+    const PollResult result = by_thread ? poll_by_thread(run, call.quota) : poll(run, call.quota);
     polled.work = result.work;
     polled.complete = result.complete;
     return polled;
   }
 
-  /// ActionRan; EINVAL for a CPU that the host lacks; Oops where the kernel moves a deleted list node.
+  /// ActionRan; EINVAL for a CPU that the host lacks; Oops where the kernel moves a deleted list node, or an interrupt
+  /// finds a backlog on its poll list.
   Outcome net_rx_action(const op::NetRxAction& call) {
-    SoftnetData* const sd = data_of(call.cpu);
-    if (sd == nullptr) return failed(Errno::einval);
+    SoftnetCpu* const cpu = cpu_of(call.cpu);
+    if (cpu == nullptr) return failed(Errno::einval);
     outcome::ActionRan ran;
-    if (!listed(*sd)) return ran;
-    Run run{*sd, call.tick_after.value_or(0), ran.delivered};
-    if (kernel_.one_poll_per_run)
-      ran.time_squeeze = poll_once(run);
-    else if (const auto squeezed = poll_until_limit(run))
+    if (listed(*cpu)) {
+      Run run{*cpu, call.tick_after.value_or(0), ran.delivered};
+      const auto squeezed = kernel_.one_poll_per_run ? poll_once(run) : poll_until_limit(run);
+      if (!squeezed) return oops();
       ran.time_squeeze = *squeezed;
-    else
-      return oops();
-    if (ran.time_squeeze) ++sd->time_squeeze;
-    ran.rescheduled = listed(*sd);
+      if (ran.time_squeeze) ++cpu->time_squeeze;
+      ran.rescheduled = listed(*cpu);
+    }
+    if (!cpu->send_interrupts(cpus_)) return oops();
     return ran;
   }
 
   /// SoftnetRow; EINVAL for a CPU that the host lacks.
   Outcome softnet_stat(const op::SoftnetStat& stat) {
-    SoftnetData* const sd = data_of(stat.cpu);
-    if (sd == nullptr) return failed(Errno::einval);
-    outcome::SoftnetRow row{.processed = sd->delivered,
-                            .dropped = sd->backlog.dropped(),
-                            .time_squeeze = sd->time_squeeze,
-                            .received_rps = {},
-                            .backlog_len = {}};
-    if (kernel_.counts_enqueue_in_total) row.processed += sd->backlog.admitted() + row.dropped;
-    if (kernel_.softnet_columns >= 10) row.received_rps = 0;
-    if (kernel_.softnet_columns >= 13) row.backlog_len = sd->backlog.waiting();
+    SoftnetCpu* const cpu = cpu_of(stat.cpu);
+    if (cpu == nullptr) return failed(Errno::einval);
+    const auto& backlog = cpu->backlog;
+    outcome::SoftnetRow row{.processed = cpu->delivered,
+                            .dropped = backlog.dropped() + cpu->not_running.load(std::memory_order_relaxed),
+                            .time_squeeze = cpu->time_squeeze};
+    if (kernel_.counts_enqueue_in_total) row.processed += backlog.admitted() + row.dropped;
+    if (kernel_.counts_cpu_collision) row.cpu_collision = 0;
+    if (kernel_.softnet_columns >= 10) row.received_rps = cpu->received_rps.load(std::memory_order_relaxed);
+    if (kernel_.softnet_columns >= 11) row.flow_limit = cpu->flow_limit.dropped();
+    if (kernel_.softnet_columns >= 13) row.cpu_id = stat.cpu.index;
+    if (kernel_.softnet_columns >= 13) row.backlog_len = backlog.waiting();
+    if (kernel_.softnet_columns >= 15) row.input_qlen = backlog.counted();
+    if (kernel_.softnet_columns >= 15) row.process_qlen = backlog.waiting() - backlog.counted();
+    if (kernel_.has_rps) row.input_queue_head = cpu->delivered;
+    if (kernel_.has_rps) row.input_queue_tail = backlog.admitted();
     return row;
+  }
+
+  /// Writes flow_limit_cpu_bitmap: the count, or EINVAL, EOVERFLOW or ENOMEM.
+  Outcome write_flow_limit_cpus(std::string_view data) {
+    const MaskRead read = read_cpumask(kernel_, data, cpu_count());
+    if (read.error != Errno::none) return failed(read.error);
+    if (!give_flow_limits(read.mask)) return failed(Errno::enomem);
+    return returned(static_cast<std::int64_t>(data.size()));
+  }
+
+  /// Reads it, into `room` bytes.
+  std::string read_flow_limit_cpus(std::size_t room) const {
+    std::uint64_t mask = 0;
+    for (std::uint32_t i = cpu_count(); i > 0; --i) mask = mask << 1 | (cpus_[i - 1].flow_limit.enabled() ? 1 : 0);
+    return cpumask_line(mask, cpu_count(), room);
   }
 
   /// jiffies advances by one, for all CPUs.
@@ -101,37 +128,75 @@ class BasicSoftnet {
 
   /// Checks the invariants of every CPU; exact while no other thread is active.
   void invariant() const noexcept {
-    for (const SoftnetData& sd : cpus_) {
-      sd.backlog.invariant();
-      assert(sd.backlog.waiting() == 0 || listed(sd));  // (1)
-    }
+    for (const SoftnetCpu& cpu : cpus_) cpu.backlog.invariant();
   }
 
  private:
   template <class T>
   using Atomic = typename Atomics::template atomic<T>;
-
-  struct SoftnetData {
-    SoftnetData(Count count, std::int32_t napi_weight) : backlog(count), weight(napi_weight) {}
-    Backlog<Skb, Atomics> backlog;
-    std::int32_t weight;  // of the backlog NAPI: what the next poll from net_rx_action gets as its quota
-    std::uint32_t delivered = 0;
-    std::uint32_t time_squeeze = 0;
-    Atomic<bool> relisted{false};  // on the poll list although SCHED is clear
-  };
+  using SoftnetCpu = lockfree::SoftnetCpu<Atomics>;
+  using FlowLimit = BasicFlowLimit<Atomics>;
 
   /// One call: what it delivers, and the clock that its deliveries move.
   struct Run {
-    SoftnetData& sd;
+    SoftnetCpu& cpu;
     std::uint32_t tick_after;
     std::vector<Skb>& delivered;
   };
 
-  SoftnetData* data_of(Cpu cpu) noexcept { return cpu.index < cpus_.size() ? &cpus_[cpu.index] : nullptr; }
+  SoftnetCpu* cpu_of(Cpu cpu) noexcept { return cpu.index < cpus_.size() ? &cpus_[cpu.index] : nullptr; }
+  std::uint32_t cpu_count() const noexcept { return static_cast<std::uint32_t>(cpus_.size()); }
 
-  static bool listed(const SoftnetData& sd) noexcept {
-    return sd.backlog.scheduled() || sd.relisted.load(std::memory_order_relaxed);
+  /// What is not simply queued where it arrives. Not inlined: nearly every packet is.
+  [[gnu::noinline]] Outcome netif_rx_elsewhere(SoftnetCpu& here, const op::NetifRx& rx, std::uint32_t limit) {
+    const Cpu to = kernel_.has_rps ? rx.to.value_or(rx.cpu) : rx.cpu;
+    SoftnetCpu* const target = cpu_of(to);
+    if (target == nullptr) return failed(Errno::einval);
+    if (!rx.running && kernel_.drops_if_not_running) {
+      // relaxed: a statistic.
+      if (kernel_.not_running_is_overload) target->not_running.fetch_add(1, std::memory_order_relaxed);
+      return refused(!kernel_.not_running_is_overload, DropReason::dev_ready);
+    }
+    const std::uint32_t queued = target->backlog.counted();
+    const auto half = static_cast<std::uint32_t>(static_cast<std::int32_t>(limit) >> 1);
+    if (queued <= limit && queued >= half) {
+      const auto verdict = here.flow_limit.admit(kernel_, rx.flow);
+      if (verdict == FlowLimit::Verdict::wild) return oops();
+      if (verdict == FlowLimit::Verdict::refused) {
+        target->backlog.count_drop();
+        return refused(kernel_.has_backlog_drop_reason, DropReason::cpu_backlog);
+      }
+    }
+    const Admission admission = target->backlog.enqueue(rx.skb, limit);
+    if (!admission.admitted) return refused(kernel_.has_backlog_drop_reason, DropReason::cpu_backlog);
+    if (admission.scheduled && target != &here)
+      target->schedule_from(here, to.index, threads_);
+    else if (admission.scheduled && !target->schedule())
+      return oops();
+    return outcome::Received{};
   }
+
+  /// A drop with the reason that the release has for it.
+  outcome::Received refused(bool has_this_reason, DropReason reason) const noexcept {
+    outcome::Received received{NetRx::drop};
+    if (kernel_.has_drop_reasons) received.reason = has_this_reason ? reason : DropReason::not_specified;
+    return received;
+  }
+
+  /// \return false where there is no memory for a table; the CPUs before it have what they were to have
+  bool give_flow_limits(std::uint64_t mask) {
+    const auto buckets = static_cast<std::uint32_t>(sysctls_.load(Sysctl::flow_limit_table_len));
+    for (SoftnetCpu& cpu : cpus_) {
+      if ((mask & 1) == 0)
+        cpu.flow_limit.disable();
+      else if (!cpu.flow_limit.enable(buckets))
+        return false;
+      mask >>= 1;
+    }
+    return true;
+  }
+
+  static bool listed(const SoftnetCpu& cpu) noexcept { return cpu.on_poll_list.load(std::memory_order_relaxed); }
 
   std::uint64_t jiffies() const noexcept { return jiffies_.load(std::memory_order_relaxed); }
 
@@ -144,12 +209,32 @@ class BasicSoftnet {
     return outcome::Oops{};
   }
 
+  /// Off the list and the thread at rest before the poll, so that who finds the completed backlog can schedule it; back
+  /// to what they were where the poll does not complete.
   PollResult poll(Run& run, std::int32_t quota) {
-    run.sd.weight = rx_weight();
+    // relaxed: as in SoftnetCpu::schedule.
+    run.cpu.on_poll_list.store(false, std::memory_order_relaxed);
+    const PollResult result = poll_by_thread(run, quota);
+    if (!result.complete) run.cpu.on_poll_list.store(true, std::memory_order_relaxed);
+    return result;
+  }
+
+  PollResult poll_by_thread(Run& run, std::int32_t quota) {
+    Atomic<bool>& woken = run.cpu.thread_woken;
+    // relaxed: as in SoftnetCpu::schedule.
+    const bool was_woken = woken.load(std::memory_order_relaxed);
+    if (was_woken) woken.store(false, std::memory_order_relaxed);
+    const PollResult result = drain(run, quota);
+    if (was_woken && !result.complete) woken.store(true, std::memory_order_relaxed);
+    return result;
+  }
+
+  PollResult drain(Run& run, std::int32_t quota) {
+    run.cpu.weight = rx_weight();
     if (kernel_.completes_early && quota <= 0) return {};  // that loop tests before it delivers
     const std::uint64_t start = jiffies();
-    return run.sd.backlog.poll(quota, [&](Skb skb) {
-      ++run.sd.delivered;
+    return run.cpu.backlog.poll(quota, [&](Skb skb) {
+      ++run.cpu.delivered;
       run.delivered.push_back(skb);
       if (run.tick_after != 0 && run.delivered.size() % run.tick_after == 0) tick();
       return !kernel_.poll_stops_on_tick || jiffies() == start;
@@ -181,13 +266,13 @@ class BasicSoftnet {
   std::optional<bool> poll_until_limit(Run& run) {
     const std::uint64_t out_of_time = deadline();
     std::int32_t budget = sysctls_.load(Sysctl::netdev_budget);
-    while (listed(run.sd)) {
+    while (listed(run.cpu)) {
       if (budget <= 0 || jiffies() >= out_of_time) return true;
-      const std::int32_t weight = run.sd.weight;
+      const std::int32_t weight = run.cpu.weight;
       const PollResult result = poll(run, weight);
       if (result.complete && result.work == weight) return std::nullopt;
       if (kernel_.completes_early && weight <= 0) {
-        if (run.sd.weight <= 0) wait_until(out_of_time);
+        if (run.cpu.weight <= 0) wait_until(out_of_time);
         continue;
       }
       if (result.work == 0 && !result.complete) return false;
@@ -198,17 +283,22 @@ class BasicSoftnet {
 
   /// 3.19 ..: one poll a run, limits are checked after it. A poll that used its weight stays listed, completed or not.
   /// Says whether a limit was reached.
-  bool poll_once(Run& run) {
+  std::optional<bool> poll_once(Run& run) {
     const std::uint64_t out_of_time = deadline();
-    const std::int32_t weight = run.sd.weight;
-    const std::int32_t work = run.sd.backlog.scheduled() ? poll(run, weight).work : 0;
-    run.sd.relisted.store(work >= weight && !run.sd.backlog.scheduled(), std::memory_order_relaxed);
-    return spend(sysctls_.load(Sysctl::netdev_budget), work) <= 0 || jiffies() >= out_of_time;
+    const std::int32_t weight = run.cpu.weight;
+    PollResult result;
+    if (run.cpu.backlog.scheduled())
+      result = poll(run, weight);
+    else
+      run.cpu.on_poll_list.store(false, std::memory_order_relaxed);  // nothing to poll was listed
+    if (result.work >= weight) run.cpu.on_poll_list.store(true, std::memory_order_relaxed);
+    return spend(sysctls_.load(Sysctl::netdev_budget), result.work) <= 0 || jiffies() >= out_of_time;
   }
 
   const Profile& kernel_;
   const Store& sysctls_;
-  std::deque<SoftnetData> cpus_;
+  std::deque<SoftnetCpu> cpus_;
+  const bool threads_;  ///< thread_backlog_napi is in force
   Atomic<std::uint64_t> jiffies_{0};
   Atomic<bool> oopsed_{false};
 };

@@ -29,7 +29,10 @@ class BasicSysctlStore {
   /// Back to the initial values. Not atomic as a whole: for a table that nobody else sees yet.
   void reset(const Profile& kernel, const HostOptions& options) {
     store(Sysctl::dev_weight_rx_bias, 1);
-    for (const SysctlSpec& row : kernel.sysctls) store(row.id, row.initial);
+    for (const SysctlSpec& row : kernel.sysctls) {
+      store(row.id, row.initial);
+      for (std::size_t i = 1; i < row.elements; ++i) store_element(row.id, i, row.more_initial[i - 1]);
+    }
     for (const auto& [id, value] : options.sysctl)
       if (spec_of(kernel, id) != nullptr) store(id, value);
   }
@@ -47,6 +50,16 @@ class BasicSysctlStore {
       return edit_weights([=](std::uint64_t word) { return pack(weight_of(word), value); });
     // relaxed: pairs with the load above; coherence of the one word is all that a sampled limit needs.
     values_[index(id)].store(value, std::memory_order_relaxed);
+  }
+
+  /// One int of a vector; element 0 is that of `load`. Each stands for itself: the kernel writes them one by one too.
+  std::int32_t load_element(Sysctl id, std::size_t element) const noexcept {
+    // relaxed: as in `load`.
+    return element == 0 ? load(id) : behind_[element - 1].load(std::memory_order_relaxed);
+  }
+  void store_element(Sysctl id, std::size_t element, std::int32_t value) noexcept {
+    if (element == 0) return store(id, value);
+    behind_[element - 1].store(value, std::memory_order_relaxed);  // relaxed: as in `store`
   }
 
   /// dev_weight * dev_weight_rx_bias, a plain int product that wraps; packets per poll of the backlog.
@@ -77,6 +90,7 @@ class BasicSysctlStore {
   using Atomic = typename Atomics::template atomic<T>;
 
   std::array<Atomic<std::int32_t>, sysctl_count> values_{};
+  std::array<Atomic<std::int32_t>, max_sysctl_elements - 1> behind_{};  ///< the rest of tcp_wmem, the only vector
   Atomic<std::uint64_t> weights_{0};
 };
 

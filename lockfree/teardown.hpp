@@ -188,7 +188,7 @@ inline Outcome SocketPlane::shutdown(const op::Shutdown& call) {
     case Protocol::netlink:
       return failed(Errno::eopnotsupp);
     default:
-      return returned(0);
+      return shutdown_unix(at, call.how);
   }
 }
 

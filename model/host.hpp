@@ -18,7 +18,7 @@ class Host {
       : kernel_(&kernel),
         sysctls_(initial_sysctls<D>(kernel, options)),
         sockets_(kernel, sysctls_),
-        softnet_(kernel, options.cpus, dev_rx_weight(sysctls_)) {}
+        softnet_(kernel, options, sysctls_) {}
 
   Host(const Host& other)
       : kernel_(other.kernel_),
@@ -55,17 +55,21 @@ class Host {
   const Profile& kernel() const { return *kernel_; }
 
  private:
-  Outcome perform(const op::Netns&) {
+  Outcome perform(const op::Netns& op) {
+    std::size_t id = 0;
+    if (const Errno error = add_namespace(sysctls_, op.owner, id); error != Errno::none) return failed(error);
     sockets_.add_namespace();
-    return returned(static_cast<std::int64_t>(add_namespace(sysctls_)));
+    return returned(static_cast<std::int64_t>(id));
   }
 
   Outcome perform(const op::SysctlWrite& op) {
+    if (op.sysctl == Sysctl::flow_limit_cpu_bitmap) return softnet_.flow_limit_cpu_write(sysctls_, op);
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(op.data.data());
     return sysctl_write<D>(sysctls_, op.ns.id, op.sysctl, Bytes<D>(bytes, op.data.size()), op.pos, op.cred);
   }
 
   Outcome perform(const op::SysctlRead& op) {
+    if (op.sysctl == Sysctl::flow_limit_cpu_bitmap) return softnet_.flow_limit_cpu_read(sysctls_, op);
     std::vector<U8<D>> text;
     const Errno error = sysctl_read<D>(sysctls_, op.ns.id, op.sysctl, op.len, op.pos, text);
     if (error != Errno::none) return failed(error);

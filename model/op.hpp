@@ -48,6 +48,15 @@ struct Millis {
   friend constexpr auto operator<=>(const Millis&, const Millis&) = default;
 };
 
+/// skb->hash: which flow a packet belongs to. 0 is what a packet without a flow has.
+struct FlowHash {
+  std::uint32_t value = 0;
+  friend constexpr auto operator<=>(const FlowHash&, const FlowHash&) = default;
+};
+
+/// The CPU that RPS chose for a packet; absent: the one that received it.
+using Steered = std::optional<Cpu>;
+
 /// "jiffies advances after that many packets": the clock ticks once each time this many packets have been delivered
 /// within the call. Absent or 0: time stands still.
 using TickAfter = std::optional<std::uint32_t>;
@@ -69,10 +78,12 @@ struct SoftnetRow;
 /// An operation whose success answers more than a return value names what as `Answer` (see AnswerTo in outcome.hpp).
 namespace op {
 
-/// A new network namespace with its loopback device up.
+/// A new network namespace with its loopback device up, made by a process of namespace 0: unshare(2) with CLONE_NEWNET
+/// where the initial user namespace shall own it, with CLONE_NEWUSER beside it where a new one shall.
 struct Netns {
+  Owner owner = Owner::init;
   static constexpr std::string_view name = "netns";
-  static constexpr std::tuple<> fields{};
+  static constexpr auto fields = std::tuple{optional_field("owner", &Netns::owner)};
   friend bool operator==(const Netns&, const Netns&) = default;
 };
 
@@ -235,17 +246,23 @@ struct Tick {
   friend bool operator==(const Tick&, const Tick&) = default;
 };
 
+/// A packet arrives at `cpu`. `running`: whether its device is up.
 struct NetifRx {
   using Answer = outcome::Received;
   Cpu cpu;
   Skb skb;
+  Steered to = {};
+  FlowHash flow = {};
+  bool running = true;
   static constexpr std::string_view name = "netif_rx";
-  static constexpr auto fields = std::tuple{field("cpu", &NetifRx::cpu), field("skb", &NetifRx::skb)};
+  static constexpr auto fields =
+      std::tuple{field("cpu", &NetifRx::cpu), field("skb", &NetifRx::skb), optional_field("to", &NetifRx::to),
+                 optional_field("flow", &NetifRx::flow), optional_field("running", &NetifRx::running)};
   friend bool operator==(const NetifRx&, const NetifRx&) = default;
 };
 
-/// One call of the backlog's poll function, as net_rx_action would make it. Where the NAPI is not scheduled nothing
-/// would call it: work 0, complete false.
+/// One call of the backlog's poll function, as net_rx_action or the backlog's thread would make it. Where neither has
+/// been told of it nothing would call it: work 0, complete false.
 struct ProcessBacklog {
   using Answer = outcome::Polled;
   Cpu cpu;

@@ -78,10 +78,11 @@ struct Done {
   friend bool operator==(const Done&, const Done&) = default;
 };
 
-/// netif_rx.
+/// netif_rx. `reason`: why it was dropped; absent where it was not, or where the kernel gives no reasons.
 struct Received {
   NetRx ret = NetRx::success;
-  static constexpr auto fields = std::tuple{field("ret", &Received::ret)};
+  std::optional<DropReason> reason = {};
+  static constexpr auto fields = std::tuple{field("ret", &Received::ret), optional_field("reason", &Received::reason)};
   friend bool operator==(const Received&, const Received&) = default;
 };
 
@@ -106,17 +107,34 @@ struct ActionRan {
   friend bool operator==(const ActionRan&, const ActionRan&) = default;
 };
 
-/// The columns of /proc/net/softnet_stat; absent where the profile's file has no such column.
+/// The columns of /proc/net/softnet_stat; absent where the profile's file has no such column. The last two are no
+/// columns: RFS counts with them, and a packet has left when `input_queue_head` has reached what `input_queue_tail` was
+/// when the packet had joined (as a signed difference).
 struct SoftnetRow {
   std::uint32_t processed = 0;
   std::uint32_t dropped = 0;
   std::uint32_t time_squeeze = 0;
-  std::optional<std::uint32_t> received_rps;
-  std::optional<std::uint32_t> backlog_len;
-  static constexpr auto fields =
-      std::tuple{field("processed", &SoftnetRow::processed), field("dropped", &SoftnetRow::dropped),
-                 field("time_squeeze", &SoftnetRow::time_squeeze), field("received_rps", &SoftnetRow::received_rps),
-                 field("backlog_len", &SoftnetRow::backlog_len)};
+  std::optional<std::uint32_t> received_rps = {};
+  std::optional<std::uint32_t> backlog_len = {};
+  std::optional<std::uint32_t> cpu_collision = {};
+  std::optional<std::uint32_t> flow_limit = {};
+  std::optional<std::uint32_t> cpu_id = {};  ///< `cpu` is the operation's input
+  std::optional<std::uint32_t> input_qlen = {};
+  std::optional<std::uint32_t> process_qlen = {};
+  std::optional<std::uint32_t> input_queue_head = {};
+  std::optional<std::uint32_t> input_queue_tail = {};
+  static constexpr auto fields = std::tuple{field("processed", &SoftnetRow::processed),
+                                            field("dropped", &SoftnetRow::dropped),
+                                            field("time_squeeze", &SoftnetRow::time_squeeze),
+                                            field("received_rps", &SoftnetRow::received_rps),
+                                            field("backlog_len", &SoftnetRow::backlog_len),
+                                            field("cpu_collision", &SoftnetRow::cpu_collision),
+                                            field("flow_limit", &SoftnetRow::flow_limit),
+                                            field("cpu_id", &SoftnetRow::cpu_id),
+                                            field("input_qlen", &SoftnetRow::input_qlen),
+                                            field("process_qlen", &SoftnetRow::process_qlen),
+                                            field("input_queue_head", &SoftnetRow::input_queue_head),
+                                            field("input_queue_tail", &SoftnetRow::input_queue_tail)};
   friend bool operator==(const SoftnetRow&, const SoftnetRow&) = default;
 };
 

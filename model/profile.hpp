@@ -15,13 +15,18 @@ namespace weir {
 
 /// The function that reads and writes a sysctl.
 enum class Handler : std::uint8_t {
-  dointvec,         ///< proc_dointvec: any int
-  dointvec_minmax,  ///< proc_dointvec_minmax: minimum <= value <= maximum
-  dev_weight,       ///< proc_dointvec or _minmax, then dev_rx_weight and dev_tx_weight are recomputed
-  dou8vec_minmax,   ///< proc_dou8vec_minmax (5.13, cb9444130662): 0..255, full count returned
+  dointvec,          ///< proc_dointvec: any int
+  dointvec_minmax,   ///< proc_dointvec_minmax: minimum <= value <= maximum
+  dev_weight,        ///< proc_dointvec or _minmax, then dev_rx_weight and dev_tx_weight are recomputed
+  dou8vec_minmax,    ///< proc_dou8vec_minmax (5.13, cb9444130662): 0..255, full count returned
+  douintvec_minmax,  ///< proc_douintvec_minmax (61d9b56a8920): minimum <= value <= maximum, full count returned
+  power_of_two,      ///< flow_limit_table_len_sysctl: proc_dointvec, then EINVAL unless it is a power of two
+  cpumask,           ///< flow_limit_cpu_sysctl: groups of hexadecimal digits, one bit a CPU
 };
 
 enum class Scope : std::uint8_t { global, per_netns };
+
+inline constexpr std::size_t max_sysctl_elements = 3;
 
 struct SysctlSpec {
   Sysctl id{};
@@ -30,7 +35,10 @@ struct SysctlSpec {
   std::uint16_t mode = 0644;
   std::int32_t minimum = std::numeric_limits<std::int32_t>::min();
   std::int32_t maximum = std::numeric_limits<std::int32_t>::max();
-  std::int32_t initial = 0;  ///< what the kernel, or a new network namespace, starts with
+  std::int32_t initial = 0;                    ///< what the kernel, or a new network namespace, starts with
+  std::uint32_t elements = 1;                  ///< ints of a vector, 1 .. max_sysctl_elements
+  std::array<std::int32_t, 2> more_initial{};  ///< of a vector: what the others start with
+  bool from_first = false;  ///< per namespace: a new one starts with what the first one has at that moment
 
   friend bool operator==(const SysctlSpec&, const SysctlSpec&) = default;
 };
@@ -85,6 +93,15 @@ enum class BacklogStored : std::uint8_t {
   first,     ///< 5.0 ..: before it begins to listen (1295e2cf3065)
 };
 
+/// What listen(2) does about TCP Fast Open when a socket begins to listen.
+enum class ListenFastopen : std::uint8_t {
+  nothing,      ///< .. 3.6
+  makes_queue,  ///< 3.7 .. 4.3: makes the queue of a socket that has none, with tcp_fastopen 0x400 or 0x800
+                ///< (8336886f786f)
+  tunes_queue,  ///< 4.4 .. 4.8: the same for a queue of length 0, at most somaxconn long (0536fcc039a8)
+  one_flag,     ///< 4.9 ..: the same without 0x800, which is retired
+};
+
 struct Profile {
   std::string_view name;     ///< "linux-6.18"
   std::string_view release;  ///< "6.18"
@@ -101,8 +118,13 @@ struct Profile {
                                     ///< write
   bool has_writes_strict;           ///< 3.16 ..: kernel.sysctl_writes_strict governs offset writes (f4aacea2f5d1)
   bool write_copied_first;  ///< 5.8 ..: the whole write is copied in before parsing, ENOMEM from 4 MiB (32927393dc1c)
-  bool globals_absent_in_netns;  ///< 3.5 ..: global net.core knobs are ENOENT in other namespaces; before: read-only
-                                 ///< (EACCES)
+  bool globals_absent_in_netns;  ///< 3.5 ..: the global knobs of net.core and net.ipv4 belong to the first namespace:
+                                 ///< ENOENT in others, and CAP_NET_ADMIN opens them as it does the rest (4344475797a1);
+                                 ///< before: those of net.core are read-only in others (EACCES, d5a4502e9efa)
+  bool has_user_netns;           ///< 3.8 ..: unshare(2) makes user namespaces, which own network namespaces
+                                 ///< (b2e0d98705e6); before: EINVAL
+  bool somaxconn_hidden_from_users;  ///< 3.8 .. 6.2: no file in a namespace that another user namespace owns
+                                     ///< (464dc801c76a, 6b754d7bd007)
 
   // --- listen -------------------------------------------------------------------------------------------------------
   bool backlog_is_u16;  ///< .. 4.0: sk_ack_backlog and sk_max_ack_backlog are unsigned short (becb74f0acca, 4.1)
@@ -127,6 +149,9 @@ struct Profile {
   bool fastreuse_cached;  ///< .. 6.0: a bind bucket remembers that all its owners had SO_REUSEADDR (lost with bhash2,
                           ///< 28044fc1d495, 6.1; seen absent on 6.18)
   bool has_fastopen;      ///< 3.7 ..: TCP_FASTOPEN on a server (8336886f786f)
+  ListenFastopen listen_fastopen;
+  bool get_port_error_returned;  ///< 6.2 ..: listen returns the error that get_port has; before: EADDRINUSE
+                                 ///< (7a7160edf1bf)
 
   // --- softnet ------------------------------------------------------------------------------------------------------
   bool process_queue;    ///< 2.6.35 ..: the input queue is spliced to a private queue and drained without the lock
@@ -139,9 +164,20 @@ struct Profile {
   bool budget_in_usecs;          ///< 4.12 ..: the time limit is netdev_budget_usecs (7acf8a1e8a28); before: two jiffies
   bool time_limit_inclusive;     ///< 3.9 ..: jiffies >= limit ends the run (d1f41b67ff77); before: jiffies > limit
   bool counts_enqueue_in_total;  ///< .. 2.6.34: `processed` rises at enqueue and again at delivery
-  std::uint32_t softnet_columns;  ///< 9 .. 2.6.34, 10 from 2.6.35, 11 from 3.11, 13 from 5.10, 15 from 6.4
+  std::uint32_t softnet_columns;  ///< 9 .. 2.6.34, 10 from 2.6.35, 11 from 3.11 (99bbc7074190), 13 from 5.10, 15 from
+                                  ///< 6.4
   std::uint32_t hz;               ///< ticks a second (CONFIG_HZ); 250, the kernel's own default
   bool has_weight_bias;           ///< 4.11 ..: dev_rx_weight = dev_weight * dev_weight_rx_bias (3d48b53fb2ae)
+  bool has_rps;                   ///< 2.6.35 ..: a packet may go to the backlog of another CPU (0a9627f2649a)
+  bool has_flow_limit;            ///< 3.11 ..: a flow with too large a share of a long queue is dropped (99bbc7074190)
+  bool flow_limit_hash_32;        ///< 6.16 ..: hash_32() chooses a flow's bucket (c3025e94daa9); before: the low bits
+  bool cpumask_from_the_end;      ///< 5.6 ..: a CPU mask is read from its end, and laxly (2d6261583be0)
+  bool drops_if_not_running;      ///< 4.2 ..: packets of a device that is down are dropped (e9e4dd3267d0)
+  bool not_running_is_overload;   ///< .. 6.9: those count in `dropped` too (95e48d862ada)
+  bool has_drop_reasons;          ///< 5.17 ..: kfree_skb_reason (c504e5c2f964)
+  bool has_backlog_drop_reason;   ///< 5.18 ..: CPU_BACKLOG (44f0bd40803c); before: NOT_SPECIFIED
+  bool has_backlog_threads;       ///< 6.10 ..: thread_backlog_napi (dad6b9770263)
+  bool counts_cpu_collision;      ///< .. 4.6: column 9 of softnet_stat counts; later it is always 0
 };
 
 /// nullptr where this release has no such sysctl.

@@ -24,7 +24,7 @@ void fire_synack_timer(Net<D>& net, std::size_t at, I32<D> retries, std::vector<
   }
   D::clause(verdict.resend ? Clause::TIMER_RESEND : Clause::TIMER_WAITS);
   if (verdict.resend) sent.push_back({request.tuple.from, Flags::sa});
-  if (request.num_timeout == 0) --net[request.listener].listener.young;
+  reqsk_timed_out<D>(net[request.listener].listener, request.num_timeout == 0);
   ++request.num_timeout;
   request.due += synack_timeout_s(*net.kernel, request.num_timeout) * one_second;
 }
@@ -39,7 +39,7 @@ std::size_t next_synack_timer(const Net<D>& net, Time end) {
   return best;
 }
 
-/// What is over by now: TIME_WAITs, orphans in FIN_WAIT2, cookies.
+/// What is over by now: TIME_WAITs, and orphans in FIN_WAIT2.
 template <Domain D>
 void end_what_is_over(Net<D>& net) {
   const Time now = net.now;
@@ -53,8 +53,6 @@ void end_what_is_over(Net<D>& net) {
     D::clause(Clause::FIN_WAIT2_OVER);
     tcp_done(net, id);
   }
-  std::erase_if(net.cookies,
-                [&](const Cookie& each) { return now / cookie_minute - each.minute >= net.kernel->cookie_minutes; });
 }
 
 /// \param retries_in  tcp_synack_retries of a namespace

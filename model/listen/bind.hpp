@@ -143,6 +143,10 @@ Errno get_port(Net<D>& net, SockId id, std::uint32_t port) {
 template <Domain D>
 Errno inet_bind(Net<D>& net, SockId id, Address address, std::uint16_t port) {
   Sock<D>& sk = net[id];
+  if (address.kind == Address::Kind::abstract) {
+    D::clause(Clause::BIND_ABSTRACT);
+    return Errno::einval;
+  }
   if (sk.family == Family::inet && address.kind == Address::Kind::v6_loopback) {
     D::clause(Clause::BIND_FAMILY);
     return Errno::eafnosupport;
@@ -170,21 +174,6 @@ Errno inet_bind(Net<D>& net, SockId id, Address address, std::uint16_t port) {
   }
   sk.binding.address_locked |= address.kind != Address::Kind::any;  // for the socket's life
   sk.binding.port_locked = port != 0;
-  return Errno::none;
-}
-
-/// The system call, on a socket.
-template <Domain D>
-Errno bind(Net<D>& net, SockId id, Address address, std::uint16_t port) {
-  Sock<D>& sk = net[id];
-  if (sk.is_inet()) return inet_bind(net, id, address, port);
-  if (sk.family == Family::unix_) {
-    D::clause(Clause::BIND_UNIX_NO_PATH);
-    return Errno::einval;
-  }
-  D::clause(Clause::BIND_NETLINK);
-  if (sk.binding.port != 0) return Errno::einval;
-  sk.binding.port = first_chosen_port;
   return Errno::none;
 }
 

@@ -2,6 +2,7 @@
 // (__inet_stream_connect, inet_dgram_connect), net/ipv4/tcp_ipv4.c (tcp_v4_connect), inet_hashtables.c.
 #pragma once
 #include "model/listen/cookies.hpp"
+#include "model/listen/unix.hpp"
 
 namespace weir::model {
 
@@ -41,6 +42,10 @@ Address any_destination(const Sock<D>& sk, bool usable_source) {
 /// that is known so have the limited broadcast and multicast; what they mean is for the protocol to say.
 template <Domain D>
 Errno find_route(const Sock<D>& sk, Address destination, Route& found) {
+  if (destination.kind == Address::Kind::abstract) {
+    D::clause(Clause::CONNECT_ABSTRACT);
+    return Errno::einval;
+  }
   const Address bound = sk.binding.address;
   const bool no_source = is_broadcast(bound) || is_multicast(bound);
   const bool usable = bound.kind != Address::Kind::any && !no_source;
@@ -273,10 +278,7 @@ Errno connect(Net<D>& net, const RequestSettings<D>& settings, SockId id, Addres
   Sock<D>& sk = net[id];
   if (sk.is_tcp()) return inet_stream_connect(net, settings, id, address, port);
   if (sk.is_udp()) return inet_dgram_connect(net, id, address);
-  if (sk.family == Family::unix_) {
-    D::clause(Clause::CONNECT_UNIX_NO_PATH);
-    return Errno::einval;
-  }
+  if (sk.family == Family::unix_) return unix_connect(net, id, address, port);
   D::clause(Clause::CONNECT_NETLINK);
   sk.binding.port = first_chosen_port;
   return Errno::none;

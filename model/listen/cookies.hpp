@@ -22,9 +22,18 @@ bool recent_overflow(const Net<D>& net, SockId listener) {
   return last != never && net.now <= last + remembered;
 }
 
+/// How old a cookie is, in the minutes that its count is in.
+template <Domain D>
+std::uint64_t age(const Net<D>& net, const Cookie& cookie) {
+  return net.now / cookie_minute - cookie.minute;
+}
+
+/// Those that nobody would take any more are forgotten on the way.
 template <Domain D>
 void note_cookie(Net<D>& net, const Tuple& tuple) {
-  spend_cookie(net, tuple);
+  std::erase_if(net.cookies, [&](const Cookie& each) {
+    return each.tuple == tuple || age(net, each) >= net.kernel->cookie_minutes;
+  });
   net.cookies.push_back({tuple, net.now / cookie_minute});
 }
 
@@ -45,7 +54,7 @@ bool cookie_is_valid(const Net<D>& net, const RequestSettings<D>& settings, Sock
     D::clause(Clause::COOKIE_WRONG);
     return false;
   }
-  if (net.now / cookie_minute - found->minute >= net.kernel->cookie_minutes) {
+  if (age(net, *found) >= net.kernel->cookie_minutes) {
     D::clause(Clause::COOKIE_OLD);
     return false;
   }

@@ -7,11 +7,21 @@
 //   Sock<D>* sock_from_file(File&)       nullptr where the file is no socket
 //   I32<D> somaxconn(const Sock<D>&)     of the socket's namespace
 //   I32<D> tcp_max_syn_backlog(const Sock<D>&)
+//   I32<D> tcp_fastopen(const Sock<D>&)  asked only where the release has it
 //   I32<D> security_socket_listen(const Sock<D>&, I32<D> backlog)   0, or the refusal
 //   I32<D> get_port(Sock<D>&)            has the port (a free one if none is bound) for listening: 0 or a negative
 //   errno
+//
+// Left out, because no host of this model can be in the state that it takes:
+//   an upper layer protocol (TLS) without `clone`, which 6.2 and later refuse with EINVAL and which was inherited by
+//   children before (CVE-2023-0461): a socket gets one while it is connected, so it would take a connect(2) with
+//   AF_UNSPEC, which is not one of the operations, to bring it back to CLOSE; from 6.15 TLS sockets refuse that too
+//   hash() failing (4.6 and later, ENOMEM), for want of memory for a group of SO_REUSEPORT sockets
+//   an error of get_port other than EADDRINUSE: a cgroup's BPF program or memory, neither of which a host has; the
+//   rule has the error all the same, and the theorems any
+//   the BPF program that 4.19 and later call after a success (BPF_SOCK_OPS_TCP_LISTEN_CB): it has no return value
 #pragma once
-#include "model/listen/queues.hpp"
+#include "model/listen/fastopen.hpp"
 
 namespace weir::model {
 
@@ -34,7 +44,7 @@ void store_backlog(const Profile& kernel, Listener<D>& listener, I32<D> backlog)
 }
 
 /// CLOSE becomes LISTEN.
-/// \return 0, or the error of get_port with the state back at CLOSE
+/// \return 0, or an error with the state back at CLOSE: that of get_port from 6.2 on
 template <Domain D, class World>
 I32<D> inet_csk_listen_start(const Profile& kernel, World& world, Sock<D>& sk, I32<D> backlog) {
   if (kernel.backlog_stored == BacklogStored::in_start) {
@@ -53,16 +63,17 @@ I32<D> inet_csk_listen_start(const Profile& kernel, World& world, Sock<D>& sk, I
   sk.sk_state = tcp<D>(TcpState::listen);
   const I32<D> result = world.get_port(sk);
   if (result != I32<D>(0)) {
-    D::clause(Clause::LISTEN_PORT_TAKEN);
+    D::clause(kernel.get_port_error_returned ? Clause::LISTEN_PORT_ERROR : Clause::LISTEN_PORT_TAKEN);
     sk.sk_state = tcp<D>(TcpState::close);
     sk.listener = before;  // cannot be seen in CLOSE, and lets "a failure changes nothing" be said without exceptions
-    return result;
+    return kernel.get_port_error_returned ? result : error<D>(Errno::eaddrinuse);
   }
   D::clause(Clause::LISTEN_START);
   return I32<D>(0);
 }
 
-/// \return 0 or a negative errno; on failure the socket is as before, but for the backlog where it is stored early
+/// \return 0 or a negative errno; on failure the socket is as before, but for the backlog where it is stored early and
+/// the queue for Fast Open
 template <Domain D, class World>
 I32<D> inet_listen(const Profile& kernel, World& world, Sock<D>& sk, I32<D> backlog) {
   if (sk.state != I32<D>(SS_UNCONNECTED)) {
@@ -80,6 +91,8 @@ I32<D> inet_listen(const Profile& kernel, World& world, Sock<D>& sk, I32<D> back
   if (sk.sk_state == tcp<D>(TcpState::listen)) {
     D::clause(Clause::LISTEN_RELISTEN);
   } else {
+    if (kernel.listen_fastopen != ListenFastopen::nothing)
+      listen_sets_fastopen<D>(kernel, sk.listener, world.tcp_fastopen(sk), backlog, world.somaxconn(sk));
     const I32<D> result = inet_csk_listen_start<D>(kernel, world, sk, backlog);
     if (result != I32<D>(0)) return result;
   }
@@ -90,14 +103,28 @@ I32<D> inet_listen(const Profile& kernel, World& world, Sock<D>& sk, I32<D> back
   return I32<D>(0);
 }
 
+/// A unix socket listens once it has a name; the limit is that of its queue.
+template <Domain D>
+I32<D> unix_listen(const Profile& kernel, Sock<D>& sk, I32<D> backlog) {
+  if (sk.binding.port == 0) {
+    D::clause(Clause::LISTEN_UNIX_UNBOUND);
+    return error<D>(Errno::einval);
+  }
+  if (sk.sk_state != tcp<D>(TcpState::close) && sk.sk_state != tcp<D>(TcpState::listen)) {
+    D::clause(Clause::LISTEN_UNIX_STATE);
+    return error<D>(Errno::einval);
+  }
+  D::clause(Clause::LISTEN_UNIX);
+  store_backlog<D>(kernel, sk.listener, backlog);
+  sk.sk_state = tcp<D>(TcpState::listen);
+  return I32<D>(0);
+}
+
 /// sock->ops->listen
 template <Domain D, class World>
 I32<D> ops_listen(const Profile& kernel, World& world, Sock<D>& sock, I32<D> backlog) {
   if (sock.is_tcp()) return inet_listen<D>(kernel, world, sock, backlog);
-  if (sock.is_unix_stream()) {
-    D::clause(Clause::LISTEN_UNIX_UNBOUND);  // no operation names a unix socket yet
-    return error<D>(Errno::einval);
-  }
+  if (sock.is_unix_stream()) return unix_listen<D>(kernel, sock, backlog);
   D::clause(Clause::LISTEN_NOT_SUPPORTED);
   return error<D>(Errno::eopnotsupp);
 }

@@ -151,6 +151,7 @@ class SocketPlane {
     I32<D> tcp_max_syn_backlog(const Sock<D>& sk) {
       return plane.sysctls_->cell(sk.netns, Sysctl::tcp_max_syn_backlog);
     }
+    I32<D> tcp_fastopen(const Sock<D>& sk) { return plane.sysctls_->cell(sk.netns, Sysctl::tcp_fastopen); }
     I32<D> security_socket_listen(const Sock<D>&, I32<D>) { return 0; }
     I32<D> get_port(Sock<D>& sk) {
       const auto id = static_cast<SockId>(&sk - plane.net_.socks.data());

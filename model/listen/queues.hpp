@@ -2,6 +2,7 @@
 // include/net/inet_connection_sock.h (inet_csk_reqsk_queue_*), net/core/request_sock.c (reqsk_queue_alloc).
 #pragma once
 #include "model/listen/sock.hpp"
+#include "model/power_of_two.hpp"
 
 namespace weir::model {
 
@@ -34,14 +35,6 @@ U32<D> at_most(U32<D> value, U32<D> limit) {
   return choose(value < limit, value, limit);
 }
 
-/// The least power of two that is not below `value`. \pre 1 <= value <= 2^31
-template <Domain D>
-U32<D> roundup_pow_of_two(U32<D> value) {
-  U32<D> smeared = value - U32<D>(1);
-  for (std::uint32_t shift = 1; shift < 32; shift *= 2) smeared = smeared | (smeared >> U32<D>(shift));
-  return wrapping_add(smeared, U32<D>(1));
-}
-
 /// Entries of the SYN table: a power of two above both 8 and the smaller of the limits, which count as unsigned.
 template <Domain D>
 U32<D> syn_table_entries(I32<D> backlog, I32<D> tcp_max_syn_backlog) {
@@ -72,6 +65,12 @@ template <Domain D>
 void reqsk_queue_added(Listener<D>& queue) {
   queue.qlen = queue.qlen + U32<D>(1);
   queue.young = queue.young + U32<D>(1);
+}
+
+/// The SYN-ACK timer of a request has fired, and the request stays. \pre young > 0 where it was young
+template <Domain D>
+void reqsk_timed_out(Listener<D>& queue, Bool<D> was_young) {
+  queue.young = queue.young - choose(was_young, U32<D>(1), U32<D>(0));
 }
 
 /// A request leaves the SYN queue. \pre qlen > 0, and young > 0 where it is young

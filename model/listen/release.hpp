@@ -2,6 +2,7 @@
 // (tcp_shutdown, __tcp_close).
 #pragma once
 #include "model/listen/connection.hpp"
+#include "model/listen/unix.hpp"
 
 namespace weir::model {
 
@@ -40,10 +41,15 @@ Errno inet_shutdown(Net<D>& net, const RequestSettings<D>& settings, SockId id, 
 /// The system call, on a socket.
 template <Domain D>
 Errno shutdown(Net<D>& net, const RequestSettings<D>& settings, SockId id, How how) {
-  const Sock<D>& sk = net[id];
+  Sock<D>& sk = net[id];
   if (sk.is_inet()) return inet_shutdown(net, settings, id, how);
-  D::clause(sk.family == Family::unix_ ? Clause::SHUTDOWN_UNIX : Clause::SHUTDOWN_NOT_SUPPORTED);
-  return sk.family == Family::unix_ ? Errno::none : Errno::eopnotsupp;
+  if (sk.family == Family::unix_) {
+    D::clause(Clause::SHUTDOWN_UNIX);
+    sk.receive_shutdown |= how != How::wr;
+    return Errno::none;
+  }
+  D::clause(Clause::SHUTDOWN_NOT_SUPPORTED);
+  return Errno::eopnotsupp;
 }
 
 /// Our FIN is not acknowledged.
@@ -57,6 +63,7 @@ bool waits_for_peer(const Sock<D>& sk) {
 template <Domain D>
 void release(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
   Sock<D>& sk = net[id];
+  if (sk.family == Family::unix_) return unix_release(net, id);
   sk.held_by = HeldBy::nobody;
   if (sk.unread && !in_state(sk, TcpState::close)) {
     D::clause(Clause::CLOSE_UNREAD);

@@ -100,6 +100,7 @@ Flags segment_to_request(Net<D>& net, const Arrival<D>& arrival, std::size_t at)
 template <Domain D>
 Flags syn_to_listener(Net<D>& net, const Arrival<D>& arrival, SockId listener_id, bool renewal) {
   Sock<D>& listener = net[listener_id];
+  spend_cookie(net, arrival.tuple);  // the peer begins anew, with another number
   switch (tcp_conn_request<D>(*net.kernel, listener.listener, arrival.settings, net.mib[listener.netns], renewal)) {
     case SynVerdict::dropped:
       return Flags::none;
@@ -110,7 +111,6 @@ Flags syn_to_listener(Net<D>& net, const Arrival<D>& arrival, SockId listener_id
     case SynVerdict::queued:
       break;
   }
-  spend_cookie(net, arrival.tuple);
   net.requests.push_back({arrival.tuple, listener_id});
   net.requests.back().due = net.now + synack_timeout_s(*net.kernel, 0) * one_second;
   return Flags::sa;
@@ -144,8 +144,9 @@ Flags segment_to_listener(Net<D>& net, const Arrival<D>& arrival, SockId listene
 template <Domain D>
 std::optional<Flags> segment_to_time_wait(Net<D>& net, const Arrival<D>& arrival, TimeWait& old, bool listened) {
   const Flags flags = arrival.segment.flags;
-  if (flags == Flags::s && listened) {
-    D::clause(Clause::TIME_WAIT_RENEWAL);
+  if (flags == Flags::s) {
+    D::clause(listened ? Clause::TIME_WAIT_RENEWAL : Clause::TIME_WAIT_SYN);
+    if (!listened) return Flags::a;
     end_time_wait(net, arrival.tuple);
     return std::nullopt;
   }
@@ -154,12 +155,15 @@ std::optional<Flags> segment_to_time_wait(Net<D>& net, const Arrival<D>& arrival
     end_time_wait(net, arrival.tuple);
     return Flags::none;
   }
-  const bool restarts = flags == Flags::none || has_ack(flags);
-  D::clause(restarts ? Clause::TIME_WAIT_RESTARTS : Clause::TIME_WAIT_NO_ACK);
-  if (restarts) old.until = net.now + time_wait_length;
-  const bool in_order = !has_syn(flags) && !has_fin(flags) && (!has_ack(flags) || arrival.segment.len == 0);
-  const bool always = flags != Flags::sa;  // SYN that begins anew, FIN and data take up sequence numbers
-  const bool answered = !in_order && (always || may_answer(*net.kernel, net.now, old.answered));
+  const bool data = has_ack(flags) && arrival.segment.len > 0;
+  const bool in_order = !has_syn(flags) && !has_fin(flags) && !data;
+  if (in_order || has_ack(flags)) old.until = net.now + time_wait_length;
+  if (in_order) {
+    D::clause(Clause::TIME_WAIT_IN_ORDER);
+    return Flags::none;
+  }
+  const bool answered = !has_syn(flags) || may_answer(*net.kernel, net.now, old.answered);
+  D::clause(answered ? Clause::TIME_WAIT_ACK : Clause::TIME_WAIT_TOO_SOON);
   return answered ? Flags::a : Flags::none;
 }
 

@@ -45,6 +45,7 @@ struct Listener {
   U32<D> syn_table{0};          ///< .. 4.3: entries of the SYN table
   U32<D> rskq_defer_accept{0};  ///< retransmissions to wait for data, 0..255; 0 is off
   I32<D> fastopen_max_qlen{0};
+  bool fastopen_made = false;  ///< 3.7 .. 4.3: the queue for Fast Open requests exists
 };
 
 /// Where a socket is bound. \invariant port == 0 <=> not bound; ports above 65535 are those that the kernel chose
@@ -71,7 +72,9 @@ struct Sock {
   bool send_shutdown =
       false;  ///< SEND_SHUTDOWN of sk_shutdown: set even where shutdown says ENOTCONN; children inherit it
   bool receive_shutdown = false;  ///< RCV_SHUTDOWN, likewise: data that come after our FIN then reset the connection
-  bool ipv6only = false;          ///< once bound to an IPv6 address it takes no IPv4, and no disconnect forgets that
+  std::uint64_t unix_peer =
+      0;                  ///< of a unix datagram socket: 1 + `born` of its peer, also of one that is gone; 0: none
+  bool ipv6only = false;  ///< once bound to an IPv6 address it takes no IPv4, and no disconnect forgets that
   bool saddr_settled =
       false;  ///< inet_saddr, a source to send from, is known also where the address bound cannot be one
   bool reuseaddr = false;

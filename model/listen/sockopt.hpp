@@ -3,6 +3,7 @@
 #pragma once
 #include "model/listen/connection.hpp"
 #include "model/listen/defer_accept.hpp"
+#include "model/listen/fastopen.hpp"
 
 namespace weir::model {
 
@@ -31,13 +32,12 @@ Errno set_socket_level(const Profile& kernel, Sock<D>& sk, SockOpt opt, std::int
 }
 
 template <Domain D>
-Errno set_fastopen(Sock<D>& sk, I32<D> value, I32<D> somaxconn) {
+Errno set_fastopen(const Profile& kernel, Sock<D>& sk, I32<D> value, I32<D> somaxconn) {
   if (value < I32<D>(0) || !(in_state(sk, TcpState::close) || in_state(sk, TcpState::listen))) {
     D::clause(Clause::FASTOPEN_INVALID);
     return Errno::einval;
   }
-  D::clause(Clause::FASTOPEN_SET);
-  sk.listener.fastopen_max_qlen = as<I32<D>>(at_most<D>(as<U32<D>>(value), as<U32<D>>(somaxconn)));
+  set_fastopen_queue<D>(kernel, sk.listener, as<U32<D>>(value), somaxconn);
   return Errno::none;
 }
 
@@ -54,7 +54,7 @@ Errno setsockopt(const Profile& kernel, Sock<D>& sk, SockOpt opt, std::int32_t v
     return Errno::none;
   }
   if (!kernel.has_fastopen) return unknown_option<D>();
-  return set_fastopen<D>(sk, I32<D>(value), somaxconn);
+  return set_fastopen<D>(kernel, sk, I32<D>(value), somaxconn);
 }
 
 /// What a protocol without TCP options answers when one is asked for.

@@ -23,6 +23,12 @@ constexpr void linux_2_6_32_sysctls(SysctlTable& table) {
   table.set({.id = Sysctl::tcp_syncookies, .handler = dointvec, .scope = global, .initial = 0});
   table.set({.id = Sysctl::tcp_abort_on_overflow, .handler = dointvec, .scope = global, .initial = 0});
   table.set({.id = Sysctl::tcp_synack_retries, .handler = dointvec, .scope = global, .initial = 5});
+  table.set({.id = Sysctl::tcp_wmem,
+             .handler = dointvec,
+             .scope = global,
+             .initial = 4096,
+             .elements = 3,
+             .more_initial = {16384, 4194304}});
 }
 
 /// Where the table begins.
@@ -41,6 +47,8 @@ constexpr Profile linux_2_6_32_profile() {
       .has_writes_strict = false,
       .write_copied_first = false,
       .globals_absent_in_netns = false,
+      .has_user_netns = false,
+      .somaxconn_hidden_from_users = false,
       .backlog_is_u16 = true,
       .backlog_stored = BacklogStored::last,
       .syn_queue = SynQueue::table,
@@ -59,6 +67,8 @@ constexpr Profile linux_2_6_32_profile() {
       .fastreuseport_by_claim = false,
       .fastreuse_cached = true,
       .has_fastopen = false,
+      .listen_fastopen = ListenFastopen::nothing,
+      .get_port_error_returned = false,
       .process_queue = false,
       .completes_early = false,
       .poll_stops_on_tick = true,
@@ -69,6 +79,16 @@ constexpr Profile linux_2_6_32_profile() {
       .softnet_columns = 9,
       .hz = 250,
       .has_weight_bias = false,
+      .has_rps = false,
+      .has_flow_limit = false,
+      .flow_limit_hash_32 = false,
+      .cpumask_from_the_end = false,
+      .drops_if_not_running = false,
+      .not_running_is_overload = true,
+      .has_drop_reasons = false,
+      .has_backlog_drop_reason = false,
+      .has_backlog_threads = false,
+      .counts_cpu_collision = true,
   };
   linux_2_6_32_sysctls(kernel.sysctls);
   return kernel;
@@ -80,7 +100,7 @@ constexpr void linux_2_6_33(Profile& kernel) { kernel.sysctls.edit(Sysctl::tcp_s
 
 constexpr void linux_2_6_34(Profile& kernel) { kernel.defer_drop_counted = true; }
 
-/// The integer parser was rewritten (00b7c3395aec), and the backlog got its second queue (6e7676c1a76a).
+/// The integer parser was rewritten (00b7c3395aec); the backlog got its second queue (6e7676c1a76a), and RPS.
 constexpr void linux_2_6_35(Profile& kernel) {
   kernel.token_split = false;
   kernel.page_cap = true;
@@ -91,6 +111,7 @@ constexpr void linux_2_6_35(Profile& kernel) {
   kernel.poll_stops_on_tick = false;
   kernel.counts_enqueue_in_total = false;
   kernel.softnet_columns = 10;
+  kernel.has_rps = true;
 }
 
 constexpr void linux_3_1(Profile& kernel) { kernel.first_synack_timeout_s = 1; }
@@ -99,28 +120,52 @@ constexpr void linux_3_2(Profile& kernel) { kernel.syn_flood_counters = true; }
 
 constexpr void linux_3_5(Profile& kernel) { kernel.globals_absent_in_netns = true; }
 
-constexpr void linux_3_7(Profile& kernel) { kernel.has_fastopen = true; }
+/// Fast Open on servers (8336886f786f); its sysctl came with the client's half, in 3.6 (2100c8d2d9db).
+constexpr void linux_3_7(Profile& kernel) {
+  kernel.has_fastopen = true;
+  kernel.listen_fastopen = ListenFastopen::makes_queue;
+  kernel.sysctls.set({.id = Sysctl::tcp_fastopen, .handler = Handler::dointvec, .scope = Scope::global, .initial = 0});
+}
 
-constexpr void linux_3_8(Profile& kernel) { kernel.syn_drops_counted = true; }
+/// User namespaces for everybody (b2e0d98705e6), which are not shown somaxconn (464dc801c76a).
+constexpr void linux_3_8(Profile& kernel) {
+  kernel.syn_drops_counted = true;
+  kernel.has_user_netns = true;
+  kernel.somaxconn_hidden_from_users = true;
+}
 
 constexpr void linux_3_9(Profile& kernel) {
   kernel.has_reuseport = true;
   kernel.time_limit_inclusive = true;
 }
 
-/// somaxconn has limits (5f671d6b4ec3); the flow limit gets a column (99bbc7074190).
+/// tcp_wmem is at least 1 (cdda88912d62): any int in a tree of 3.8.13, at least 1 in one of 3.10.
+constexpr void linux_3_10(Profile& kernel) {
+  SysctlSpec& wmem = kernel.sysctls.edit(Sysctl::tcp_wmem);
+  wmem.handler = Handler::dointvec_minmax;
+  wmem.minimum = 1;
+}
+
+/// somaxconn has limits (5f671d6b4ec3); a flow limit with two sysctls and a column (99bbc7074190).
 constexpr void linux_3_11(Profile& kernel) {
   SysctlSpec& somaxconn = kernel.sysctls.edit(Sysctl::somaxconn);
   somaxconn.handler = Handler::dointvec_minmax;
   somaxconn.minimum = 0;
   somaxconn.maximum = 65535;
   kernel.softnet_columns = 11;
+  kernel.has_flow_limit = true;
+  kernel.sysctls.set(
+      {.id = Sysctl::flow_limit_cpu_bitmap, .handler = Handler::cpumask, .scope = Scope::global, .initial = 0});
+  kernel.sysctls.set(
+      {.id = Sysctl::flow_limit_table_len, .handler = Handler::power_of_two, .scope = Scope::global, .initial = 4096});
 }
 
+/// Clients may fast open by default (0d41cca490c2).
 constexpr void linux_3_13(Profile& kernel) {
   kernel.syncookies_always = true;
   kernel.synack_repeat_restarts_timer = true;
   kernel.cookie_minutes = 2;
+  kernel.sysctls.edit(Sysctl::tcp_fastopen).initial = 1;
 }
 
 /// kernel.sysctl_writes_strict: 0, a warning that changes nothing, was the default at first (f4aacea2f5d1).
@@ -146,12 +191,16 @@ constexpr void linux_4_1(Profile& kernel) {
   kernel.sysctls.edit(Sysctl::somaxconn).maximum = int_max;
 }
 
-constexpr void linux_4_2(Profile& kernel) { kernel.overflow_remembered_long = true; }
+constexpr void linux_4_2(Profile& kernel) {
+  kernel.overflow_remembered_long = true;
+  kernel.drops_if_not_running = true;
+}
 
 /// The listener's hash of requests is gone (079096f103fa).
 constexpr void linux_4_4(Profile& kernel) {
   kernel.syn_queue = SynQueue::max_ack_reached;
   kernel.backlog_stored = BacklogStored::in_start;
+  kernel.listen_fastopen = ListenFastopen::tunes_queue;
 }
 
 /// Strict by default (41662f5cc553).
@@ -162,6 +211,10 @@ constexpr void linux_4_6(Profile& kernel) {
   kernel.sysctls.edit(Sysctl::tcp_syncookies).scope = Scope::per_netns;
   kernel.sysctls.edit(Sysctl::tcp_synack_retries).scope = Scope::per_netns;
 }
+
+constexpr void linux_4_7(Profile& kernel) { kernel.counts_cpu_collision = false; }
+
+constexpr void linux_4_9(Profile& kernel) { kernel.listen_fastopen = ListenFastopen::one_flag; }
 
 constexpr void linux_4_10(Profile& kernel) { kernel.young_spares_syn = false; }
 
@@ -185,9 +238,11 @@ constexpr void linux_4_12(Profile& kernel) {
                       .initial = 2000});
 }
 
-/// Per namespace (65c9410cf5d0).
+/// Per namespace (65c9410cf5d0, e1cfcbe82b45, 356d1833b638); only tcp_wmem starts with what the first namespace has.
 constexpr void linux_4_15(Profile& kernel) {
-  kernel.sysctls.edit(Sysctl::tcp_abort_on_overflow).scope = Scope::per_netns;
+  for (const Sysctl id : {Sysctl::tcp_abort_on_overflow, Sysctl::tcp_fastopen, Sysctl::tcp_wmem})
+    kernel.sysctls.edit(id).scope = Scope::per_netns;
+  kernel.sysctls.edit(Sysctl::tcp_wmem).from_first = true;
 }
 
 constexpr void linux_5_0(Profile& kernel) { kernel.backlog_stored = BacklogStored::first; }
@@ -202,6 +257,8 @@ constexpr void linux_5_4(Profile& kernel) {
   kernel.sysctls.edit(Sysctl::somaxconn).initial = 4096;
   kernel.sysctls.edit(Sysctl::tcp_max_syn_backlog).initial = 2048;
 }
+
+constexpr void linux_5_6(Profile& kernel) { kernel.cpumask_from_the_end = true; }
 
 /// Two jiffies, in microseconds (a4837980fd9f).
 constexpr std::int32_t two_jiffies_usecs(const Profile& kernel) {
@@ -226,9 +283,31 @@ constexpr void linux_5_13(Profile& kernel) {
   }
 }
 
-constexpr void linux_6_1(Profile& kernel) { kernel.fastreuse_cached = false; }
+constexpr void linux_5_17(Profile& kernel) { kernel.has_drop_reasons = true; }
+
+constexpr void linux_5_18(Profile& kernel) { kernel.has_backlog_drop_reason = true; }
+
+/// A namespace may have a hash of connections of its own (d1e5e6408b30).
+constexpr void linux_6_1(Profile& kernel) {
+  kernel.fastreuse_cached = false;
+  kernel.sysctls.set({.id = Sysctl::tcp_child_ehash_entries,
+                      .handler = Handler::douintvec_minmax,
+                      .scope = Scope::per_netns,
+                      .minimum = 0,
+                      .maximum = 16 * 1024 * 1024,
+                      .initial = 0});
+}
+
+constexpr void linux_6_2(Profile& kernel) { kernel.get_port_error_returned = true; }
+
+constexpr void linux_6_3(Profile& kernel) { kernel.somaxconn_hidden_from_users = false; }
 
 constexpr void linux_6_4(Profile& kernel) { kernel.softnet_columns = 15; }
+
+constexpr void linux_6_10(Profile& kernel) {
+  kernel.not_running_is_overload = false;
+  kernel.has_backlog_threads = true;
+}
 
 constexpr void linux_6_13(Profile& kernel) {
   kernel.syn_queue = SynQueue::max_ack_above;
@@ -242,6 +321,8 @@ constexpr void linux_6_14(Profile& kernel) {
   kernel.sysctls.edit(Sysctl::netdev_budget_usecs).minimum = two_jiffies_usecs(kernel);
 }
 
+constexpr void linux_6_16(Profile& kernel) { kernel.flow_limit_hash_32 = true; }
+
 struct Release {
   std::string_view name;
   void (*change)(Profile&);
@@ -252,19 +333,21 @@ inline constexpr auto history = std::to_array<Release>({
     {"linux-2.6.32", nothing},      {"linux-2.6.33", linux_2_6_33}, {"linux-2.6.34", linux_2_6_34},
     {"linux-2.6.35", linux_2_6_35}, {"linux-3.1", linux_3_1},       {"linux-3.2", linux_3_2},
     {"linux-3.5", linux_3_5},       {"linux-3.7", linux_3_7},       {"linux-3.8", linux_3_8},
-    {"linux-3.9", linux_3_9},       {"linux-3.10", nothing},        {"linux-3.11", linux_3_11},
+    {"linux-3.9", linux_3_9},       {"linux-3.10", linux_3_10},     {"linux-3.11", linux_3_11},
     {"linux-3.13", linux_3_13},     {"linux-3.16", linux_3_16},     {"linux-3.19", linux_3_19},
     {"linux-4.0", linux_4_0},       {"linux-4.1", linux_4_1},       {"linux-4.2", linux_4_2},
     {"linux-4.4", linux_4_4},       {"linux-4.5", linux_4_5},       {"linux-4.6", linux_4_6},
-    {"linux-4.9", nothing},         {"linux-4.10", linux_4_10},     {"linux-4.11", linux_4_11},
-    {"linux-4.12", linux_4_12},     {"linux-4.14", nothing},        {"linux-4.15", linux_4_15},
-    {"linux-4.19", nothing},        {"linux-5.0", linux_5_0},       {"linux-5.1", linux_5_1},
-    {"linux-5.4", linux_5_4},       {"linux-5.7", linux_5_7},       {"linux-5.8", linux_5_8},
-    {"linux-5.10", linux_5_10},     {"linux-5.13", linux_5_13},     {"linux-5.15", nothing},
-    {"linux-6.1", linux_6_1},       {"linux-6.2", nothing},         {"linux-6.3", nothing},
-    {"linux-6.4", linux_6_4},       {"linux-6.6", nothing},         {"linux-6.10", nothing},
-    {"linux-6.12", nothing},        {"linux-6.13", linux_6_13},     {"linux-6.14", linux_6_14},
-    {"linux-6.18", nothing},        {"linux-6.19", nothing},        {"linux-7.1", nothing},
+    {"linux-4.7", linux_4_7},       {"linux-4.9", linux_4_9},       {"linux-4.10", linux_4_10},
+    {"linux-4.11", linux_4_11},     {"linux-4.12", linux_4_12},     {"linux-4.14", nothing},
+    {"linux-4.15", linux_4_15},     {"linux-4.19", nothing},        {"linux-5.0", linux_5_0},
+    {"linux-5.1", linux_5_1},       {"linux-5.4", linux_5_4},       {"linux-5.6", linux_5_6},
+    {"linux-5.7", linux_5_7},       {"linux-5.8", linux_5_8},       {"linux-5.10", linux_5_10},
+    {"linux-5.13", linux_5_13},     {"linux-5.15", nothing},        {"linux-5.17", linux_5_17},
+    {"linux-5.18", linux_5_18},     {"linux-6.1", linux_6_1},       {"linux-6.2", linux_6_2},
+    {"linux-6.3", linux_6_3},       {"linux-6.4", linux_6_4},       {"linux-6.6", nothing},
+    {"linux-6.10", linux_6_10},     {"linux-6.12", nothing},        {"linux-6.13", linux_6_13},
+    {"linux-6.14", linux_6_14},     {"linux-6.16", linux_6_16},     {"linux-6.18", nothing},
+    {"linux-6.19", nothing},        {"linux-7.1", nothing},
 });
 
 }  // namespace weir::releases

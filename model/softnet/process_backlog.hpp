@@ -24,11 +24,14 @@ void refill_process_queue(SoftnetData<D>& sd) {
   }
 }
 
+/// NAPI_STATE_MISSED has no part in this: who finds SCHED set has queued his packet under the lock under which the poll
+/// finds the queue empty, so there is nothing to miss.
 template <Domain D>
 void napi_complete(SoftnetData<D>& sd) {
   D::clause(Clause::BACKLOG_COMPLETE);
   sd.sched = Bool<D>(false);
   sd.on_poll_list = Bool<D>(false);
+  sd.sched_threaded = Bool<D>(false);
 }
 
 /// 2.6.35 .. 3.15. What the input queue holds is taken over; if it fits what is left of the quota the poll completes at
@@ -111,6 +114,7 @@ PollResult<D> process_backlog(const Profile& kernel, SoftnetData<D>& sd, I32<D> 
   Poll<D> poll = begin_poll(sd, quota, dev_rx_weight, clock);
   PollExit exit = PollExit::more;
   while (exit == PollExit::more) exit = drain_one(kernel, sd, poll, clock, deliver);
+  sd.input_queue_head = sd.input_queue_head + as<U32<D>>(poll.work);
   return {poll.work, exit};
 }
 

@@ -5,9 +5,14 @@
 
 namespace weir::model {
 
+/// No CPU: the end of a list of interrupts.
+inline constexpr std::uint32_t no_cpu = ~std::uint32_t{0};
+
 /// \invariant (1) a packet waits in either queue => sched, outside of process_backlog
-///            (2) sched => on_poll_list, outside of net_rx_action
+///            (2) sched => on_poll_list, outside of net_rx_action; or sched_threaded; or the CPU is on the list of
+///                interrupts of another, so that it will be on its poll list
 ///            (3) process_queue is empty where the profile has none
+///            (4) sched_threaded => sched
 /// on_poll_list without sched is the corrupt state that a weight of 0 or less produces (NETRX.REPOLL_COMPLETED).
 template <Domain D>
 struct SoftnetData {
@@ -15,10 +20,16 @@ struct SoftnetData {
   SkbQueue<D> process_queue;  ///< 2.6.35 ..: packets taken over by the poll, out of reach of the limit
   Bool<D> sched{false};       ///< NAPI_STATE_SCHED of the backlog NAPI
   Bool<D> on_poll_list{false};
-  I32<D> weight{64};  ///< napi->weight: the quota of the next poll
+  Bool<D> sched_threaded{false};        ///< NAPI_STATE_SCHED_THREADED, 6.10 ..: the backlog's thread has been woken
+  std::uint32_t rps_ipi_list = no_cpu;  ///< 2.6.35 ..: the first of the CPUs that this one is to interrupt
+  std::uint32_t rps_ipi_next = no_cpu;  ///< the next of those on whose list this one is
+  I32<D> weight{64};                    ///< napi->weight: the quota of the next poll
   U32<D> processed{0};
   U32<D> dropped{0};
   U32<D> time_squeeze{0};
+  U32<D> received_rps{0};      ///< interrupts that scheduled the backlog
+  U32<D> input_queue_head{0};  ///< packets that have left
+  U32<D> input_queue_tail{0};  ///< packets that have joined
 };
 
 /// jiffies, and how it moves while packets are delivered: by one each time `tick_after` packets were (0: it stands

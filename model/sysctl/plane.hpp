@@ -1,83 +1,48 @@
-// The sysctl plane: where each value lives, who may open its file, and what a write or read of the file does.
-// Source: fs/proc/proc_sysctl.c (proc_sys_call_handler), net/sysctl_net.c (net_ctl_permissions),
-// net/core/sysctl_net_core.c.
+// The sysctl plane: what a new namespace starts with, and what a write or read of a file does.
+// Source: fs/proc/proc_sysctl.c (proc_sys_call_handler), net/core/net_namespace.c (setup_net), net/ipv4/tcp_ipv4.c
+// (tcp_sk_init).
 #pragma once
-#include <array>
+#include <algorithm>
 #include <string>
-#include <vector>
 
 #include "model/outcome.hpp"
-#include "model/sysctl/proc_dou8vec.hpp"
-#include "model/vocabulary/host_options.hpp"
+#include "model/power_of_two.hpp"
+#include "model/sysctl/permission.hpp"
+#include "model/sysctl/proc_douintvec.hpp"
 
 namespace weir::model {
 
+/// tcp_set_hashinfo: a namespace whose maker had tcp_child_ehash_entries set gets a hash of connections of its own, and
+/// tcp_max_syn_backlog with it. Namespace 0 makes them all.
 template <Domain D>
-using SysctlValues = std::array<I32<D>, sysctl_count>;
-
-/// \invariant namespaces.size() >= 1; a per-namespace sysctl is read from namespaces[ns], a global one from `global`
-template <Domain D>
-struct SysctlPlane {
-  const Profile* kernel;
-  SysctlValues<D> initial;  ///< what `global` began with and every new namespace begins with
-  SysctlValues<D> global;
-  std::vector<SysctlValues<D>> namespaces;
-
-  I32<D>& cell(std::size_t ns, Sysctl id) {
-    const SysctlSpec* spec = spec_of(*kernel, id);
-    const bool own = spec != nullptr && spec->scope == Scope::per_netns;
-    return (own ? namespaces[ns] : global)[static_cast<std::size_t>(id)];
-  }
-  const I32<D>& cell(std::size_t ns, Sysctl id) const { return const_cast<SysctlPlane*>(this)->cell(ns, id); }
-  const I32<D>& global_cell(Sysctl id) const { return global[static_cast<std::size_t>(id)]; }
-};
-
-template <Domain D>
-SysctlPlane<D> initial_sysctls(const Profile& kernel, const HostOptions& options) {
-  SysctlValues<D> initial{};
-  for (auto& value : initial) value = I32<D>(0);
-  for (const SysctlSpec& spec : kernel.sysctls) initial[static_cast<std::size_t>(spec.id)] = I32<D>(spec.initial);
-  for (const auto& [id, value] : options.sysctl) initial[static_cast<std::size_t>(id)] = I32<D>(value);
-  return {&kernel, initial, initial, {initial}};
+void size_own_hash(SysctlPlane<D>& plane, SysctlValues<D>& made) {
+  if (spec_of(*plane.kernel, Sysctl::tcp_child_ehash_entries) == nullptr) return;
+  const auto asked = as<U32<D>>(plane.cell(0, Sysctl::tcp_child_ehash_entries));
+  if (asked == U32<D>(0)) return;
+  D::clause(Clause::NETNS_OWN_HASH);
+  const U32<D> share = roundup_pow_of_two<D>(asked) / U32<D>(128), least(128);
+  made[sysctl_cell(Sysctl::tcp_max_syn_backlog, 0)] = as<I32<D>>(choose(share < least, least, share));
 }
 
-/// \return the new namespace's id
+/// \param id  receives the number of the new namespace
 template <Domain D>
-std::size_t add_namespace(SysctlPlane<D>& plane) {
+Errno add_namespace(SysctlPlane<D>& plane, Owner owner, std::size_t& id) {
+  if (owner == Owner::user && !plane.kernel->has_user_netns) {
+    D::clause(Clause::NETNS_NO_USERNS);
+    return Errno::einval;
+  }
   D::clause(Clause::NETNS_CREATED);
-  plane.namespaces.push_back(plane.initial);
-  return plane.namespaces.size() - 1;
-}
-
-constexpr bool is_net_core(Sysctl id) { return name_of_enum(id).starts_with("net.core."); }
-
-/// open(2) on a sysctl's file. A namespace's own root owns it; a plain user gets the read bit of mode 0644.
-template <Domain D>
-Errno open_sysctl(const SysctlPlane<D>& plane, std::size_t ns, Sysctl id, Cred cred, bool for_writing) {
-  if (ns >= plane.namespaces.size()) {
-    D::clause(Clause::NETNS_UNKNOWN);
-    return Errno::enoent;
+  SysctlValues<D> made = plane.initial;
+  for (const SysctlSpec& spec : plane.kernel->sysctls) {
+    if (!spec.from_first) continue;
+    D::clause(Clause::NETNS_INHERITS);
+    for (std::size_t i = 0; i < spec.elements; ++i)
+      made[sysctl_cell(spec.id, i)] = plane.namespaces[0][sysctl_cell(spec.id, i)];
   }
-  const SysctlSpec* spec = spec_of(*plane.kernel, id);
-  if (spec == nullptr) {
-    D::clause(Clause::SYSCTL_ABSENT);
-    return Errno::enoent;
-  }
-  const bool foreign_global = ns != 0 && spec->scope == Scope::global && is_net_core(id);
-  if (foreign_global && plane.kernel->globals_absent_in_netns) {
-    D::clause(Clause::SYSCTL_GLOBAL_HIDDEN);
-    return Errno::enoent;
-  }
-  if (foreign_global && for_writing) {
-    D::clause(Clause::SYSCTL_GLOBAL_READONLY);
-    return Errno::eacces;
-  }
-  const int wanted = for_writing ? 02 : 04;
-  const int granted = cred == Cred::root ? spec->mode >> 6 : spec->mode;
-  if ((granted & wanted) == 0) {
-    D::clause(Clause::SYSCTL_PERMISSION);
-    return Errno::eacces;
-  }
+  size_own_hash(plane, made);
+  id = plane.namespaces.size();
+  plane.namespaces.push_back(made);
+  plane.owners.push_back(owner);
   return Errno::none;
 }
 
@@ -97,6 +62,39 @@ Errno check_transfer(const Profile& kernel, std::size_t count, std::int64_t pos)
   return Errno::none;
 }
 
+/// As unsigned: -2147483648 is one.
+template <Domain D>
+Bool<D> is_power_of_2(I32<D> value) {
+  const U32<D> bits = as<U32<D>>(value);
+  return bits != U32<D>(0) && (bits & (bits - U32<D>(1))) == U32<D>(0);
+}
+
+/// The handler of the sysctl, on its value or values.
+template <Domain D>
+Errno proc_write(SysctlPlane<D>& plane, std::size_t ns, const SysctlSpec& spec, Bytes<D> data, Transfer& io) {
+  const I32<D> strict = plane.global_cell(Sysctl::sysctl_writes_strict);
+  if (spec.handler == Handler::dou8vec_minmax || spec.handler == Handler::douintvec_minmax) {
+    const UintRange range{static_cast<std::uint32_t>(spec.minimum), static_cast<std::uint32_t>(spec.maximum),
+                          spec.handler == Handler::dou8vec_minmax};
+    I32<D>& value = plane.cell(ns, spec.id);
+    auto number = as<U32<D>>(value);
+    const Errno error = proc_douintvec_write<D>(*plane.kernel, range, number, data, io, strict);
+    value = as<I32<D>>(number);
+    return error;
+  }
+  const IntRange range{spec.minimum, spec.maximum, spec.handler == Handler::dointvec_minmax};
+  std::array<I32<D>, max_sysctl_elements> values;
+  for (std::size_t i = 0; i < spec.elements; ++i) values[i] = plane.cell(ns, spec.id, i);
+  const Errno error =
+      proc_dointvec_write<D>(*plane.kernel, range, std::span(values).first(spec.elements), data, io, strict);
+  if (error == Errno::none && spec.handler == Handler::power_of_two && !is_power_of_2<D>(values[0])) {
+    D::clause(Clause::TABLE_LEN_POWER_OF_2);
+    return Errno::einval;  // the old length stays
+  }
+  for (std::size_t i = 0; i < spec.elements; ++i) plane.cell(ns, spec.id, i) = values[i];
+  return error;
+}
+
 /// open, pwrite, close. \return bytes reported as written, or the error of the first call that fails
 template <Domain D>
 outcome::Returned sysctl_write(SysctlPlane<D>& plane, std::size_t ns, Sysctl id, Bytes<D> data, std::int64_t pos,
@@ -104,15 +102,8 @@ outcome::Returned sysctl_write(SysctlPlane<D>& plane, std::size_t ns, Sysctl id,
   if (const Errno error = open_sysctl(plane, ns, id, cred, true); error != Errno::none) return failed(error);
   if (const Errno error = check_transfer<D>(*plane.kernel, data.size(), pos); error != Errno::none)
     return failed(error);
-  const SysctlSpec& spec = *spec_of(*plane.kernel, id);
-  const IntRange range{spec.minimum, spec.maximum, spec.handler == Handler::dointvec_minmax};
-  const I32<D> strict = plane.global_cell(Sysctl::sysctl_writes_strict);
-  I32<D>& value = plane.cell(ns, id);
   Transfer io{data.size(), pos};
-  const Errno error =
-      spec.handler == Handler::dou8vec_minmax
-          ? proc_dou8vec_write<D>(*plane.kernel, range, value, data, io, strict)
-          : proc_dointvec_write<D>(*plane.kernel, range, std::span<I32<D>>(&value, 1), data, io, strict);
+  const Errno error = proc_write(plane, ns, *spec_of(*plane.kernel, id), data, io);
   if (error != Errno::none) return failed(error);
   return returned(static_cast<std::int64_t>(io.count));
 }
@@ -123,8 +114,15 @@ Errno sysctl_read(const SysctlPlane<D>& plane, std::size_t ns, Sysctl id, std::s
                   std::vector<U8<D>>& text) {
   if (const Errno error = open_sysctl(plane, ns, id, Cred::user, false); error != Errno::none) return error;
   if (const Errno error = check_transfer<D>(*plane.kernel, len, pos); error != Errno::none) return error;
+  const SysctlSpec& spec = *spec_of(*plane.kernel, id);
   Transfer io{len, pos};
-  text = proc_dointvec_read<D>(std::span<const I32<D>>(&plane.cell(ns, id), 1), io);
+  if (spec.handler == Handler::douintvec_minmax) {
+    text = proc_douintvec_read<D>(as<U32<D>>(plane.cell(ns, id)), io);
+    return Errno::none;
+  }
+  std::array<I32<D>, max_sysctl_elements> values;
+  for (std::size_t i = 0; i < spec.elements; ++i) values[i] = plane.cell(ns, id, i);
+  text = proc_dointvec_read<D>(std::span<const I32<D>>(values.data(), spec.elements), io);
   return Errno::none;
 }
 

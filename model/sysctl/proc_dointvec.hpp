@@ -123,14 +123,9 @@ Errno proc_dointvec_write(const Profile& kernel, IntRange range, std::span<I32<D
   return Errno::none;
 }
 
-/// Appends the decimal digits of `value`, with '-' if it is negative.
+/// Appends the decimal digits of `magnitude`.
 template <Domain D>
-void put_int(I32<D> value, std::vector<U8<D>>& text) {
-  U32<D> magnitude = as<U32<D>>(value);
-  if (value < I32<D>(0)) {
-    text.push_back(byte<D>('-'));
-    magnitude = wrapping_sub(U32<D>(0), magnitude);
-  }
+void put_digits(U32<D> magnitude, std::vector<U8<D>>& text) {
   const std::size_t first = text.size();
   do {
     text.push_back(as<U8<D>>(magnitude % U32<D>(10) + U32<D>('0')));
@@ -139,26 +134,48 @@ void put_int(I32<D> value, std::vector<U8<D>>& text) {
   std::reverse(text.begin() + static_cast<std::ptrdiff_t>(first), text.end());
 }
 
-/// Reads a vector of ints as text: values separated by tabs, a newline at the end, cut at the asked length.
-/// \param io  in: the buffer's length and the offset; out: bytes read and the new offset
+/// Appends the decimal digits of `value`, with '-' if it is negative.
 template <Domain D>
-std::vector<U8<D>> proc_dointvec_read(std::span<const I32<D>> data, Transfer& io) {
-  std::vector<U8<D>> text;
-  if (data.empty() || io.count == 0 || io.pos != 0) {
-    D::clause(io.pos != 0 ? Clause::SYSCTL_READ_AT_OFFSET : Clause::SYSCTL_NOTHING_ASKED);
-    io.count = 0;
-    return text;
+void put_int(I32<D> value, std::vector<U8<D>>& text) {
+  U32<D> magnitude = as<U32<D>>(value);
+  if (value < I32<D>(0)) {
+    text.push_back(byte<D>('-'));
+    magnitude = wrapping_sub(U32<D>(0), magnitude);
   }
-  text.reserve(data.size() * sizeof("-2147483648\n"));
-  for (const I32<D>& value : data) {
-    if (!text.empty()) text.push_back(byte<D>('\t'));
-    put_int<D>(value, text);
-  }
+  put_digits<D>(magnitude, text);
+}
+
+/// Whether a read is over before there is any text; `io` then says so.
+template <Domain D>
+bool read_ends_at_once(bool nothing_asked, Transfer& io) {
+  if (!nothing_asked && io.pos == 0) return false;
+  D::clause(io.pos != 0 ? Clause::SYSCTL_READ_AT_OFFSET : Clause::SYSCTL_NOTHING_ASKED);
+  io.count = 0;
+  return true;
+}
+
+/// Ends the text of a read: a newline, and no more than was asked for.
+template <Domain D>
+void end_read(std::vector<U8<D>>& text, Transfer& io) {
   text.push_back(byte<D>('\n'));
   D::clause(text.size() > io.count ? Clause::SYSCTL_READ_CUT : Clause::SYSCTL_READ);
   if (text.size() > io.count) text.resize(io.count, byte<D>(0));
   io.count = text.size();
   io.pos += static_cast<std::int64_t>(io.count);
+}
+
+/// Reads a vector of ints as text: values separated by tabs, a newline at the end, cut at the asked length.
+/// \param io  in: the buffer's length and the offset; out: bytes read and the new offset
+template <Domain D>
+std::vector<U8<D>> proc_dointvec_read(std::span<const I32<D>> data, Transfer& io) {
+  std::vector<U8<D>> text;
+  if (read_ends_at_once<D>(data.empty() || io.count == 0, io)) return text;
+  text.reserve(data.size() * sizeof("-2147483648\n"));
+  for (const I32<D>& value : data) {
+    if (!text.empty()) text.push_back(byte<D>('\t'));
+    put_int<D>(value, text);
+  }
+  end_read<D>(text, io);
   return text;
 }
 

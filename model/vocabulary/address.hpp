@@ -1,4 +1,4 @@
-// Where a socket is bound or connected to: an IPv4 address, the IPv6 loopback, or "any".
+// Where a socket is bound or connected to: an IPv4 address, the IPv6 loopback, "any", or the abstract names of AF_UNIX.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,7 +9,8 @@ namespace weir {
 
 /// \invariant v4 is 0 unless kind is v4; kind v4 never holds 0.0.0.0, which is `any`.
 struct Address {
-  enum class Kind : std::uint8_t { any, v4, v6_loopback };
+  /// abstract: AF_UNIX, where what is a port elsewhere is the number that stands for the name.
+  enum class Kind : std::uint8_t { any, v4, v6_loopback, abstract };
   Kind kind = Kind::any;
   std::uint32_t v4 = 0;  ///< host byte order
 
@@ -19,15 +20,17 @@ struct Address {
 inline constexpr Address any_address{};
 inline constexpr Address loopback{Address::Kind::v4, 0x7f000001};
 inline constexpr Address loopback6{Address::Kind::v6_loopback, 0};
+inline constexpr Address abstract_names{Address::Kind::abstract, 0};
 
 constexpr Address v4_address(std::uint32_t host_order) {
   return host_order == 0 ? any_address : Address{Address::Kind::v4, host_order};
 }
 
-/// Dotted quad, "::1", or "" (also "0.0.0.0" and "::") for any; nothing else.
+/// Dotted quad, "::1", "@", or "" (also "0.0.0.0" and "::") for any; nothing else.
 constexpr std::optional<Address> address_from(std::string_view text) {
   if (text.empty() || text == "::") return any_address;
   if (text == "::1") return loopback6;
+  if (text == "@") return abstract_names;
   std::uint32_t value = 0;
   for (int part = 0; part < 4; ++part) {
     std::uint32_t octet = 0;
@@ -50,6 +53,7 @@ constexpr std::optional<Address> address_from(std::string_view text) {
 inline std::string to_text(Address address) {
   if (address.kind == Address::Kind::any) return "";
   if (address.kind == Address::Kind::v6_loopback) return "::1";
+  if (address.kind == Address::Kind::abstract) return "@";
   std::string text;
   for (int shift = 24; shift >= 0; shift -= 8) {
     text += std::to_string(address.v4 >> shift & 0xff);

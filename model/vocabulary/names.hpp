@@ -46,6 +46,11 @@ enum class Sysctl : std::uint8_t {
   tcp_abort_on_overflow,
   tcp_synack_retries,
   sysctl_writes_strict,
+  flow_limit_cpu_bitmap,
+  flow_limit_table_len,
+  tcp_fastopen,
+  tcp_child_ehash_entries,
+  tcp_wmem,
 };
 
 template <>
@@ -62,13 +67,26 @@ inline constexpr auto names<Sysctl> = std::to_array<Named<Sysctl>>({
     {Sysctl::tcp_abort_on_overflow, "net.ipv4.tcp_abort_on_overflow"},
     {Sysctl::tcp_synack_retries, "net.ipv4.tcp_synack_retries"},
     {Sysctl::sysctl_writes_strict, "kernel.sysctl_writes_strict"},
+    {Sysctl::flow_limit_cpu_bitmap, "net.core.flow_limit_cpu_bitmap"},
+    {Sysctl::flow_limit_table_len, "net.core.flow_limit_table_len"},
+    {Sysctl::tcp_fastopen, "net.ipv4.tcp_fastopen"},
+    {Sysctl::tcp_child_ehash_entries, "net.ipv4.tcp_child_ehash_entries"},
+    {Sysctl::tcp_wmem, "net.ipv4.tcp_wmem"},
 });
 inline constexpr std::size_t sysctl_count = names<Sysctl>.size();
 
-/// Whose credentials open the sysctl file: root of the namespace's owner, or an ordinary user without capabilities.
-enum class Cred : std::uint8_t { root, user };
+/// Whose credentials open the sysctl file: root of the user namespace that owns the network namespace, an ordinary user
+/// there without capabilities, or one with nothing but CAP_NET_ADMIN.
+enum class Cred : std::uint8_t { root, user, net_admin };
 template <>
-inline constexpr auto names<Cred> = std::to_array<Named<Cred>>({{Cred::root, "root"}, {Cred::user, "user"}});
+inline constexpr auto names<Cred> =
+    std::to_array<Named<Cred>>({{Cred::root, "root"}, {Cred::user, "user"}, {Cred::net_admin, "net_admin"}});
+
+/// Which user namespace owns a network namespace: the initial one, or one that an ordinary user made, whose root is
+/// nobody outside.
+enum class Owner : std::uint8_t { init, user };
+template <>
+inline constexpr auto names<Owner> = std::to_array<Named<Owner>>({{Owner::init, "init"}, {Owner::user, "user"}});
 
 enum class Family : std::uint8_t { inet, inet6, unix_, netlink };
 template <>
@@ -150,5 +168,13 @@ enum class NetRx : std::uint8_t { success, drop };
 template <>
 inline constexpr auto names<NetRx> = std::to_array<Named<NetRx>>({{NetRx::success, "NET_RX_SUCCESS"},
                                                                   {NetRx::drop, "NET_RX_DROP"}});
+
+/// Why kfree_skb_reason was called (enum skb_drop_reason), as far as a backlog gives reasons.
+enum class DropReason : std::uint8_t { not_specified, cpu_backlog, dev_ready };
+template <>
+inline constexpr auto names<DropReason> = std::to_array<Named<DropReason>>({{DropReason::not_specified,
+                                                                             "NOT_SPECIFIED"},
+                                                                            {DropReason::cpu_backlog, "CPU_BACKLOG"},
+                                                                            {DropReason::dev_ready, "DEV_READY"}});
 
 }  // namespace weir

@@ -148,7 +148,8 @@ void read_initial_sysctls(Cursor& cursor, ondemand::value& json, HostOptions& op
   }
 }
 
-constexpr auto header_fields = std::to_array<std::string_view>({"weir", "profile", "cpus", "sysctl"});
+constexpr auto header_fields =
+    std::to_array<std::string_view>({"weir", "profile", "cpus", "sysctl", "thread_backlog_napi"});
 
 Header read_header(Cursor& cursor, ondemand::object& object) {
   Header header;
@@ -167,8 +168,10 @@ Header read_header(Cursor& cursor, ondemand::object& object) {
       header.profile = read_profile(cursor, member.value);
     } else if (member.name == "cpus") {
       read_number(cursor, member.value, header.options.cpus, std::uint32_t{1}, max_cpus);
-    } else {
+    } else if (member.name == "sysctl") {
       read_initial_sysctls(cursor, member.value, header.options);
+    } else {
+      read_value(cursor, member.value, header.options.thread_backlog_napi);
     }
   }
   for (std::size_t i = 0; i < 2; ++i)

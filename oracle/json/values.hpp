@@ -1,6 +1,5 @@
 // JSON values by the type of the field that they fill. Private to the reader.
 #pragma once
-#include <array>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -16,13 +15,6 @@
 #include "oracle/text/suggest.hpp"
 
 namespace weir::oracle {
-
-template <class E>
-std::string list_of() {
-  std::array<std::string_view, names<E>.size()> all;
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = names<E>[i].text;
-  return join(all);
-}
 
 /// An object all of whose fields are given. Defined in fields.hpp, which knows how fields are read.
 template <class T>
@@ -60,6 +52,7 @@ inline void read_value(Cursor& cursor, ondemand::value& json, Fd& into) { read_n
 inline void read_value(Cursor& cursor, ondemand::value& json, NsId& into) { read_number(cursor, json, into.id); }
 inline void read_value(Cursor& cursor, ondemand::value& json, Skb& into) { read_number(cursor, json, into.id); }
 inline void read_value(Cursor& cursor, ondemand::value& json, Millis& into) { read_number(cursor, json, into.count); }
+inline void read_value(Cursor& cursor, ondemand::value& json, FlowHash& into) { read_number(cursor, json, into.value); }
 inline void read_value(Cursor& cursor, ondemand::value& json, Cpu& into) {
   read_number(cursor, json, into.index, std::uint32_t{0}, cursor.cpus - 1);
 }
@@ -88,7 +81,7 @@ inline void read_value(Cursor& cursor, ondemand::value& json, Errno& into) {
 }
 
 inline void read_value(Cursor& cursor, ondemand::value& json, Address& into) {
-  constexpr std::string_view what = "an address: \"\" for any, four numbers with dots, or \"::1\"";
+  constexpr std::string_view what = "an address: \"\" for any, four numbers with dots, \"::1\", or \"@\"";
   const auto found = address_from(read_string(cursor, json, what));
   if (!found) cursor.expected(what);
   into = *found;

@@ -68,6 +68,7 @@ void append_value(std::string& to, NsId ns) { append_value(to, ns.id); }
 void append_value(std::string& to, Millis span) { append_value(to, span.count); }
 void append_value(std::string& to, Cpu cpu) { append_value(to, cpu.index); }
 void append_value(std::string& to, Skb skb) { append_value(to, skb.id); }
+void append_value(std::string& to, FlowHash flow) { append_value(to, flow.value); }
 void append_value(std::string& to, Address address) { append_value(to, std::string_view(weir::to_text(address))); }
 void append_value(std::string& to, End end) { append_value(to, std::string_view(weir::to_text(end))); }
 void append_value(std::string& to, Errno error) { append_value(to, name_of(error)); }
@@ -152,6 +153,10 @@ void append_json(std::string& to, const Header& header) {
   if (header.options.cpus != defaults.cpus) {
     append_name(to, "cpus");
     append_value(to, header.options.cpus);
+  }
+  if (header.options.thread_backlog_napi) {
+    append_name(to, "thread_backlog_napi");
+    append_value(to, true);
   }
   if (!header.options.sysctl.empty()) {
     append_name(to, "sysctl");

@@ -28,13 +28,6 @@ std::optional<T> number_from(std::string_view text) {
   return value;
 }
 
-template <class E>
-std::string choices() {
-  std::vector<std::string_view> all;
-  for (const auto& each : names<E>) all.push_back(each.text);
-  return "one of " + join(all);
-}
-
 /// Empty if `text` was a value of the field and is set; otherwise what was expected.
 std::string set_value(bool& into, std::string_view text) {
   if (text != "yes" && text != "no") return "yes or no";
@@ -51,7 +44,7 @@ std::string set_value(T& into, std::string_view text) {
 template <class E>
 requires std::is_enum_v<E> std::string set_value(E& into, std::string_view text) {
   const auto value = enum_from<E>(text);
-  if (!value) return choices<E>();
+  if (!value) return "one of " + list_of<E>();
   into = *value;
   return {};
 }

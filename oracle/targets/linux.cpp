@@ -15,6 +15,7 @@
 
 #include "model/profile.hpp"
 #include "oracle/targets/linux_channel.hpp"
+#include "oracle/targets/linux_credentials.hpp"
 #include "oracle/targets/linux_driver.hpp"
 #include "oracle/targets/this_kernel.hpp"
 #include "oracle/targets/wire.hpp"
@@ -83,6 +84,7 @@ void serve(int channel) {
 class LinuxTarget::Driver {
  public:
   Driver() {
+    profile_of_running_kernel();  // throws where there is none: the driver could not set up a namespace
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
       throw std::system_error(errno, std::generic_category(), "socketpair");
@@ -124,11 +126,10 @@ class LinuxTarget::Driver {
 };
 
 Availability LinuxTarget::probe() {
-  if (running_profile() == nullptr) return {false, "no profile describes Linux " + running_release()};
   try {
     std::string reason = Driver().trouble();
     return {reason.empty(), std::move(reason)};
-  } catch (const std::system_error& error) {
+  } catch (const std::runtime_error& error) {  // std::system_error among them
     return {false, error.what()};
   }
 }
@@ -168,21 +169,30 @@ namespace {
 
 /// The machine's own settings: not there in the namespaces of cases, or not ours to change.
 bool is_global(Sysctl sysctl) {
-  const SysctlSpec* spec = spec_of(*running_profile(), sysctl);
+  const Profile* const kernel = running_profile();
+  const SysctlSpec* const spec = kernel == nullptr ? nullptr : spec_of(*kernel, sysctl);
   return spec == nullptr || spec->scope == Scope::global;
 }
 
+/// What a new namespace takes from the first one: namespaces of cases are used again and again, so that they cannot.
+bool is_handed_on(Sysctl sysctl) {
+  const SysctlSpec* spec = spec_of(*running_profile(), sysctl);
+  return sysctl == Sysctl::tcp_child_ehash_entries || (spec != nullptr && spec->from_first);
+}
+
 bool can_ask(const op::SysctlWrite& operation) {
-  if (operation.cred != Cred::root || operation.sysctl == Sysctl::sysctl_writes_strict) return false;
-  return operation.ns.id != 0 || !is_global(operation.sysctl);
+  if (operation.sysctl == Sysctl::sysctl_writes_strict) return false;
+  if (operation.cred != Cred::root && !can_act_as_others()) return false;
+  return operation.ns.id != 0 || !(is_global(operation.sysctl) || is_handed_on(operation.sysctl));
 }
 bool can_ask(const op::SysctlRead& operation) { return operation.ns.id != 0 || !is_global(operation.sysctl); }
 
-/// The receive softirq cannot be stepped from outside.
+/// The receive softirq cannot be stepped from outside; remote peers would take a TUN device and real time.
 template <class T>
 bool can_ask(const T&) {
-  return !requires(T each) { each.cpu; }
-  &&!std::is_same_v<T, op::Tick>;
+  constexpr bool of_a_cpu = requires(T each) { each.cpu; };
+  constexpr bool from_afar = std::is_same_v<T, op::Segment> || std::is_same_v<T, op::Advance>;
+  return !of_a_cpu && !from_afar && !std::is_same_v<T, op::Tick>;
 }
 
 }  // namespace

@@ -8,8 +8,9 @@
 // A driver process, forked by the constructor, enters a user and network namespace of its own and makes the calls
 // there; nothing outside that namespace is touched, and no privilege is needed where unprivileged user namespaces are
 // allowed. Every namespace of a case, 0 too, is a real network namespace with the initial sysctls of the profile that
-// describes this kernel. The global ones of net.core exist in the machine's own namespace alone: they cannot be asked
-// for in namespace 0, and are absent in the others, as the profile says.
+// describes this kernel, and all are owned by one user namespace, which nobody but root can fill with other users:
+// credentials other than root's can be asked for only then. The global ones of net.core exist in the machine's own
+// namespace alone: they cannot be asked for in namespace 0, and are absent in the others, as the profile says.
 //
 // Units: durations as std::chrono says. Errors: the constructor throws std::runtime_error where probe() would say no;
 // run() reports everything else in its status. Thread safety: one object, one thread; construct it before starting

@@ -3,8 +3,12 @@
 #include <arpa/inet.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 
+#include <charconv>
+#include <cstddef>
 #include <cstring>
+#include <iterator>
 
 namespace weir::oracle {
 namespace {
@@ -45,10 +49,26 @@ SocketAddress netlink() {
   return stored(result);
 }
 
+/// A NUL, "w" and the digits of the name (what the kernel chooses has no "w"); nothing but the family where it shall
+/// choose. Shorter than an address of inet, so that a socket of that family has no doubt.
+SocketAddress abstract(std::uint16_t name) {
+  sockaddr_un result{};
+  result.sun_family = AF_UNIX;
+  char* end = result.sun_path;
+  if (name != 0) {
+    end[1] = 'w';
+    end = std::to_chars(end + 2, std::end(result.sun_path), name).ptr;
+  }
+  SocketAddress address = stored(result);
+  address.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + (end - result.sun_path));
+  return address;
+}
+
 }  // namespace
 
 SocketAddress socket_address(Family family, Address address, std::uint16_t port) {
   if (family == Family::netlink) return netlink();
+  if (address.kind == Address::Kind::abstract) return abstract(port);
   if (family == Family::inet6 || address.kind == Address::Kind::v6_loopback) return inet6(address, port);
   return inet(address, port);
 }

@@ -16,7 +16,8 @@ struct SocketAddress {
 };
 
 /// For a socket of `family`. An IPv4 address on an inet6 socket is v4-mapped; ::1 stays AF_INET6 whatever the socket. A
-/// unix socket is given the IP address as it is, since a trace has no paths; netlink is asked to choose a port id.
+/// unix socket is given an IP address as it is. Abstract names are `port` in digits, on whatever socket. Netlink is
+/// asked to choose a port id.
 SocketAddress socket_address(Family family, Address address, std::uint16_t port);
 
 }  // namespace weir::oracle

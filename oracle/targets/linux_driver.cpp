@@ -12,6 +12,7 @@
 
 #include "oracle/targets/linux_address.hpp"
 #include "oracle/targets/linux_counters.hpp"
+#include "oracle/targets/linux_credentials.hpp"
 
 namespace weir::oracle {
 namespace {
@@ -161,6 +162,8 @@ Outcome LinuxDriver::perform(const op::Netns&) { return returned(static_cast<std
 
 Outcome LinuxDriver::perform(const op::SysctlWrite& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
+  namespaces_.enter(operation.ns.id);
+  const ActingAs user(operation.cred);
   const OwnedFd file(open_sysctl(operation.ns, operation.sysctl, O_WRONLY));
   if (file.get() < 0) return returned_by_call(-1);
   namespaces_.mark_changed(operation.ns.id);

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "oracle/targets/linux_credentials.hpp"
 #include "oracle/targets/this_kernel.hpp"
 
 namespace weir::oracle {
@@ -36,10 +38,58 @@ void bring_loopback_up() {
   if (socket.get() < 0 || ::ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0) refused("bringing lo up");
 }
 
+/// A process that stays outside the new user namespace, where the privilege is to map more users than oneself. There is
+/// none unless root asks.
+class Mapper {
+ public:
+  Mapper() {
+    if (::geteuid() != 0 || ::pipe2(ready_, O_CLOEXEC) != 0) return;
+    process_ = ::fork();
+    if (process_ == 0) map_parent();
+  }
+  ~Mapper() {
+    for (const int end : ready_)
+      if (end >= 0) ::close(end);  // a mapper that was never told to ends by this
+    if (process_ > 0) ::waitpid(process_, nullptr, 0);
+  }
+  Mapper(const Mapper&) = delete;
+  Mapper& operator=(const Mapper&) = delete;
+
+  /// Root, and `other_user`. False where that could not be done; nothing is mapped then.
+  bool map_users() {
+    if (process_ < 0 || ::write(ready_[1], "", 1) != 1) return false;
+    int status = 0;
+    ::waitpid(process_, &status, 0);
+    process_ = -1;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+
+ private:
+  [[noreturn]] void map_parent() const {
+    const std::string path = "/proc/" + std::to_string(::getppid()) + "/uid_map";
+    ::close(ready_[1]);
+    char told = 0;
+    if (::read(ready_[0], &told, 1) != 1) ::_exit(1);
+    const std::string user = std::to_string(other_user);
+    const std::string map = "0 0 1\n" + user + " " + user + " 1\n";
+    const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    const bool written = file >= 0 && ::write(file, map.data(), map.size()) == static_cast<ssize_t>(map.size());
+    ::_exit(written ? 0 : 1);
+  }
+
+  int ready_[2] = {-1, -1};
+  pid_t process_ = -1;
+};
+
+std::string initial_text(const SysctlSpec& spec) {
+  std::string text = std::to_string(spec.initial);
+  for (std::size_t i = 1; i < spec.elements; ++i) text += " " + std::to_string(spec.more_initial[i - 1]);
+  return text + "\n";
+}
+
 void set_initial_sysctls() {
-  for (const SysctlSpec& each : running_profile()->sysctls)
-    if (each.scope == Scope::per_netns)
-      write_file(sysctl_path(name_of_enum(each.id)), std::to_string(each.initial) + "\n");
+  for (const SysctlSpec& each : profile_of_running_kernel().sysctls)
+    if (each.scope == Scope::per_netns) write_file(sysctl_path(name_of_enum(each.id)), initial_text(each));
 }
 
 }  // namespace
@@ -59,13 +109,16 @@ std::string sysctl_path(std::string_view name) {
   return path;
 }
 
-void enter_user_namespace() {
+bool enter_user_namespace() {
   const std::string user = std::to_string(::geteuid());
   const std::string group = std::to_string(::getegid());
+  Mapper mapper;
   if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) refused("unshare(CLONE_NEWUSER | CLONE_NEWNET)");
+  const bool both = mapper.map_users();
+  if (!both) write_file("/proc/self/uid_map", "0 " + user + " 1");
   write_file("/proc/self/setgroups", "deny");
-  write_file("/proc/self/uid_map", "0 " + user + " 1");
   write_file("/proc/self/gid_map", "0 " + group + " 1");
+  return both;
 }
 
 NamespacePool::NamespacePool() : entered_(none) {}
@@ -93,7 +146,9 @@ void NamespacePool::renew() {
   entered_ = none;
 }
 
+/// By a process of the first one, as `netns` says; what that one hands on is never written (see linux.cpp).
 void NamespacePool::make() {
+  if (!pool_.empty()) enter(0);
   if (::unshare(CLONE_NEWNET) != 0) refused("unshare(CLONE_NEWNET)");
   bring_loopback_up();
   // The kernel's own choice of ports keeps clear of those that cases name (see PortMap), and the loopback peer never

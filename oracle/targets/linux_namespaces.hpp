@@ -24,7 +24,8 @@ std::string sysctl_path(std::string_view name);
 
 /// Makes the calling process root of a new user namespace that owns a new network namespace, as an ordinary user may.
 /// The process must have one thread. Throws std::system_error naming the step that was refused.
-void enter_user_namespace();
+/// \return whether the namespace has `other_user` beside root, which it takes root outside to map
+bool enter_user_namespace();
 
 /// Network namespaces for cases, used again and again, since making one takes a millisecond. Each has its loopback up
 /// and, when handed out, the sysctls of a new namespace in the profile of this kernel.

@@ -12,4 +12,7 @@ std::string running_release();
 /// nullptr where no profile describes that release.
 const Profile* running_profile();
 
+/// The same. Throws std::runtime_error where there is none.
+const Profile& profile_of_running_kernel();
+
 }  // namespace weir::oracle

@@ -21,6 +21,7 @@ struct AnyWorld {
   model::Sock<D> sock;
   I32<D> limit;      ///< somaxconn
   I32<D> syn_limit;  ///< tcp_max_syn_backlog
+  I32<D> fastopen;   ///< tcp_fastopen
   I32<D> refusal;    ///< of the security hook; 0 is consent
   I32<D> port;       ///< 0, or why there is no port
   unsigned puts = 0;
@@ -37,6 +38,7 @@ struct AnyWorld {
   model::Sock<D>* sock_from_file(File&) { return descriptor == Descriptor::socket ? &sock : nullptr; }
   I32<D> somaxconn(const model::Sock<D>&) const { return limit; }
   I32<D> tcp_max_syn_backlog(const model::Sock<D>&) const { return syn_limit; }
+  I32<D> tcp_fastopen(const model::Sock<D>&) const { return fastopen; }
   I32<D> security_socket_listen(const model::Sock<D>&, I32<D>) const { return refusal; }
   I32<D> get_port(model::Sock<D>&) const { return port; }
 };
@@ -70,6 +72,7 @@ struct AnyListen {
   AnyListen(C& c, const Profile& kernel) : backlog(c.i32("backlog")) {
     world.limit = c.i32("somaxconn");
     world.syn_limit = c.i32("tcp_max_syn_backlog");
+    world.fastopen = c.i32("tcp_fastopen");
     world.refusal = c.i32("security_socket_listen");
     world.port = c.i32("get_port");
     world.sock.state = c.i32("state");

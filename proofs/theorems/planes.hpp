@@ -16,6 +16,7 @@ std::vector<Theorem> sysctl_theorems();
 std::vector<Theorem> listen_theorems();
 std::vector<Theorem> queue_theorems();
 std::vector<Theorem> softnet_theorems();
+std::vector<Theorem> steering_theorems();
 
 struct Plane {
   std::string_view file;
@@ -26,7 +27,8 @@ inline std::vector<Plane> all_planes() {
   return {{"proofs/theorems/sysctl.cpp", sysctl_theorems()},
           {"proofs/theorems/listen.cpp", listen_theorems()},
           {"proofs/theorems/queues.cpp", queue_theorems()},
-          {"proofs/theorems/softnet.cpp", softnet_theorems()}};
+          {"proofs/theorems/softnet.cpp", softnet_theorems()},
+          {"proofs/theorems/steering.cpp", steering_theorems()}};
 }
 
 }  // namespace weir::proofs

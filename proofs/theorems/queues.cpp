@@ -1,6 +1,7 @@
 // The two queues of a listener: no sequence of events takes their counts out of bounds. Each theorem is an induction: a
 // state that satisfies the invariant, one arbitrary event, and the invariant again.
 #include "model/listen/conn_request.hpp"
+#include "model/listen/synack_timer.hpp"
 #include "proofs/theorems/planes.hpp"
 
 namespace weir::proofs {
@@ -12,9 +13,10 @@ struct Counted {
   model::Listener<D> listener;
   U64<D> waiting;   ///< connections in the accept queue
   U64<D> requests;  ///< in the SYN queue
+  U64<D> young;     ///< those of them whose timer has not fired
 };
 
-enum class Event { syn, third_ack, cookie_ack, accept, count };
+enum class Event { syn, third_ack, timer, cookie_ack, accept, count };
 
 template <class C>
 struct AnyEvent {
@@ -33,7 +35,8 @@ struct AnyEvent {
     listener.rskq_defer_accept = c.u32("rskq_defer_accept");
     listener.sk_ack_backlog = model::backlog_field<D>(kernel, as<U32<D>>(before.waiting));
     listener.qlen = as<U32<D>>(before.requests);
-    listener.young = listener.qlen;
+    before.young = c.u64("young requests");
+    listener.young = as<U32<D>>(before.young);
     after = before;
     event = static_cast<Event>(c.below(static_cast<std::size_t>(Event::count), "event"));
   }
@@ -45,11 +48,13 @@ struct AnyEvent {
     const U64<D> one(1);
     switch (event) {
       case Event::syn:
-        if (model::tcp_conn_request<D>(kernel, after.listener, net, mib) == model::SynVerdict::queued)
-          after.requests = after.requests + one;
+        if (model::tcp_conn_request<D>(kernel, after.listener, net, mib) == model::SynVerdict::queued) joins();
         break;
       case Event::third_ack:
         third_ack(c, kernel, net, mib);
+        break;
+      case Event::timer:
+        timer(c, kernel);
         break;
       case Event::cookie_ack:
         if (model::cookie_v4_check<D>(kernel, after.listener, mib)) after.waiting = after.waiting + one;
@@ -65,13 +70,42 @@ struct AnyEvent {
   }
 
  private:
+  void joins() {
+    after.requests = after.requests + U64<D>(1);
+    after.young = after.young + U64<D>(1);
+  }
+  void leaves(bool young) {
+    after.requests = after.requests - U64<D>(1);
+    if (young) after.young = after.young - U64<D>(1);
+  }
+
+  /// Whether there is a request whose timer has fired that often.
+  bool exists(U32<D> num_timeout) {
+    if (num_timeout == U32<D>(0)) return static_cast<bool>(after.young > U64<D>(0));
+    return static_cast<bool>(after.requests > after.young);
+  }
+
   void third_ack(C& c, const Profile& kernel, const model::RequestSettings<D>& net, model::Mib<D>& mib) {
-    if (after.requests == U64<D>(0)) return;  // it belongs to no request
+    const U32<D> num_timeout = c.u32("num_timeout");
+    if (!exists(num_timeout)) return;  // it belongs to no request
     const bool bare = c.below(2, "segment without data") == 1;
-    const auto verdict = model::tcp_check_req<D>(kernel, after.listener, net, mib, bare);
+    const auto verdict = model::tcp_check_req<D>(kernel, after.listener, net, mib, bare, num_timeout);
     const bool accepted = verdict == model::AckVerdict::accepted;
     if (accepted) after.waiting = after.waiting + U64<D>(1);
-    if (accepted || verdict == model::AckVerdict::overflow_reset) after.requests = after.requests - U64<D>(1);
+    if (accepted || verdict == model::AckVerdict::overflow_reset) leaves(static_cast<bool>(num_timeout == U32<D>(0)));
+  }
+
+  /// What the timer decides is any of its two answers here: see the theorems on it.
+  void timer(C& c, const Profile&) {
+    const U32<D> num_timeout = c.u32("num_timeout");
+    if (!exists(num_timeout)) return;
+    const bool young = static_cast<bool>(num_timeout == U32<D>(0));
+    if (c.below(2, "the request is given up") == 1) {
+      model::reqsk_queue_removed<D>(after.listener, Bool<D>(young));
+      return leaves(young);
+    }
+    model::reqsk_timed_out<D>(after.listener, Bool<D>(young));
+    if (young) after.young = after.young - U64<D>(1);
   }
 };
 
@@ -82,10 +116,10 @@ Bool<D> accept_queue_is_sound(const Counted<D>& state) {
          state.waiting <= as<U64<D>>(listener.sk_max_ack_backlog) + U64<D>(1);
 }
 
-/// Every request is young: a SYN-ACK that is retransmitted needs timers, which the model does not have yet.
 template <Domain D>
 Bool<D> syn_accounting_is_sound(const Counted<D>& state) {
-  return as<U64<D>>(state.listener.qlen) == state.requests && state.listener.young == state.listener.qlen;
+  return as<U64<D>>(state.listener.qlen) == state.requests && as<U64<D>>(state.listener.young) == state.young &&
+         state.young <= state.requests;
 }
 
 /// How many requests the SYN queue may hold.
@@ -149,6 +183,61 @@ const auto syn_queue_never_exceeds_its_capacity = [](auto& c, const Profile& ker
   c.twin("the SYN queue is never full", step.after.requests < capacity);
 };
 
+/// A listener of any counts, and a request whose timer fires.
+template <class C>
+struct AnyTimeout {
+  using D = DomainOf<C>;
+  model::Listener<D> listener;
+  model::SynAck<D> request;
+  I32<D> retries;
+  model::SynAckVerdict<D> verdict;
+
+  AnyTimeout(C& c, const Profile& kernel) {
+    listener.sk_max_ack_backlog = c.u32("sk_max_ack_backlog");
+    listener.syn_table = c.u32("syn_table");
+    listener.rskq_defer_accept = c.u32("rskq_defer_accept");
+    listener.qlen = c.u32("requests");
+    listener.young = c.u32("young requests");
+    request = {c.i32("num_timeout"), c.u32("acked") != U32<D>(0)};
+    retries = c.i32("tcp_synack_retries");
+    c.assume("TCP_DEFER_ACCEPT is kept in 8 bits", listener.rskq_defer_accept <= U32<D>(255));
+    c.assume("a timer has fired 0 .. 65535 times",
+             request.num_timeout >= I32<D>(0) && request.num_timeout < I32<D>(65536));
+    // Each request halves what is left of the retries: the loop is short for the settings that 8 bits can hold.
+    c.assume("tcp_synack_retries is 0 .. 6", retries >= I32<D>(0) && retries <= I32<D>(6));
+    verdict = model::synack_timer<D>(kernel, listener, request, retries);
+  }
+};
+
+const auto a_request_is_given_up = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  AnyTimeout timeout(c, kernel);
+  const I32<D> defer = as<I32<D>>(timeout.listener.rskq_defer_accept);
+  const I32<D> most = choose(timeout.retries < defer, defer, timeout.retries);
+  c.cover("it stays", !timeout.verdict.expire);
+  c.goal("after as many timeouts as either setting says it is given up",
+         timeout.request.num_timeout < most || timeout.verdict.expire);
+  c.twin("it is given up sooner", timeout.request.num_timeout + I32<D>(1) < most || timeout.verdict.expire);
+};
+
+const auto a_request_has_two_retries = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  AnyTimeout timeout(c, kernel);
+  c.assume("tcp_synack_retries is 2 or more", timeout.retries >= I32<D>(2));
+  c.cover("it is given up", timeout.verdict.expire);
+  c.goal("it is not given up before its second timeout",
+         !timeout.verdict.expire || timeout.request.num_timeout >= I32<D>(2));
+  c.twin("it is not given up before its third", !timeout.verdict.expire || timeout.request.num_timeout >= I32<D>(3));
+};
+
+const auto an_unacknowledged_request_is_asked_again = [](auto& c, const Profile& kernel) {
+  AnyTimeout timeout(c, kernel);
+  c.assume("no third ACK has come", !timeout.request.acked);
+  c.cover("it stays", !timeout.verdict.expire);
+  c.goal("its SYN-ACK is sent again", timeout.verdict.resend);
+  c.twin("it is given up each time", timeout.verdict.expire);
+};
+
 }  // namespace
 
 std::vector<Theorem> queue_theorems() {
@@ -169,6 +258,18 @@ std::vector<Theorem> queue_theorems() {
           "No event makes the SYN queue hold more requests than its table has entries (.. 4.3) or than the limit + 1 "
           "(6.13 ..).",
           every_profile, syn_queue_never_exceeds_its_capacity),
+      theorem("queues.a_request_is_given_up",
+              "A request is given up when its SYN-ACK timer has fired as often as tcp_synack_retries (here 0 .. 6) or "
+              "TCP_DEFER_ACCEPT says, whichever is more, however full the SYN queue is.",
+              every_profile, a_request_is_given_up),
+      theorem("queues.a_request_has_two_retries",
+              "No crowd in the SYN queue makes a request be given up before its second timeout, where "
+              "tcp_synack_retries (here up to 6) is 2 or more.",
+              every_profile, a_request_has_two_retries),
+      theorem("queues.an_unacknowledged_request_is_asked_again",
+              "Until its third ACK comes, every timeout of a request that stays sends the SYN-ACK again, with "
+              "TCP_DEFER_ACCEPT or without.",
+              every_profile, an_unacknowledged_request_is_asked_again),
   };
 }
 

@@ -13,10 +13,14 @@ namespace {
 
 constexpr std::size_t any_number = 4, any_fate = 2;
 
-/// One knob for each handler that the kernel has.
+constexpr auto some_knobs = std::to_array(
+    {Sysctl::somaxconn, Sysctl::netdev_max_backlog, Sysctl::tcp_syncookies, Sysctl::tcp_child_ehash_entries});
+
+/// One knob for each handler that the kernel has; all of a single value.
 std::vector<Sysctl> knobs_of(const Profile& kernel) {
   std::vector<Sysctl> knobs;
-  for (const Sysctl id : {Sysctl::somaxconn, Sysctl::netdev_max_backlog, Sysctl::tcp_syncookies}) {
+  for (const Sysctl id : some_knobs) {
+    if (spec_of(kernel, id) == nullptr) continue;
     const auto same_handler = [&](Sysctl other) {
       return spec_of(kernel, other)->handler == spec_of(kernel, id)->handler;
     };
@@ -37,8 +41,9 @@ struct AnyWrite {
 
   AnyWrite(C& c, const Profile& kernel, Sysctl knob, std::size_t longest)
       : before(model::initial_sysctls<D>(kernel, HostOptions{})), after(before), written(knob) {
-    model::add_namespace(before);
-    for (const Sysctl id : {Sysctl::somaxconn, Sysctl::netdev_max_backlog, Sysctl::tcp_syncookies})
+    std::size_t made = 0;
+    model::add_namespace(before, Owner::init, made);
+    for (const Sysctl id : some_knobs)
       for (std::size_t ns = 0; ns < before.namespaces.size(); ++ns) before.cell(ns, id) = c.i32(name_of_enum(id));
     before.global[static_cast<std::size_t>(Sysctl::sysctl_writes_strict)] = c.i32("strict");
     text.resize(c.below(longest + 1, "length"));
@@ -123,7 +128,8 @@ const auto new_namespace_starts_with_the_initial_somaxconn = [](auto& c, const P
   auto plane = model::initial_sysctls<D>(kernel, HostOptions{});
   const I32<D> parent = c.i32("somaxconn of the parent");
   plane.cell(0, Sysctl::somaxconn) = parent;
-  const std::size_t ns = model::add_namespace(plane);
+  std::size_t ns = 0;
+  model::add_namespace(plane, Owner::init, ns);
   const I32<D> child = plane.cell(ns, Sysctl::somaxconn);
   c.goal("nothing is inherited", child == I32<D>(spec_of(kernel, Sysctl::somaxconn)->initial));
   c.goal("the parent keeps its own", plane.cell(0, Sysctl::somaxconn) == parent);
@@ -144,7 +150,7 @@ const auto foreign_global_is_out_of_reach = [](auto& c, const Profile& kernel) {
 std::vector<Theorem> sysctl_theorems() {
   return {
       theorem("sysctl.rejected_write_leaves_the_value",
-              "A write that fails leaves the value as it was, for every text of up to 4 bytes and each handler.",
+              "A write that fails leaves a single value as it was, for every text of up to 4 bytes and each handler.",
               every_profile, rejected_write_leaves_the_value),
       theorem("sysctl.range_is_invariant",
               "No write moves a value out of the range of its table, for every text of up to 4 bytes and each handler.",

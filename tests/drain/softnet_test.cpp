@@ -11,7 +11,7 @@ class SoftnetTest : public testing::Test {
  protected:
   struct Machine {
     Machine(const Profile& kernel, std::initializer_list<std::pair<Sysctl, std::int32_t>> values)
-        : sysctls(kernel, HostOptions{.cpus = 1, .sysctl = values}), softnet(kernel, 1, sysctls) {}
+        : sysctls(kernel, HostOptions{.cpus = 1, .sysctl = values}), softnet(kernel, HostOptions{.cpus = 1}, sysctls) {}
     void receive(std::uint32_t packets) {
       for (std::uint32_t i = 0; i < packets; ++i) softnet.netif_rx({Cpu{}, Skb{i}});
     }

@@ -77,5 +77,37 @@ TEST(LinuxDriver, TheMachinesOwnSettingsAreOutOfBounds) {
             Outcome(failed(Errno::enoent)));
 }
 
+/// It takes a second user in the driver's user namespace, which only root can map.
+TEST(LinuxDriver, CredentialsDecideWhoMayWrite) {
+  const auto as = [](Cred cred, Sysctl sysctl, std::string data) {
+    return Op(op::SysctlWrite{{0}, sysctl, std::move(data), 0, cred});
+  };
+  LinuxTarget kernel;
+  const Op by_user = as(Cred::user, Sysctl::somaxconn, "7");
+  if (!LinuxTarget::supported(by_user)) {
+    EXPECT_EQ(kernel.run(std::vector{by_user}).status, LinuxTarget::Status::failed) << "never a pass";
+    return;
+  }
+  const auto answers = live::answers_of(
+      kernel, {by_user, as(Cred::net_admin, Sysctl::somaxconn, "8"), read({0}, Sysctl::somaxconn),
+               as(Cred::user, Sysctl::tcp_fastopen, "2"), as(Cred::net_admin, Sysctl::tcp_fastopen, "2"),
+               as(Cred::root, Sysctl::tcp_fastopen, "3"), op::Netns{}, read({1}, Sysctl::tcp_fastopen)});
+  EXPECT_EQ(answers[0], Outcome(failed(Errno::eacces)));
+  EXPECT_EQ(answers[1], Outcome(returned(1)));
+  EXPECT_EQ(answers[2], Outcome(outcome::ReadBack{2, "8\n"}));
+  EXPECT_EQ(answers[3], Outcome(failed(Errno::eacces)));
+  EXPECT_EQ(answers[4], Outcome(returned(1)));
+  EXPECT_EQ(answers[5], Outcome(returned(1)));
+  EXPECT_EQ(answers[6], Outcome(returned(1))) << "the driver is root again, and can make namespaces";
+  EXPECT_EQ(answers[7], Outcome(outcome::ReadBack{2, "1\n"}));
+}
+
+TEST(LinuxDriver, WhatANamespaceHandsOnIsOutOfBounds) {
+  for (const Sysctl id : {Sysctl::tcp_wmem, Sysctl::tcp_child_ehash_entries}) {
+    EXPECT_FALSE(LinuxTarget::supported(write({0}, id, "1")));
+    EXPECT_TRUE(LinuxTarget::supported(write({1}, id, "1")));
+  }
+}
+
 }  // namespace
 }  // namespace weir::oracle

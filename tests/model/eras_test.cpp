@@ -22,13 +22,19 @@ TEST(Profiles, AreInOrderOfTime) {
     EXPECT_LT(releases::version_from(releases::all[i - 1]->release), releases::version_from(releases::all[i]->release));
 }
 
-/// Without cookies, what the first client of a listener with backlog 0 gets to.
-std::string first_client_of_backlog_0(std::string_view release) {
+/// A host with one setting changed and, on descriptor 3, a listener with that backlog on port 80.
+Script listening(std::string_view release, Sysctl id, const std::string& value, std::int32_t backlog) {
   Script host(release);
-  host.step(op::SysctlWrite{{}, Sysctl::tcp_syncookies, "0"});
+  host.write(id, value);
   host.socket();
   host.bind(3, 80);
-  host.listen(3, 0);
+  host.listen(3, backlog);
+  return host;
+}
+
+/// Without cookies, what the first client of a listener with backlog 0 gets to.
+std::string first_client_of_backlog_0(std::string_view release) {
+  Script host = listening(release, Sysctl::tcp_syncookies, "0", 0);
   host.socket();
   host.connect(4, 80);
   return host.info(4);
@@ -43,12 +49,7 @@ TEST(ListenEras, BacklogZeroRefusedEverySynFrom44To612) {
 
 /// What TCP_INFO says after listen(65536) with somaxconn at 65536, or at what it stays at where that is refused.
 std::string limit_of_65536(std::string_view release) {
-  Script host(release);
-  host.step(op::SysctlWrite{{}, Sysctl::somaxconn, "65536"});
-  host.socket();
-  host.bind(3, 80);
-  host.listen(3, 65536);
-  return host.info(3);
+  return listening(release, Sysctl::somaxconn, "65536", 65536).info(3);
 }
 
 TEST(ListenEras, TheSixteenBitField) {
@@ -105,6 +106,57 @@ TEST(SoftnetEras, From316To318AWeightOfZeroCrashesTheDrain) {
   EXPECT_EQ(backlog.host.step(op::NetRxAction{Cpu{}, {}}), Outcome(outcome::Oops{}));
 }
 
+TEST(SoftnetEras, ANegativeWeight) {
+  for (const auto* release : {"linux-2.6.32", "linux-2.6.35", "linux-3.16", "linux-3.19"}) {
+    Backlog backlog(release);
+    backlog.weight("-3");
+    backlog.arrive(1);
+    backlog.run();
+    backlog.arrive(3);
+    const auto ran = backlog.run();
+    if (std::string_view(release) == "linux-2.6.35") {
+      EXPECT_EQ(ran, (outcome::ActionRan{{}, true, true})) << "spins";
+    } else {
+      EXPECT_FALSE(ran.delivered.empty()) << "as a weight of 1: " << release;
+      EXPECT_EQ(ran.rescheduled, std::string_view(release) == "linux-3.19") << release;
+    }
+  }
+}
+
+// CVE-2025-21806 and what is left of it.
+TEST(SoftnetEras, From319ACompletedBacklogOfWeightZeroStaysListed) {
+  for (const auto* release : {"linux-3.19", "linux-4.11", "linux-6.13"}) {
+    for (const char* weight : {"0", "-1"}) {
+      Backlog backlog(release);
+      backlog.weight(weight);
+      backlog.arrive(1);
+      EXPECT_FALSE(backlog.run().rescheduled) << "the first poll still has the old weight";
+      backlog.arrive(1);
+      EXPECT_EQ(backlog.run(), (outcome::ActionRan{{{0}}, false, true}));
+      EXPECT_EQ(backlog.run(), (outcome::ActionRan{{}, false, true})) << "completed, and listed all the same";
+      EXPECT_EQ(backlog.host.step(op::NetifRx{Cpu{}, Skb{1}}), Outcome(outcome::Oops{})) << release;
+    }
+  }
+  Script fixed("linux-6.14");
+  for (const char* weight : {"0", "-1"}) EXPECT_EQ(fixed.write(Sysctl::dev_weight, weight), "EINVAL");
+}
+
+TEST(SoftnetEras, AProductOfWeightAndBiasWrapsInEveryReleaseThatHasOne) {
+  for (const auto* release : {"linux-4.11", "linux-6.13", "linux-6.14", "linux-7.1"}) {
+    for (const auto& [weight, bias] : {std::pair{"65536", "65536"}, {"65536", "32768"}, {"46341", "46341"}}) {
+      Backlog backlog(release);
+      backlog.host.write(Sysctl::dev_weight, weight);
+      backlog.host.write(Sysctl::dev_weight_rx_bias, bias);
+      backlog.arrive(1);
+      backlog.run();
+      backlog.arrive(1);
+      backlog.run();
+      EXPECT_TRUE(backlog.run().rescheduled) << release << " " << weight << " * " << bias;
+      EXPECT_TRUE(backlog.host.passed(Clause::NETRX_REPOLL_COMPLETED));
+    }
+  }
+}
+
 TEST(SoftnetEras, ABudgetOfZeroStopsAllReceptionUntil318) {
   for (const auto* release : {"linux-2.6.32", "linux-3.16", "linux-3.19"}) {
     Backlog backlog(release);
@@ -114,17 +166,6 @@ TEST(SoftnetEras, ABudgetOfZeroStopsAllReceptionUntil318) {
     EXPECT_TRUE(ran.time_squeeze) << release;
     EXPECT_EQ(ran.delivered.size(), std::string_view(release) == "linux-3.19" ? 1u : 0u) << release;
   }
-}
-
-TEST(SysctlEras, FilesAppearAndChangeHands) {
-  const auto has = [](const char* release, Sysctl id) { return spec_of(*profile_from(release), id) != nullptr; };
-  EXPECT_FALSE(has("linux-4.10", Sysctl::dev_weight_rx_bias));
-  EXPECT_TRUE(has("linux-4.11", Sysctl::dev_weight_rx_bias));
-  EXPECT_FALSE(has("linux-4.11", Sysctl::netdev_budget_usecs));
-  EXPECT_TRUE(has("linux-4.12", Sysctl::netdev_budget_usecs));
-  const auto scope = [](const char* release) { return spec_of(*profile_from(release), Sysctl::tcp_syncookies)->scope; };
-  EXPECT_EQ(scope("linux-4.5"), Scope::global);
-  EXPECT_EQ(scope("linux-4.6"), Scope::per_netns);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ class Script {
     return answer->ret >= 0 ? std::to_string(answer->ret) : std::string(name_of(answer->error));
   }
 
-  std::string netns() { return call(op::Netns{}); }
+  std::string netns(Owner owner = Owner::init) { return call(op::Netns{owner}); }
   std::string socket(Family family = Family::inet, SockType type = SockType::stream, std::uint32_t ns = 0) {
     return call(op::Socket{{ns}, family, type});
   }
@@ -44,6 +44,21 @@ class Script {
   std::string shutdown(int fd, How how) { return call(op::Shutdown{{fd}, how}); }
   std::string close(int fd) { return call(op::Close{{fd}}); }
   std::string set(int fd, SockOpt opt, std::int32_t value) { return call(op::Setsockopt{{fd}, opt, value}); }
+
+  /// The reply to a segment of remote peer 192.0.2.10:`port` to 192.0.2.1:8080.
+  std::string seg(std::uint16_t port, Flags flags, std::uint32_t len = 0) {
+    const Outcome answer = step(op::Segment{{0}, {0xc000020a, port}, {0xc0000201, 8080}, flags, len});
+    return std::string(name_of_enum(std::get<outcome::Replied>(answer).reply));
+  }
+
+  /// The ports of remote peers to which SYN-ACKs are sent while time passes.
+  std::string advance(std::uint32_t ms) {
+    const Outcome answer = step(op::Advance{{ms}});
+    std::string ports;
+    for (const auto& each : std::get<outcome::Passed>(answer).sent)
+      ports += (ports.empty() ? "" : " ") + std::to_string(each.to.port);
+    return ports;
+  }
 
   /// "LISTEN 2 1": state, tcpi_unacked, tcpi_sacked; or the name of the error.
   std::string info(int fd) {

@@ -17,20 +17,8 @@ class Remote : public ::testing::Test {
     host->listen(3, backlog);
   }
 
-  /// The reply to a segment of peer 192.0.2.10:`port`.
-  std::string seg(std::uint16_t port, Flags flags, std::uint32_t len = 0) {
-    const Outcome answer = host->step(op::Segment{{0}, {0xc000020a, port}, {0xc0000201, 8080}, flags, len});
-    return std::string(name_of_enum(std::get<outcome::Replied>(answer).reply));
-  }
-
-  /// The ports to which SYN-ACKs are sent while time passes.
-  std::string advance(std::uint32_t ms) {
-    const Outcome answer = host->step(op::Advance{{ms}});
-    std::string ports;
-    for (const auto& each : std::get<outcome::Passed>(answer).sent)
-      ports += (ports.empty() ? "" : " ") + std::to_string(each.to.port);
-    return ports;
-  }
+  std::string seg(std::uint16_t port, Flags flags, std::uint32_t len = 0) { return host->seg(port, flags, len); }
+  std::string advance(std::uint32_t ms) { return host->advance(ms); }
 
   std::optional<Script> host;
 };

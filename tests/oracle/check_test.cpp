@@ -56,5 +56,102 @@ TEST(Check, ALabelThatWasClosedBelongsToTheNewSocket) {
   EXPECT_TRUE(found[0].since->clauses.contains(Clause::SOCKET_CREATED));
 }
 
+/// What `check --all` makes of lines behind a header.
+struct Checked {
+  std::vector<Divergence> found;
+  CheckResult result;
+};
+
+Checked check_all(const std::string& lines, const std::string& release = "linux-6.18", bool all = true) {
+  TraceReader trace(read_text(R"({"weir":1,"profile":")" + release + "\"}\n" + lines), "t");
+  Checked checked;
+  checked.result =
+      check(trace, {.profile = nullptr, .all = all}, [&](const Divergence& each) { checked.found.push_back(each); });
+  return checked;
+}
+
+const std::string socket_3 = R"({"op":"socket","family":"inet","type":"stream","ret":3})"
+                             "\n";
+
+TEST(Check, StopsAtTheFirstUnlessItShallGoOn) {
+  const std::string looks = socket_3 + R"({"op":"tcp_info","fd":3,"state":"LISTEN"}
+{"op":"tcp_info","fd":3,"state":"ESTABLISHED"}
+)";
+  EXPECT_EQ(check_all(looks, "linux-6.18", false).found.size(), 1U);
+  EXPECT_TRUE(check_all(looks, "linux-6.18", false).result.stopped);
+  EXPECT_EQ(check_all(looks).found.size(), 2U);
+  EXPECT_FALSE(check_all(looks).result.stopped);
+}
+
+TEST(Check, ACallThatWasSeenToFailDidNothing) {
+  const auto checked =
+      check_all(socket_3 + R"({"op":"bind","fd":3,"addr":"127.0.0.1","port":80,"ret":-1,"errno":"EADDRINUSE"}
+{"op":"bind","fd":3,"addr":"127.0.0.1","port":81,"ret":0}
+)");
+  ASSERT_EQ(checked.found.size(), 1U);
+  EXPECT_EQ(checked.found[0].line, 3U);
+  EXPECT_FALSE(checked.found[0].since) << "a line that does something itself has nothing behind it";
+}
+
+TEST(Check, EachOfTwoThatFailedDidNothing) {
+  const std::string refused = R"({"op":"bind","fd":3,"addr":"127.0.0.1","port":80,"ret":-1,"errno":"EADDRINUSE"})"
+                              "\n";
+  const auto checked =
+      check_all(socket_3 + refused + refused + R"({"op":"bind","fd":3,"addr":"127.0.0.1","port":81,"ret":0}
+)");
+  EXPECT_EQ(checked.found.size(), 2U);
+}
+
+TEST(Check, RemembersMoreThanItKeeps) {
+  std::string lines = socket_3 + R"({"op":"bind","fd":3,"addr":"127.0.0.1","port":80,"ret":0}
+)";
+  for (int i = 0; i < 5000; ++i) lines += "{\"op\":\"tick\"}\n";
+  lines += R"({"op":"listen","fd":3,"backlog":1,"ret":-1,"errno":"EADDRINUSE"}
+{"op":"bind","fd":3,"addr":"127.0.0.1","port":81,"ret":-1,"errno":"EINVAL"}
+)";
+  EXPECT_EQ(check_all(lines).found.size(), 1U);
+}
+
+TEST(Check, ACallThatFailsEitherWayDidWhatTheModelSays) {
+  const auto checked =
+      check_all(socket_3 + R"({"op":"connect","fd":3,"addr":"127.0.0.1","port":80,"ret":-1,"errno":"ENETUNREACH"}
+{"op":"connect","fd":3,"addr":"127.0.0.1","port":80,"ret":-1,"errno":"ECONNREFUSED"}
+)");
+  ASSERT_EQ(checked.found.size(), 1U) << "the first was EINPROGRESS, and refused";
+}
+
+TEST(Check, CannotGoOnFromWhatTheModelDoesNotDo) {
+  const auto checked = check_all(socket_3 + R"({"op":"listen","fd":9,"backlog":1,"ret":0}
+{"op":"tcp_info","fd":3,"state":"LISTEN"}
+)");
+  ASSERT_EQ(checked.found.size(), 1U);
+  EXPECT_TRUE(checked.result.stopped);
+  EXPECT_NE(checked.found[0].note, "");
+}
+
+TEST(Check, CannotGoOnFromACrash) {
+  const auto checked = check_all(R"({"op":"sysctl_write","ns":0,"name":"net.core.dev_weight","data":"0"}
+{"op":"netif_rx","cpu":0,"skb":1}
+{"op":"net_rx_action","cpu":0}
+{"op":"netif_rx","cpu":0,"skb":2}
+{"op":"net_rx_action","cpu":0,"delivered":[2]}
+{"op":"listen","fd":9,"backlog":1,"ret":-1,"errno":"EBADF"}
+)",
+                                 "linux-2.6.32");
+  ASSERT_EQ(checked.found.size(), 1U);
+  EXPECT_EQ(checked.found[0].line, 6U);
+  EXPECT_TRUE(checked.result.stopped);
+}
+
+TEST(Check, CountsWhatItCompares) {
+  const auto checked = check_all(socket_3 + R"({"op":"listen","fd":3,"backlog":1}
+)");
+  EXPECT_EQ(checked.result.operations, 2U);
+  EXPECT_EQ(checked.result.compared, 1U);
+  EXPECT_TRUE(checked.result.clauses.contains(Clause::SOCKET_CREATED));
+  EXPECT_TRUE(checked.result.clauses.contains(Clause::LISTEN_START));
+  EXPECT_FALSE(checked.result.clauses.contains(Clause::LISTEN_RELISTEN));
+}
+
 }  // namespace
 }  // namespace weir::oracle

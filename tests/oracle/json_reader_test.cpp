@@ -47,7 +47,7 @@ const std::vector<Bad> bad_headers{
     {"NoHeader", "{\"op\":\"tick\"}\n", 1, 2, "expected the header"},
     {"UnknownProfile", "{\"weir\":1,\"profile\":\"linux-9.9\"}", 1, 21, "linux-2.6.32"},
     {"UnknownVersion", "{\"weir\":2,\"profile\":\"linux-6.18\"}", 1, 9, "from 1 to 1"},
-    {"UnknownField", "{\"weir\":1,\"cpu\":2}", 1, 11, "weir, profile, cpus, sysctl"},
+    {"UnknownField", "{\"weir\":1,\"cpu\":2}", 1, 11, "weir, profile, cpus, sysctl, thread_backlog_napi"},
     {"MissingProfile", "{\"weir\":1}", 1, 11, "\"profile\""},
     {"NoCpu", "{\"weir\":1,\"profile\":\"linux-6.18\",\"cpus\":0}", 1, 41, "from 1 to 64"},
     {"UnknownSysctl", "{\"weir\":1,\"profile\":\"linux-6.18\",\"sysctl\":{\"net.core.some\":1}}", 1, 44,

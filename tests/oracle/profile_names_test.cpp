@@ -36,6 +36,19 @@ TEST(ProfileNames, ASysctlCanBeSetToo) {
   EXPECT_EQ(host.step(op::SysctlWrite{{}, Sysctl::somaxconn, "7"}), Outcome(returned(1)));
 }
 
+TEST(ProfileNames, EveryPropertyOfASysctlCanBeSet) {
+  const std::string name = "net.core.netdev_budget.";
+  const auto choice = profile_named("linux-3.10+" + name + "initial=5+" + name + "minimum=-6+" + name + "maximum=7+" +
+                                    name + "handler=proc_dointvec_minmax+" + name + "scope=per namespace");
+  ASSERT_NE(choice.profile, nullptr) << choice.error;
+  EXPECT_EQ(*spec_of(*choice.profile, Sysctl::netdev_budget), (SysctlSpec{.id = Sysctl::netdev_budget,
+                                                                          .handler = Handler::dointvec_minmax,
+                                                                          .scope = Scope::per_netns,
+                                                                          .minimum = -6,
+                                                                          .maximum = 7,
+                                                                          .initial = 5}));
+}
+
 TEST(ProfileNames, WhatIsWrongIsSaid) {
   const auto error = [](std::string_view text) { return profile_named(text).error; };
   EXPECT_TRUE(error("linux-9.9").starts_with("there is no profile linux-9.9; known: linux-2.6.32, "));
@@ -45,6 +58,7 @@ TEST(ProfileNames, WhatIsWrongIsSaid) {
   EXPECT_EQ(error("linux-5.4+syn_queue=big"),
             "syn_queue takes one of table, max_ack_reached, max_ack_above, found big");
   EXPECT_EQ(error("linux-5.4+hz=fast"), "hz takes a number, found fast");
+  EXPECT_EQ(error("linux-5.4+hz=100x"), "hz takes a number, found 100x");
   EXPECT_EQ(error("linux-5.4+backlog_is_u61=no"),
             "a profile has no field backlog_is_u61; did you mean backlog_is_u16?");
   EXPECT_EQ(error("linux-3.10+net.core.dev_weight_rx_bias.initial=2"),

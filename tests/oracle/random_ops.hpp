@@ -66,6 +66,7 @@ class RandomOps {
   void fill(Fd& into) { fill(into.label); }
   void fill(NsId& into) { fill(into.id); }
   void fill(Skb& into) { fill(into.id); }
+  void fill(FlowHash& into) { fill(into.value); }
   void fill(Cpu& into) { into.index = static_cast<std::uint32_t>(below(max_cpus)); }
   void fill(Millis& into) { fill(into.count); }
   void fill(End& into) { into = {static_cast<std::uint32_t>(engine_()), static_cast<std::uint16_t>(engine_())}; }

@@ -40,7 +40,8 @@ TEST(Campaign, FindsNothingWhereNothingIs) {
 }
 
 TEST(CampaignMustFail, CatchesEveryCanary) {
-  for (const auto& make : {canary_accept_queue, canary_backlog_limit, canary_signed_clamp, canary_decimal}) {
+  for (const auto& make :
+       {canary_accept_queue, canary_backlog_limit, canary_signed_clamp, canary_decimal, canary_unix_queue}) {
     const Target target = make();
     const auto stats = campaign(target, ten_seconds, 1);
     ASSERT_EQ(stats.findings.size(), 1U) << target.name;

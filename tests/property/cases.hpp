@@ -36,6 +36,7 @@ inline rc::Gen<fuzz::Input> cases(const fuzz::Weights& weights, std::function<bo
     fuzz::Generator generate(fuzz::GeneratorOptions{.weights = weights, .length = length, .allow = allow});
     fuzz::Input input;
     input.profile = rng.pick(releases::all);
+    input.options.thread_backlog_napi = rng.chance(1, 4);
     generate.fill(rng, input.ops);
     return rc::shrinkable::shrinkRecur(std::move(input), [](const fuzz::Input& failing) {
       return rc::seq::map(rc::shrink::removeChunks(failing.ops), [failing](std::vector<Op>&& ops) {

@@ -10,7 +10,9 @@ namespace {
 using fuzz::host_menu;
 using fuzz::Input;
 
-bool same(const Input& a, const Input& b) { return a.profile == b.profile && a.ops == b.ops; }
+bool same(const Input& a, const Input& b) {
+  return a.profile == b.profile && a.options.thread_backlog_napi == b.options.thread_backlog_napi && a.ops == b.ops;
+}
 
 TEST(Decoder, DecodesWhatItEncoded) {
   EXPECT_TRUE(holds([] {

@@ -21,12 +21,17 @@ void deliver(std::deque<Skb>& waiting, const std::vector<Skb>& delivered) {
   }
 }
 
+/// Whose backlog a packet joins.
+Cpu destination(const Profile& kernel, const op::NetifRx& rx) {
+  return kernel.has_rps ? rx.to.value_or(rx.cpu) : rx.cpu;
+}
+
 /// Follows one operation. `counts` says which answers of netif_rx count as accepted.
 template <class Counts>
-void follow(const Op& operation, const Outcome& outcome, Queues& queues, Counts&& counts) {
+void follow(const Profile& kernel, const Op& operation, const Outcome& outcome, Queues& queues, Counts&& counts) {
   if (const auto* received = std::get_if<outcome::Received>(&outcome)) {
     const auto& rx = std::get<op::NetifRx>(operation);
-    if (counts(received->ret)) queues[rx.cpu.index].push_back(rx.skb);
+    if (counts(received->ret)) queues[destination(kernel, rx).index].push_back(rx.skb);
   } else if (const auto* polled = std::get_if<outcome::Polled>(&outcome)) {
     deliver(queues[std::get<op::ProcessBacklog>(operation).cpu.index], polled->delivered);
   } else if (const auto* ran = std::get_if<outcome::ActionRan>(&outcome)) {
@@ -38,19 +43,21 @@ template <class Counts>
 auto conserves(Counts counts) {
   return [=] {
     const auto input = *cases(fuzz::softnet_plane);
-    Host host(*input.profile);
+    Host host(*input.profile, input.options);
     Queues queues;
-    for (const Op& each : input.ops) {
+    const auto play = [&](const Op& each) {
       const Outcome outcome = host.step(each);
-      if (std::holds_alternative<outcome::Oops>(outcome)) return;  // nothing is defined any more
-      follow(each, outcome, queues, counts);
-    }
-    // Polls with the largest quota give back all that is held.
+      const bool defined = !std::holds_alternative<outcome::Oops>(outcome);
+      if (defined) follow(*input.profile, each, outcome, queues, counts);
+      return defined;
+    };
+    for (const Op& each : input.ops)
+      if (!play(each)) return;  // nothing is defined any more
+    // What is due is sent to other CPUs, and then polls with the largest quota give back all that is held.
+    for (std::uint32_t cpu = 0; cpu < queues.size(); ++cpu)
+      if (!play(op::NetRxAction{{cpu}, std::nullopt})) return;
     for (std::uint32_t cpu = 0; cpu < queues.size(); ++cpu) {
-      const Op drain = op::ProcessBacklog{{cpu}, std::numeric_limits<std::int32_t>::max(), std::nullopt};
-      const Outcome outcome = host.step(drain);
-      if (std::holds_alternative<outcome::Oops>(outcome)) return;
-      follow(drain, outcome, queues, counts);
+      if (!play(op::ProcessBacklog{{cpu}, std::numeric_limits<std::int32_t>::max(), std::nullopt})) return;
       RC_ASSERT(queues[cpu].empty());
     }
   };
@@ -62,6 +69,29 @@ TEST(Softnet, ConservesPacketsInOrder) {
 TEST(SoftnetMustFail, DroppedPacketsAreNotDelivered) {
   EXPECT_TRUE(fails(conserves([](NetRx) { return true; })));
 }
+
+/// What RFS relies on: a packet is still there exactly while input_queue_head has not come to where input_queue_tail
+/// was when it had joined. \param slack  by how much the claim is wrong
+auto counters_tell_who_waits(std::uint32_t slack) {
+  return [=] {
+    const auto input = *cases(fuzz::softnet_plane);
+    if (!input.profile->has_rps) return;
+    Host host(*input.profile, input.options);
+    Queues queues;
+    for (const Op& each : input.ops) {
+      const Outcome outcome = host.step(each);
+      if (std::holds_alternative<outcome::Oops>(outcome)) return;
+      follow(*input.profile, each, outcome, queues, [](NetRx answer) { return answer == NetRx::success; });
+    }
+    for (std::uint32_t cpu = 0; cpu < queues.size(); ++cpu) {
+      const auto row = std::get<outcome::SoftnetRow>(host.step(op::SoftnetStat{{cpu}}));
+      RC_ASSERT(*row.input_queue_tail - *row.input_queue_head == queues[cpu].size() + slack);
+    }
+  };
+}
+
+TEST(Softnet, HeadAndTailCountWhoWaits) { EXPECT_TRUE(holds(counters_tell_who_waits(0))); }
+TEST(SoftnetMustFail, HeadAndTailAreOneApart) { EXPECT_TRUE(fails(counters_tell_who_waits(1))); }
 
 }  // namespace
 }  // namespace weir::property

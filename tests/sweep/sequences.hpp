@@ -8,8 +8,22 @@
 
 #include "fuzz/engine.hpp"
 #include "fuzz/report.hpp"
+#include "oracle/profile/fields.hpp"
 
 namespace weir::sweep {
+
+/// The releases at which a field of the plane changed, and the first: enough to meet each of its behaviours.
+inline std::vector<const Profile*> eras(oracle::Plane plane) {
+  const auto differ = [&](const Profile& a, const Profile& b) {
+    for (const oracle::ProfileField& field : oracle::profile_fields)
+      if (field.plane == plane && oracle::value_text(a, field) != oracle::value_text(b, field)) return true;
+    return false;
+  };
+  std::vector<const Profile*> found;
+  for (const Profile* each : releases::all)
+    if (found.empty() || differ(*found.back(), *each)) found.push_back(each);
+  return found;
+}
 
 struct SweepResult {
   std::uint64_t sequences = 0;

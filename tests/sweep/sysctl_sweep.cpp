@@ -11,7 +11,7 @@
 #include "fuzz/report.hpp"
 #include "fuzz/targets.hpp"
 #include "oracle/json/writer.hpp"
-#include "oracle/profile/fields.hpp"
+#include "tests/sweep/sequences.hpp"
 
 namespace weir::sweep {
 namespace {
@@ -19,9 +19,11 @@ namespace {
 constexpr std::size_t longest = 5;
 constexpr std::array<char, 9> symbols{'0', '1', '9', 'x', 'a', '-', ' ', '\r', '\0'};
 
-/// One sysctl for each handler: dointvec, dointvec_minmax, dev_weight, dou8vec_minmax (all dointvec in 2.6.32).
+/// One sysctl for each handler: dointvec, dointvec_minmax, dev_weight, dou8vec_minmax (all dointvec in 2.6.32),
+/// douintvec_minmax where there is one; and the vector.
 constexpr auto parsers =
-    std::to_array<Sysctl>({Sysctl::netdev_max_backlog, Sysctl::somaxconn, Sysctl::dev_weight, Sysctl::tcp_syncookies});
+    std::to_array<Sysctl>({Sysctl::netdev_max_backlog, Sysctl::somaxconn, Sysctl::dev_weight, Sysctl::tcp_syncookies,
+                           Sysctl::tcp_child_ehash_entries, Sysctl::tcp_wmem});
 
 /// Appends the operations that write each text, and read back what it left.
 void append_texts(std::string& text, Sysctl id, std::vector<Op>& ops) {
@@ -48,13 +50,13 @@ std::string first_divergence(const fuzz::Target& target, const Profile& kernel, 
 }
 
 TEST(SysctlSweep, EveryTextAgrees) {
-  for (const Profile* kernel : oracle::eras(oracle::Plane::sysctl))
+  for (const Profile* kernel : eras(oracle::Plane::sysctl))
     for (const Sysctl id : parsers)
       EXPECT_EQ(first_divergence(fuzz::lockfree_target(), *kernel, id), "") << kernel->name;
 }
 
 TEST(SysctlSweepMustFail, NumbersInBaseTen) {
-  for (const Profile* kernel : oracle::eras(oracle::Plane::sysctl))
+  for (const Profile* kernel : eras(oracle::Plane::sysctl))
     EXPECT_NE(first_divergence(fuzz::canary_decimal(), *kernel, Sysctl::somaxconn), "");
 }
 
