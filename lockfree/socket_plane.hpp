@@ -20,6 +20,7 @@
 //   (4) At most one connection, request or TIME_WAIT of a remote peer has a four-tuple, but for the moment in which a
 //       TIME_WAIT takes over from a connection.
 #pragma once
+#include <cassert>
 #include <cstdint>
 #include <optional>
 #include <tuple>
@@ -281,7 +282,8 @@ inline void SocketPlane::give_back(const Open& gone) {
   // seq_cst: as in `transition`; a reader of the bucket sees the port released.
   gone.sock->word.store({.flags = orphan}, std::memory_order_seq_cst);
   // release: whoever reads the new generation knows that the old socket is gone; its word went first.
-  gone.sock->generation.fetch_add(1, std::memory_order_release);
+  [[maybe_unused]] const std::uint32_t was = gone.sock->generation.fetch_add(1, std::memory_order_release);
+  assert(was == gone.ref.generation);  // once, and by one thread
   socks_.retire(gone.ref.index, gone.epoch);
 }
 
