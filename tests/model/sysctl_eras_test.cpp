@@ -47,6 +47,8 @@ std::vector<Row> core_rows() {
       row("6.14", netdev_budget_usecs, dointvec_minmax, global, 8000, highest, 8000),
       row("3.16", sysctl_writes_strict, dointvec_minmax, global, -1, 1, 0),
       row("4.5", sysctl_writes_strict, dointvec_minmax, global, -1, 1, 1),
+      row("3.11", flow_limit_cpu_bitmap, cpumask, global, lowest, highest, 0),
+      row("3.11", flow_limit_table_len, power_of_two, global, lowest, highest, 4096),
   };
 }
 
@@ -66,7 +68,27 @@ std::vector<Row> tcp_rows() {
       row("2.6.32", tcp_synack_retries, dointvec, global, lowest, highest, 5),
       row("4.6", tcp_synack_retries, dointvec, per_netns, lowest, highest, 5),
       row("5.13", tcp_synack_retries, dou8vec_minmax, per_netns, 0, 255, 5),
+      row("3.7", tcp_fastopen, dointvec, global, lowest, highest, 0),
+      row("3.13", tcp_fastopen, dointvec, global, lowest, highest, 1),
+      row("4.15", tcp_fastopen, dointvec, per_netns, lowest, highest, 1),
+      row("6.1", tcp_child_ehash_entries, douintvec_minmax, per_netns, 0, 16777216, 0),
   };
+}
+
+/// The one vector: least, first and most bytes of a send buffer.
+std::vector<Row> vector_rows() {
+  using enum Sysctl;
+  std::vector<Row> rows{
+      row("2.6.32", tcp_wmem, dointvec, global, lowest, highest, 4096),
+      row("3.10", tcp_wmem, dointvec_minmax, global, 1, highest, 4096),
+      row("4.15", tcp_wmem, dointvec_minmax, per_netns, 1, highest, 4096),
+  };
+  for (Row& each : rows) {
+    each.spec.elements = 3;
+    each.spec.more_initial = {16384, 4194304};
+    each.spec.from_first = each.spec.scope == per_netns;
+  }
+  return rows;
 }
 
 /// What the rows say of a sysctl in a release; nullptr where it does not exist.
@@ -89,6 +111,7 @@ void expect_history(const std::vector<Row>& rows, Sysctl id) {
 TEST(SysctlEras, HandlerScopeRangeAndInitialValue) {
   auto rows = core_rows();
   for (const Row& each : tcp_rows()) rows.push_back(each);
+  for (const Row& each : vector_rows()) rows.push_back(each);
   for (const auto& each : names<Sysctl>) expect_history(rows, each.value);
 }
 
