@@ -56,7 +56,7 @@ void expect_swept(Host& host) {
 TEST(LockfreeRemoteConcurrent, OneHandshakeOfThoseThatRace) {
   for (int round = 0; round < 10; ++round) {
     Host host(releases::linux_6_18);
-    constexpr std::uint32_t peers = 2000;
+    constexpr std::uint32_t peers = 500;
     const Fd listener = new_listener(host, peers);
     const auto handshakes = [&] {
       for (std::uint32_t peer = 0; peer < peers; ++peer) {
@@ -159,7 +159,7 @@ TEST(LockfreeRemoteConcurrent, AClosingListenerLeavesNobodyBehind) {
 TEST(LockfreeRemoteConcurrent, OneChildOfACookie) {
   for (int round = 0; round < 10; ++round) {
     Host host(releases::linux_6_18);
-    constexpr std::uint32_t peers = 2000;
+    constexpr std::uint32_t peers = 500;
     const Fd listener = new_listener(host, peers);
     host.step(op::SysctlWrite{{}, Sysctl::tcp_syncookies, "2"});
     for (std::uint32_t peer = 0; peer < peers; ++peer) EXPECT_EQ(send(host, peer, Flags::s), Flags::sa);
