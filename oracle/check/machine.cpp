@@ -49,12 +49,13 @@ class Facts {
       const bool listens = tcp->state == TcpState::listen;
       add(listens ? fmt::format("fd {}: LISTEN, {} in the accept queue, limit {}", called, tcp->unacked, tcp->sacked)
                   : fmt::format("fd {}: {}", called, name_of_enum(tcp->state)));
-    } else {
-      const auto& why = std::get<outcome::Returned>(answer);
+    } else if (const auto* const why = std::get_if<outcome::Returned>(&answer)) {
       add(fmt::format("fd {}: {}", called,
-                      why.error == Errno::ebadf      ? "not open"
-                      : why.error == Errno::enotsock ? "not a socket"
-                                                     : "a socket, but not of TCP"));
+                      why->error == Errno::ebadf      ? "not open"
+                      : why->error == Errno::enotsock ? "not a socket"
+                                                      : "a socket, but not of TCP"));
+    } else {
+      add("the kernel has crashed");
     }
   }
 
