@@ -27,7 +27,9 @@ class FirstToLatest : public testing::Test {
     const Finding& finding = searched.findings.at(0);
     EXPECT_EQ(finding.refused, 0U);
     EXPECT_TRUE(finding.witness) << change;
-    if (finding.witness) EXPECT_TRUE(replays(Kernels(from, to, searched.changes[0]), *finding.witness)) << change;
+    if (finding.witness) {
+      EXPECT_TRUE(replays(Kernels(from, to, searched.changes[0]), *finding.witness)) << change;
+    }
     return finding.witness;
   }
 };
