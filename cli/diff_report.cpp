@@ -14,7 +14,7 @@ std::string names_of(const std::vector<Clause>& which) {
   return text.empty() ? "-" : text;
 }
 
-std::string in_quotes(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < ' ')
@@ -64,13 +64,14 @@ std::string why_not(const NotShown& each) {
 
 std::string json_list(const std::vector<Clause>& which) {
   std::string text;
-  for (const Clause each : which) text += fmt::format("{}{}", text.empty() ? "" : ",", in_quotes(info(each).name));
+  for (const Clause each : which) text += fmt::format("{}{}", text.empty() ? "" : ",", json_string(info(each).name));
   return "[" + text + "]";
 }
 
 std::string json_of(const oracle::ProfileChange& change) {
-  return fmt::format(R"({{"change":{},"from":{},"to":{},"changed":{},"meaning":{}}})", in_quotes(change.name),
-                     in_quotes(change.from), in_quotes(change.to), in_quotes(change.changed), in_quotes(change.meaning));
+  return fmt::format(R"({{"change":{},"from":{},"to":{},"changed":{},"meaning":{}}})", json_string(change.name),
+                     json_string(change.from), json_string(change.to), json_string(change.changed),
+                     json_string(change.meaning));
 }
 
 std::string json_lines(const Difference& found, const Shown& shown, bool newer) {

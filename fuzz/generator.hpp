@@ -244,17 +244,24 @@ class Generator {
     reach(connect);
   }
 
-  /// Mostly one of few peers says to a listener what a peer says.
+  /// Mostly one of few peers says to a listener what comes next in its conversation.
   void aim(Rng& rng, op::Segment& segment) const {
-    static constexpr auto said = std::to_array<Flags>(
-        {Flags::s, Flags::s, Flags::s, Flags::a, Flags::a, Flags::a, Flags::pa, Flags::fa, Flags::fa, Flags::r});
     const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
     if (listener == nullptr || listener->port == 0 || rng.chance(1, 12)) return;
     segment.ns = listener->ns;
     segment.from = {0xc000020a, static_cast<std::uint16_t>(1000 + rng.below(4))};
     segment.to = {0xc0000201, listener->port};
-    if (rng.chance(5, 6)) segment.flags = rng.pick(said);
+    if (rng.chance(7, 8)) segment.flags = next_of(rng, known_.peer(segment.from.port));
     segment.len = segment.flags == Flags::pa ? 1 + rng.below(2) : segment.len != 0 ? rng.below(4) : 0;
+  }
+
+  static Flags next_of(Rng& rng, KnownPeer peer) {
+    static constexpr auto answers =
+        std::to_array<Flags>({Flags::a, Flags::a, Flags::a, Flags::pa, Flags::fa, Flags::s});
+    static constexpr auto anything =
+        std::to_array<Flags>({Flags::a, Flags::a, Flags::fa, Flags::fa, Flags::pa, Flags::s, Flags::sa, Flags::r});
+    if (peer == KnownPeer::unknown) return Flags::s;
+    return peer == KnownPeer::asked ? rng.pick(answers) : rng.pick(anything);
   }
 
   /// A switch is mostly set to one of its positions, and what is no plain number is mostly written as what it is.

@@ -2,6 +2,7 @@
 // follows the operations without knowing their outcomes, and where it is wrong an operation merely misses.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -24,15 +25,21 @@ struct KnownSocket {
   bool is_unix() const { return family == Family::unix_; }
 };
 
+/// How far a remote peer has come: it has sent a SYN, or what follows the SYN-ACK.
+enum class KnownPeer : std::uint8_t { unknown, asked, connected };
+
 class KnownSockets {
  public:
   using Stage = KnownSocket::Stage;
 
   void clear() {
     sockets_.clear();
+    peers_.fill(KnownPeer::unknown);
     namespaces_ = 1;
   }
   std::uint32_t namespaces() const { return namespaces_; }
+  /// Peers are told apart by their ports.
+  KnownPeer peer(std::uint16_t port) const { return peers_[port % peers_.size()]; }
   bool empty() const { return sockets_.empty(); }
   const KnownSocket& any(Rng& rng) const { return rng.pick(sockets_); }
   /// The one that was added last. \pre !empty()
@@ -94,6 +101,18 @@ class KnownSockets {
     for (auto& each : sockets_)
       if (each.stage == Stage::listening && each.port == connect.port) ++each.pending;
   }
+  void follow_one(const op::Segment& segment) {
+    KnownPeer& peer = peers_[segment.from.port % peers_.size()];
+    if (has_rst(segment.flags)) {
+      peer = KnownPeer::unknown;
+    } else if (segment.flags == Flags::s) {
+      if (peer == KnownPeer::unknown) peer = KnownPeer::asked;
+    } else if (has_ack(segment.flags) && peer == KnownPeer::asked) {
+      peer = KnownPeer::connected;
+      for (auto& each : sockets_)
+        if (each.stage == Stage::listening && each.port == segment.to.port) ++each.pending;
+    }
+  }
   void follow_one(const op::Accept& accept) {
     auto* socket = at(accept.fd);
     if (socket == nullptr || socket->pending == 0) return;
@@ -130,6 +149,7 @@ class KnownSockets {
   }
 
   std::vector<KnownSocket> sockets_;
+  std::array<KnownPeer, 4> peers_{};
   std::uint32_t namespaces_ = 1;
 };
 

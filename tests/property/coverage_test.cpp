@@ -37,6 +37,7 @@ ClauseSet reached() {
   const ClauseScope scope(covered);
   replay_traces(WEIR_SOURCE_DIR "/fuzz");
   replay_traces(WEIR_SOURCE_DIR "/tests/live");
+  replay_traces(WEIR_SOURCE_DIR "/tests/data/segments");
   return covered;
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <charconv>
+#include <vector>
 
 #include "model/host.hpp"
 #include "tests/property/cases.hpp"
@@ -28,8 +29,13 @@ void check_round_trip(std::int64_t value, const Profile& kernel, const SysctlSpe
   RC_ASSERT(read(host, spec.id) == text);
 }
 
+/// One whose text is a number, of which it takes all in its range.
 const SysctlSpec& any_sysctl(const Profile& kernel) {
-  return kernel.sysctls[*rc::gen::inRange<std::size_t>(0, kernel.sysctls.size())];
+  std::vector<const SysctlSpec*> numbers;
+  for (const SysctlSpec& each : kernel.sysctls)
+    if (each.elements == 1 && each.handler != Handler::cpumask && each.handler != Handler::power_of_two)
+      numbers.push_back(&each);
+  return *numbers[*rc::gen::inRange<std::size_t>(0, numbers.size())];
 }
 
 const Profile& any_profile() { return *releases::all[*rc::gen::inRange<std::size_t>(0, releases::all.size())]; }
