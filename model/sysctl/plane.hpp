@@ -83,7 +83,7 @@ Errno proc_write(SysctlPlane<D>& plane, std::size_t ns, const SysctlSpec& spec, 
     return error;
   }
   const IntRange range{spec.minimum, spec.maximum, spec.handler == Handler::dointvec_minmax};
-  std::array<I32<D>, max_sysctl_elements> values;
+  std::array<I32<D>, max_sysctl_elements> values{};
   for (std::size_t i = 0; i < spec.elements; ++i) values[i] = plane.cell(ns, spec.id, i);
   const Errno error =
       proc_dointvec_write<D>(*plane.kernel, range, std::span(values).first(spec.elements), data, io, strict);
@@ -120,7 +120,7 @@ Errno sysctl_read(const SysctlPlane<D>& plane, std::size_t ns, Sysctl id, std::s
     text = proc_douintvec_read<D>(as<U32<D>>(plane.cell(ns, id)), io);
     return Errno::none;
   }
-  std::array<I32<D>, max_sysctl_elements> values;
+  std::array<I32<D>, max_sysctl_elements> values{};
   for (std::size_t i = 0; i < spec.elements; ++i) values[i] = plane.cell(ns, id, i);
   text = proc_dointvec_read<D>(std::span<const I32<D>>(values.data(), spec.elements), io);
   return Errno::none;
