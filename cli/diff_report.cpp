@@ -54,6 +54,7 @@ std::string table(const Difference& found, const Shown& shown) {
       text += fmt::format("        {:<14} {}\n        {:<14} {}\n", found.from->name, red(short_text(from, widest)),
                           found.to->name, red(short_text(to, widest)));
   }
+  for (const std::string& each : shown.also) text += fmt::format("    {}\n", each);
   return text + fmt::format("    rules of {} alone: {}\n    rules of {} alone: {}\n", found.from->name,
                             names_of(shown.only_from), found.to->name, names_of(shown.only_to));
 }
@@ -70,7 +71,8 @@ std::string json_list(const std::vector<Clause>& which) {
 
 std::string json_of(const oracle::ProfileChange& change) {
   return fmt::format(R"({{"change":{},"from":{},"to":{},"changed":{},"meaning":{}}})", json_string(change.name),
-                     json_string(change.from), json_string(change.to), json_string(change.changed), json_string(change.meaning));
+                     json_string(change.from), json_string(change.to), json_string(change.changed),
+                     json_string(change.meaning));
 }
 
 std::string json_lines(const Difference& found, const Shown& shown, bool newer) {
