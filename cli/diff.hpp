@@ -25,6 +25,7 @@ struct Shown {
   std::vector<oracle::ProfileChange> changes;
   proofs::diff::Witness witness;
   std::vector<Replayed> steps;
+  std::vector<std::string> also;           ///< "byte 2 of the text may as well be 0x0b 0x0d"
   std::vector<Clause> only_from, only_to;  ///< rules that one side followed and the other did not
 };
 

@@ -54,6 +54,7 @@ std::string table(const Difference& found, const Shown& shown) {
       text += fmt::format("        {:<14} {}\n        {:<14} {}\n", found.from->name, red(short_text(from, widest)),
                           found.to->name, red(short_text(to, widest)));
   }
+  for (const std::string& each : shown.also) text += fmt::format("    {}\n", each);
   return text + fmt::format("    rules of {} alone: {}\n    rules of {} alone: {}\n", found.from->name,
                             names_of(shown.only_from), found.to->name, names_of(shown.only_to));
 }

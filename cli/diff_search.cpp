@@ -48,6 +48,23 @@ void replay(const Profile& from, const Profile& to, Shown& shown) {
   }
 }
 
+constexpr std::size_t longest_looked_at = 64;
+
+/// Which other bytes would do in a short text: one of several terminators stands for all.
+void note_other_bytes(const proofs::diff::Kernels& kernels, Shown& shown) {
+  for (std::size_t at = 0; at < shown.witness.ops.size(); ++at) {
+    const auto* const write = std::get_if<op::SysctlWrite>(&shown.witness.ops[at]);
+    if (write == nullptr || write->data.size() > longest_looked_at) continue;
+    for (std::size_t byte = 0; byte < write->data.size(); ++byte) {
+      const auto others = proofs::diff::as_good_bytes(kernels, shown.witness, at, byte);
+      if (others.empty() || (write->data[byte] >= '0' && write->data[byte] <= '9')) continue;
+      std::string text = fmt::format("byte {} of the text may as well be", byte + 1);
+      for (const unsigned char each : others) text += fmt::format(" 0x{:02x}", each);
+      shown.also.push_back(std::move(text));
+    }
+  }
+}
+
 Shown& shown_with(Difference& found, const proofs::diff::Witness& witness) {
   for (Shown& each : found.shown)
     if (each.witness.ops == witness.ops && each.witness.kind == witness.kind) return each;
@@ -72,10 +89,13 @@ Difference difference(const Profile& from, const Profile& to, const proofs::diff
   Difference found{&from, &to, {}, {}, 0, 0};
   for (const auto& each : findings) {
     found.refused += each.refused;
-    if (each.witness)
-      shown_with(found, *each.witness).changes.push_back(changes[each.change]);
-    else
+    if (each.witness) {
+      Shown& shown = shown_with(found, *each.witness);
+      shown.changes.push_back(changes[each.change]);
+      if (shown.changes.size() == 1) note_other_bytes(proofs::diff::Kernels(from, to, wanted[each.change]), shown);
+    } else {
       found.not_shown.push_back({changes[each.change], each.exhausted});
+    }
   }
   found.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return found;

@@ -49,12 +49,17 @@ struct Witness {
 /// Whether the operations, run on the four kernels by model::Host, are a witness of that kind.
 bool replays(const Kernels& kernels, const Witness& witness);
 
+/// Bytes, digits apart, with which the text of operation `at` would do as well in the place `byte`.
+std::vector<unsigned char> as_good_bytes(const Kernels& kernels, const Witness& witness, std::size_t at,
+                                         std::size_t byte);
+
 struct Options {
-  std::size_t bound = 40;                ///< operations in a witness
-  std::vector<std::string> op;           ///< the names of operations whose answer shall differ; empty: any
-  std::chrono::milliseconds each{6000};  ///< processor time for one change
-  unsigned rlimit = 200'000;             ///< Z3 resource units, each query
-  unsigned threads = 0;                  ///< 0: one for each CPU
+  std::size_t bound = 40;                 ///< operations in a witness
+  std::vector<std::string> op;            ///< the names of operations whose answer shall differ; empty: any
+  std::chrono::milliseconds each{10000};  ///< processor time for one change: short shapes, and those that part at once
+  std::chrono::milliseconds rest{3000};   ///< and then for all the others
+  unsigned rlimit = 200'000;              ///< Z3 resource units, each query
+  unsigned threads = 0;                   ///< 0: one for each CPU
 };
 
 struct Finding {

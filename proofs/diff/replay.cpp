@@ -121,4 +121,18 @@ void witnesses_in(const Kernels& kernels, const std::vector<Op>& ops, const std:
 
 bool replays(const Kernels& kernels, const Witness& witness) { return kind_of(kernels, witness.ops) == witness.kind; }
 
+std::vector<unsigned char> as_good_bytes(const Kernels& kernels, const Witness& witness, std::size_t at,
+                                         std::size_t byte) {
+  std::vector<unsigned char> found;
+  Witness other = witness;
+  std::string& text = std::get<op::SysctlWrite>(other.ops[at]).data;
+  for (unsigned each = 0; each < 256; ++each) {
+    if (each == static_cast<unsigned char>(std::get<op::SysctlWrite>(witness.ops[at]).data[byte])) continue;
+    if (each >= '0' && each <= '9') continue;
+    text[byte] = static_cast<char>(each);
+    if (replays(kernels, other)) found.push_back(static_cast<unsigned char>(each));
+  }
+  return found;
+}
+
 }  // namespace weir::proofs::diff

@@ -71,36 +71,36 @@ class Search {
   Finding run() {
     const auto& shapes = shapes_.of(change_);
     const auto is_short = [](const Shape& shape) { return shape.steps <= steps_asked_at_once; };
-    bool finished = each(shapes, [&](const Shape& shape) {
+    bool finished = each(shapes, options_.each, [&](const Shape& shape) {
       if (is_short(shape)) consider(shape, {});
     });
     if (!found_.strict)
-      finished = each(shapes, [&](const Shape& shape) {
+      finished = each(shapes, options_.each, [&](const Shape& shape) {
         if (is_short(shape)) return;
         if (const Answers simple = with_simple_values(shape); simple.any()) consider(shape, simple);
       });
-    if (!found_.any())
-      finished = each(shapes, [&](const Shape& shape) {
+    if (!found_.any() && finished)
+      finished = each(shapes, time_spent() + options_.rest, [&](const Shape& shape) {
         if (!is_short(shape)) consider(shape, {});
       });
     finding_.exhausted = finished;
     finding_.exhausted = finding_.exhausted && finding_.undecided == 0;
     for (auto* const found : {&found_.strict, &found_.loose, &found_.state})
       if (!finding_.witness && *found) finding_.witness = reduce(kernels_, **found);
-    finding_.seconds = seconds_spent() - start_;
+    finding_.seconds = time_spent().count();
     return finding_;
   }
 
  private:
-  double limit() const { return std::chrono::duration<double>(options_.each).count(); }
+  std::chrono::duration<double> time_spent() const { return std::chrono::duration<double>(seconds_spent() - start_); }
 
   /// Calls `look` with each shape within the bound until one is a witness of the best kind.
   /// \return false where the time was over before
   template <class Look>
-  bool each(const std::vector<Shape>& shapes, Look look) {
+  bool each(const std::vector<Shape>& shapes, std::chrono::duration<double> limit, Look look) {
     for (const Shape& shape : shapes) {
       if (found_.strict) return true;
-      if (seconds_spent() - start_ > limit()) return false;
+      if (time_spent() > limit) return false;
       if (shape.ops.size() <= options_.bound) look(shape);
     }
     return true;
@@ -145,7 +145,7 @@ class Search {
     return options_.op.empty() || std::find(options_.op.begin(), options_.op.end(), name_of(last)) != options_.op.end();
   }
 
-  /// What the shape is with simple values in its holes: 0 in each number or 1 in each, and in the runs of a text every
+  /// What the shape is with simple values in its holes: 0, 1 or 2 in each number, and in the runs of a text every
   /// choice among bytes that parsers care for.
   Answers with_simple_values(const Shape& shape) const {
     Answers answers;
@@ -161,7 +161,7 @@ class Search {
     const bool text =
         std::any_of(shape.holes.begin(), shape.holes.end(), [](auto& hole) { return !hole.runs.empty(); });
     if (!text)
-      for (const std::int64_t number : {0, 1}) visit(Values(shape.holes.size(), number));
+      for (const std::int64_t number : {0, 1, 2}) visit(Values(shape.holes.size(), number));
     if (!text || shape.holes.size() != 1) return;
     const std::size_t runs = shape.holes.front().runs.size();
     std::size_t choices = 1;

@@ -93,11 +93,13 @@ void holders(const Story& story, bool listening, const Next& next) {
   }
 }
 
-void clients(const Story& story, const Next& next) {
+/// Crowds of every size in a short story, small ones in a long one.
+void clients(const Story& story, bool is_short, const Next& next) {
   const bool served = std::any_of(story.actors.begin(), story.actors.end(), [](auto& each) { return each.listens; });
   const bool came = std::any_of(story.actors.begin(), story.actors.end(), [](auto& each) { return each.client; });
   if (!served || came) return;
-  for (std::size_t crowd : {1, 2, 3, 4, 8, 16, 32}) {
+  for (std::size_t crowd : {1, 2, 4, 8, 16, 32}) {
+    if (crowd > 4 && !is_short) return;
     Story with = story;
     for (; crowd > 0; --crowd) {
       const Fd fd = with.next_fd();
@@ -156,7 +158,7 @@ void continue_story(const Story& story, std::size_t steps, std::vector<Shape>& s
   if (story.actors.empty()) sockets_of_all_kinds(story, next);
   holders(story, false, next);
   holders(story, true, next);
-  clients(story, next);
+  clients(story, most_steps - steps < 2, next);
   for (std::size_t actor = 0; actor < story.actors.size(); ++actor) {
     if (actor > 0 && story.actors[actor].client && story.actors[actor - 1].client) continue;  // as the one before it
     if (!story.actors[actor].client) options(story, actor, next);
