@@ -78,7 +78,8 @@ std::string limit_after_failure(Script& host) {
   return host.info(4);
 }
 
-COVERS(LISTEN_PORT_TAKEN, linux_6_18) { EXPECT_EQ(limit_after_failure(host), "CLOSE 0 0"); }
+COVERS(LISTEN_PORT_TAKEN, "linux-6.1") { EXPECT_EQ(limit_after_failure(host), "CLOSE 0 0"); }
+COVERS(LISTEN_PORT_ERROR, linux_6_18) { EXPECT_EQ(limit_after_failure(host), "CLOSE 0 0"); }
 COVERS(LISTEN_STORED_FIRST, linux_6_18) { listener(host, 7); }
 COVERS(LISTEN_STORED_IN_START, "linux-4.4") { listener(host, 7); }
 COVERS(LISTEN_STORED_LAST, linux_2_6_32) { listener(host, 7); }
@@ -254,6 +255,28 @@ COVERS(FASTOPEN_SET, linux_6_18) {
 COVERS(FASTOPEN_INVALID, linux_6_18) {
   host.socket();
   EXPECT_EQ(host.set(3, SockOpt::tcp_fastopen, -1), "EINVAL");
+}
+COVERS(FASTOPEN_SET_WHOLE, "linux-4.1") {
+  host.socket();
+  EXPECT_EQ(host.set(3, SockOpt::tcp_fastopen, 1000), "0");
+  EXPECT_EQ(host.get(3, SockOpt::tcp_fastopen), "1000") << "somaxconn is 128";
+}
+
+/// The length of the Fast Open queue after listen(7) with that tcp_fastopen.
+std::string fastopen_length(Script& host, const char* tcp_fastopen) {
+  host.write(Sysctl::tcp_fastopen, tcp_fastopen);
+  listener(host, 7);
+  return host.get(3, SockOpt::tcp_fastopen);
+}
+
+COVERS(LISTEN_FASTOPEN, linux_6_18) { EXPECT_EQ(fastopen_length(host, "0x402"), "7"); }
+COVERS(LISTEN_FASTOPEN_LENGTH, "linux-4.6") { EXPECT_EQ(fastopen_length(host, "0x50802"), "5"); }
+COVERS(LISTEN_FASTOPEN_MADE, "linux-4.1") {
+  host.write(Sysctl::tcp_fastopen, "0x402");
+  host.socket();
+  host.set(3, SockOpt::tcp_fastopen, 0);
+  EXPECT_EQ(host.listen(3, 7), "0");
+  EXPECT_EQ(host.get(3, SockOpt::tcp_fastopen), "0");
 }
 
 }  // namespace

@@ -10,12 +10,13 @@ void set(Script& host, Sysctl id, const std::string& value) {
   EXPECT_EQ(host.write(id, value), std::to_string(value.size()));
 }
 
-/// \return how many were dropped
+/// \return how many were dropped, for whatever reason
 int arrive(Script& host, int packets) {
   int dropped = 0;
-  for (int i = 0; i < packets; ++i)
-    dropped +=
-        host.step(op::NetifRx{cpu, Skb{static_cast<std::uint32_t>(i)}}) == Outcome(outcome::Received{NetRx::drop});
+  for (int i = 0; i < packets; ++i) {
+    const Outcome answer = host.step(op::NetifRx{cpu, Skb{static_cast<std::uint32_t>(i)}});
+    dropped += std::get<outcome::Received>(answer).ret == NetRx::drop;
+  }
   return dropped;
 }
 outcome::Polled poll(Script& host, std::int32_t quota, std::optional<std::uint32_t> tick_after = {}) {
