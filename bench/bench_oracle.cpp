@@ -1,4 +1,5 @@
-// How fast the oracle answers: operations a second of model::Host<Concrete>, one core, one plane each.
+// How fast the oracle answers: operations a second of model::Host, one core, one plane each; without and with a record
+// of the clauses passed.
 //
 // Every operation is one that does its work (no early error), on values that change, so that nothing is folded away.
 #include <benchmark/benchmark.h>
@@ -11,14 +12,16 @@ namespace weir::bench {
 namespace {
 
 const Profile& kernel = releases::linux_6_18;
-using Oracle = model::Host<Concrete>;
 
 void count(benchmark::State& state, std::int64_t operations_each) {
   state.SetItemsProcessed(state.iterations() * operations_each);
 }
 
+template <class D>
 void listen_plane(benchmark::State& state) {
-  Oracle oracle(kernel);
+  ClauseSet passed;
+  const ClauseScope scope(passed);
+  model::Host<D> oracle(kernel);
   const auto made = oracle.step(op::Socket{{}, Family::inet, SockType::stream});
   const Fd fd{static_cast<std::int32_t>(std::get<outcome::Returned>(made).ret)};
   std::int32_t backlog = 0;
@@ -26,8 +29,11 @@ void listen_plane(benchmark::State& state) {
   count(state, 1);
 }
 
+template <class D>
 void sysctl_plane(benchmark::State& state) {
-  Oracle oracle(kernel);
+  ClauseSet passed;
+  const ClauseScope scope(passed);
+  model::Host<D> oracle(kernel);
   const Op values[] = {op::SysctlWrite{{}, Sysctl::somaxconn, "4096\n"},
                        op::SysctlWrite{{}, Sysctl::somaxconn, "128\n"}, op::SysctlRead{{}, Sysctl::somaxconn}};
   for (auto _ : state)
@@ -35,8 +41,11 @@ void sysctl_plane(benchmark::State& state) {
   count(state, std::size(values));
 }
 
+template <class D>
 void softnet_plane(benchmark::State& state) {
-  Oracle oracle(kernel);
+  ClauseSet passed;
+  const ClauseScope scope(passed);
+  model::Host<D> oracle(kernel);
   constexpr std::uint32_t burst = 15;
   for (auto _ : state) {
     for (std::uint32_t i = 0; i < burst; ++i) benchmark::DoNotOptimize(oracle.step(op::NetifRx{Cpu{}, Skb{i}}));
@@ -45,9 +54,12 @@ void softnet_plane(benchmark::State& state) {
   count(state, burst + 1);
 }
 
-BENCHMARK(listen_plane)->Name("listen");
-BENCHMARK(sysctl_plane)->Name("sysctl");
-BENCHMARK(softnet_plane)->Name("softnet");
+BENCHMARK(listen_plane<Concrete>)->Name("listen");
+BENCHMARK(sysctl_plane<Concrete>)->Name("sysctl");
+BENCHMARK(softnet_plane<Concrete>)->Name("softnet");
+BENCHMARK(listen_plane<Recorded>)->Name("listen, recorded");
+BENCHMARK(sysctl_plane<Recorded>)->Name("sysctl, recorded");
+BENCHMARK(softnet_plane<Recorded>)->Name("softnet, recorded");
 
 }  // namespace
 }  // namespace weir::bench
