@@ -11,9 +11,6 @@
 
 namespace weir::cli {
 
-/// "90", "90s", "1.5m", "2h", "500ms" -> a duration. Throws CLI::ValidationError otherwise.
-std::chrono::milliseconds duration_from(const std::string& text);
-
 /// What came of one target.
 struct TargetReport {
   std::string name;

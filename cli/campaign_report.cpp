@@ -61,25 +61,6 @@ std::string file_stem(const TargetReport& target, const fuzz::Finding& finding, 
 
 }  // namespace
 
-std::chrono::milliseconds duration_from(const std::string& text) {
-  std::size_t end = 0;
-  double value = -1;
-  try {
-    value = std::stod(text, &end);
-  } catch (const std::exception&) {
-  }
-  const std::string unit = text.substr(end);
-  const double scale = unit == "ms"                  ? 1
-                       : unit.empty() || unit == "s" ? 1e3
-                       : unit == "m"                 ? 6e4
-                       : unit == "h"                 ? 3.6e6
-                                                     : 0;
-  constexpr double longest = 3.6e6 * 24 * 365;
-  if (!(value > 0) || scale == 0 || value * scale > longest)
-    throw CLI::ValidationError("--time", "'" + text + "' is not a duration such as 60s, 1.5m, 2h or 500ms");
-  return std::chrono::milliseconds(static_cast<std::int64_t>(value * scale));
-}
-
 std::string verdict_table(const ProofReport& proofs, const std::vector<TargetReport>& targets) {
   const std::size_t width = width_of_names(targets);
   std::string text = proof_row(proofs, width);

@@ -39,6 +39,25 @@ void add_profile_option(CLI::App& command, const Profile*& profile, const std::s
       ->option_text("NAME");
 }
 
+std::chrono::milliseconds duration_from(const std::string& text) {
+  std::size_t end = 0;
+  double value = -1;
+  try {
+    value = std::stod(text, &end);
+  } catch (const std::exception&) {
+  }
+  const std::string unit = text.substr(end);
+  const double scale = unit == "ms"                  ? 1
+                       : unit.empty() || unit == "s" ? 1e3
+                       : unit == "m"                 ? 6e4
+                       : unit == "h"                 ? 3.6e6
+                                                     : 0;
+  constexpr double longest = 3.6e6 * 24 * 365;
+  if (!(value > 0) || scale == 0 || value * scale > longest)
+    throw CLI::ValidationError("--time", "'" + text + "' is not a duration such as 60s, 1.5m, 2h or 500ms");
+  return std::chrono::milliseconds(static_cast<std::int64_t>(value * scale));
+}
+
 void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 void complain(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,9 @@ CLI::Validator profile_name();
 
 /// `--profile NAME`, with settings behind '+' (oracle/profile/names.hpp). nullptr stands for "not given".
 void add_profile_option(CLI::App& command, const Profile*& profile, const std::string& help);
+
+/// "90", "90s", "1.5m", "2h", "500ms" -> a duration. Throws CLI::ValidationError otherwise.
+std::chrono::milliseconds duration_from(const std::string& text);
 
 /// Writes to standard output and standard error. A closed pipe ends the program quietly, by SIGPIPE.
 void print(std::string_view text);

@@ -68,9 +68,17 @@ int exit_code_of(const Difference& found) {
   return agreed;
 }
 
-int matrix(const Arguments& given) {
+/// Each pair gets of the time what its share of all changes is.
+int matrix(Arguments given) {
+  const auto all_time = given.options.time;
+  const auto changes_to = [](std::size_t i) {
+    return static_cast<double>(oracle::changes_between(*releases::all[i - 1], *releases::all[i]).size());
+  };
+  double all = 0;
+  for (std::size_t i = 1; i < releases::all.size(); ++i) all += changes_to(i);
   int code = agreed;
   for (std::size_t i = 1; i < releases::all.size(); ++i) {
+    given.options.time = all_time * changes_to(i) / all;
     const Difference found = difference_of(given, *releases::all[i - 1], *releases::all[i]);
     print(given.json ? as_json(found) : as_matrix_row(found));
     code = std::max(code, exit_code_of(found));
@@ -127,6 +135,11 @@ void add_diff(CLI::App& app, int& exit_code) {
   command->add_option("--bound", given->options.bound, "operations in a program at most")
       ->check(CLI::Range(1, 1000))
       ->default_str("40");
+  command
+      ->add_option_function<std::string>(
+          "--time", [given](const std::string& text) { given->options.time = duration_from(text); },
+          "how long to look, for all changes together, e.g. 45s, 10m")
+      ->default_str("45s");
   command->add_option("--traces", given->traces, "write both traces of each witness to this folder")
       ->option_text("FOLDER");
   command->add_flag("--json", given->json, "a JSON object a line, with both traces");

@@ -54,12 +54,13 @@ std::vector<unsigned char> as_good_bytes(const Kernels& kernels, const Witness& 
                                          std::size_t byte);
 
 struct Options {
-  std::size_t bound = 40;                 ///< operations in a witness
-  std::vector<std::string> op;            ///< the names of operations whose answer shall differ; empty: any
-  std::chrono::milliseconds each{10000};  ///< processor time for one change: short shapes, and those that part at once
-  std::chrono::milliseconds rest{3000};   ///< and then for all the others
-  unsigned rlimit = 200'000;              ///< Z3 resource units, each query
-  unsigned threads = 0;                   ///< 0: one for each CPU
+  std::size_t bound = 40;       ///< operations in a witness
+  std::vector<std::string> op;  ///< the names of operations whose answer shall differ; empty: any
+  /// For all changes together: each gets its share of the processor time that is left, at most `each`.
+  std::chrono::duration<double> time{45};
+  std::chrono::duration<double> each{13};
+  unsigned rlimit = 200'000;  ///< Z3 resource units, each query
+  unsigned threads = 0;       ///< 0: one for each CPU
 };
 
 struct Finding {

@@ -68,23 +68,31 @@ class Search {
         asker_(kernels_, options_),
         start_(seconds_spent()) {}
 
-  Finding run() {
+  /// The solver is asked about short shapes, for a part of the time; then all longer ones are run with simple values,
+  /// which is quick, and it is asked about those that part; then about what is left.
+  /// \param time  processor time
+  Finding run(std::chrono::duration<double> time) {
     const auto& shapes = shapes_.of(change_);
     const auto is_short = [](const Shape& shape) { return shape.steps <= steps_asked_at_once; };
-    bool finished = each(shapes, options_.each, [&](const Shape& shape) {
+    std::size_t asked = 0;  ///< of the short shapes
+    bool finished = each(shapes, asked, time * 0.2, [&](const Shape& shape) {
       if (is_short(shape)) consider(shape, {});
     });
-    if (!found_.strict)
-      finished = each(shapes, options_.each, [&](const Shape& shape) {
-        if (is_short(shape)) return;
-        if (const Answers simple = with_simple_values(shape); simple.any()) consider(shape, simple);
+    std::size_t screened = 0;
+    finished &= each(shapes, screened, time * 0.7, [&](const Shape& shape) {
+      if (is_short(shape)) return;
+      if (const Answers simple = with_simple_values(shape); simple.any()) consider(shape, simple);
+    });
+    if (!found_.any()) {
+      finished = each(shapes, asked, time, [&](const Shape& shape) {
+        if (is_short(shape)) consider(shape, {});
       });
-    if (!found_.any() && finished)
-      finished = each(shapes, time_spent() + options_.rest, [&](const Shape& shape) {
+      std::size_t rest = 0;
+      finished &= each(shapes, rest, time, [&](const Shape& shape) {
         if (!is_short(shape)) consider(shape, {});
       });
-    finding_.exhausted = finished;
-    finding_.exhausted = finding_.exhausted && finding_.undecided == 0;
+    }
+    finding_.exhausted = finished && finding_.undecided == 0;
     for (auto* const found : {&found_.strict, &found_.loose, &found_.state})
       if (!finding_.witness && *found) finding_.witness = reduce(kernels_, **found);
     finding_.seconds = time_spent().count();
@@ -94,14 +102,14 @@ class Search {
  private:
   std::chrono::duration<double> time_spent() const { return std::chrono::duration<double>(seconds_spent() - start_); }
 
-  /// Calls `look` with each shape within the bound until one is a witness of the best kind.
+  /// Calls `look` with each shape within the bound, from `next` on, until one is a witness of the best kind.
   /// \return false where the time was over before
   template <class Look>
-  bool each(const std::vector<Shape>& shapes, std::chrono::duration<double> limit, Look look) {
-    for (const Shape& shape : shapes) {
+  bool each(const std::vector<Shape>& shapes, std::size_t& next, std::chrono::duration<double> limit, Look look) {
+    for (; next < shapes.size(); ++next) {
       if (found_.strict) return true;
       if (time_spent() > limit) return false;
-      if (shape.ops.size() <= options_.bound) look(shape);
+      if (shapes[next].ops.size() <= options_.bound) look(shapes[next]);
     }
     return true;
   }
@@ -184,6 +192,30 @@ class Search {
   Finding finding_;
 };
 
+/// Deals out the processor time: what one change leaves over is for the others.
+class Purse {
+ public:
+  Purse(std::chrono::duration<double> all, std::size_t changes, std::chrono::duration<double> most)
+      : left_(all), changes_(changes), most_(most) {}
+
+  std::chrono::duration<double> take() {
+    const std::lock_guard lock(guard_);
+    const auto share = std::min(left_ / static_cast<double>(changes_--), most_);
+    left_ -= share;
+    return share;
+  }
+  void give_back(std::chrono::duration<double> unspent) {
+    const std::lock_guard lock(guard_);
+    left_ += std::max(unspent, std::chrono::duration<double>(0));
+  }
+
+ private:
+  std::mutex guard_;
+  std::chrono::duration<double> left_;
+  std::size_t changes_;
+  const std::chrono::duration<double> most_;
+};
+
 }  // namespace
 
 std::vector<Finding> search(const Profile& from, const Profile& to, const std::vector<Change>& changes,
@@ -192,15 +224,18 @@ std::vector<Finding> search(const Profile& from, const Profile& to, const std::v
   std::atomic<std::size_t> next = 0;
   std::mutex reporting;
   Shapes shapes(from, to);
+  const unsigned threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  Purse purse(options.time * threads, changes.size(), options.each);
   const auto work = [&] {
     for (std::size_t index; (index = next.fetch_add(1, std::memory_order_relaxed)) < changes.size();) {
-      findings[index] = Search(from, to, changes[index], options, shapes).run();
+      const auto share = purse.take();
+      findings[index] = Search(from, to, changes[index], options, shapes).run(share);
       findings[index].change = index;
+      purse.give_back(share - std::chrono::duration<double>(findings[index].seconds));
       const std::lock_guard lock(reporting);
       if (on_found) on_found(findings[index]);
     }
   };
-  const unsigned threads = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::jthread> helpers;
   for (unsigned i = 1; i < threads; ++i) helpers.emplace_back(work);
   work();

@@ -2,10 +2,10 @@
 // under the preset `tsan` the same tests look for data races.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <barrier>
 #include <random>
 #include <thread>
-#include <vector>
 
 #include "lockfree/host.hpp"
 
@@ -35,14 +35,11 @@ Flags send(Host& host, std::uint32_t peer, Flags flags, std::uint32_t len = 0) {
 template <class... Body>
 void together(Body... body) {
   std::barrier ready(static_cast<std::ptrdiff_t>(sizeof...(body)));
-  std::vector<std::thread> threads;
-  const auto begin = [&](auto& each) {
-    threads.emplace_back([&] {
-      ready.arrive_and_wait();
-      each();
-    });
+  const auto run = [&](auto& each) {
+    ready.arrive_and_wait();
+    each();
   };
-  (begin(body), ...);
+  std::array threads{std::thread([&run, &body] { run(body); })...};
   for (auto& thread : threads) thread.join();
 }
 
