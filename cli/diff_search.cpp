@@ -48,7 +48,7 @@ void replay(const Profile& from, const Profile& to, Shown& shown) {
   }
 }
 
-constexpr std::size_t longest_looked_at = 64;
+constexpr std::size_t longest_looked_at = 64, most_named = 16;
 
 /// Which other bytes would do in a short text: one of several terminators stands for all.
 void note_other_bytes(const proofs::diff::Kernels& kernels, Shown& shown) {
@@ -57,7 +57,8 @@ void note_other_bytes(const proofs::diff::Kernels& kernels, Shown& shown) {
     if (write == nullptr || write->data.size() > longest_looked_at) continue;
     for (std::size_t byte = 0; byte < write->data.size(); ++byte) {
       const auto others = proofs::diff::as_good_bytes(kernels, shown.witness, at, byte);
-      if (others.empty() || (write->data[byte] >= '0' && write->data[byte] <= '9')) continue;
+      if (others.empty() || others.size() > most_named || (write->data[byte] >= '0' && write->data[byte] <= '9'))
+        continue;
       std::string text = fmt::format("byte {} of the text may as well be", byte + 1);
       for (const unsigned char each : others) text += fmt::format(" 0x{:02x}", each);
       shown.also.push_back(std::move(text));
