@@ -146,11 +146,46 @@ inline bool SocketPlane::resets_old_connection(const Open& at, std::uint16_t por
   return true;
 }
 
+/// The simultaneous open of two sockets: one's SYN was lost, and now the other's comes. Whoever waited sends its FIN at
+/// once if it had been shut down for sending.
+inline bool SocketPlane::crosses(const Open& client, std::uint16_t port, const Route& route) {
+  Endpoint source = route.source;
+  source.port = port;
+  Endpoint there = route.destination;
+  there.port = 0;
+  SockRef ref;
+  client.ns->ports.look({Protocol::tcp, route.destination.port}, socks_, claims_,
+                        [&](SockRef each, const Sock& other, SockWord theirs) {
+                          // relaxed: as in tuple_taken.
+                          if (each.index != client.ref.index && theirs.state == TcpState::syn_sent &&
+                              other.local.load(std::memory_order_relaxed) == there &&
+                              other.remote.load(std::memory_order_relaxed) == source)
+                            ref = each;
+                        });
+  const Open waiting = follow(ref, client.epoch);
+  if (waiting.error != Errno::none) return false;
+  // seq_cst: as for every peer, see receive_ack.
+  waiting.sock->peer.store(client.ref, std::memory_order_seq_cst);
+  client.sock->peer.store(waiting.ref, std::memory_order_seq_cst);
+  const auto opens = [](SockWord& word) {
+    if (word.state != TcpState::syn_sent) return false;
+    word.state = TcpState::established;
+    return true;
+  };
+  SockWord before;
+  if (!transition(*waiting.sock, before, opens)) return false;
+  const bool sends_fin = before.has(send_shutdown);
+  transition(*client.sock, before, opens);
+  if (sends_fin) send_fin(waiting);
+  return true;
+}
+
 inline void SocketPlane::send_syn(const Open& client, SockWord sent, const Route& route) {
   if (sent.has(port_named)) {
     const bool to_itself =
         route.destination.port == sent.port && address_of(route.source) == address_of(route.destination);
     if (to_itself) return establish_with_self(client);
+    if (crosses(client, sent.port, route)) return;
     if (resets_old_connection(client, sent.port, route)) return;
   }
   const Open listener = follow(find_listener(*client.ns, route.destination), client.epoch);

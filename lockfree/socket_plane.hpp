@@ -115,6 +115,7 @@ class SocketPlane {
   bool tuple_taken(const Open& at, SockWord word, const Route& route);
   bool resets_old_connection(const Open& at, std::uint16_t port, const Route& route);
   void send_syn(const Open& client, SockWord sent, const Route& route);
+  bool crosses(const Open& client, std::uint16_t port, const Route& route);
   void establish_with_self(const Open& at);
   SockRef find_listener(NetNamespace& ns, const Endpoint& to);
 

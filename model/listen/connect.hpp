@@ -169,6 +169,19 @@ void third_ack(Net<D>& net, const RequestSettings<D>& settings, SockId client, S
   }
 }
 
+/// Two sockets that connect to each other: the SYN that waits is met by the other one. The socket that waited goes
+/// through SYN_RECV, and sends its FIN at once if it had been shut down for sending.
+template <Domain D>
+void cross(Net<D>& net, const RequestSettings<D>& settings, SockId id, SockId waiting) {
+  D::clause(Clause::CONNECT_CROSSED);
+  for (const SockId each : {id, waiting}) {
+    net[each].sk_state = tcp<D>(TcpState::established);
+    net[each].unacked = false;
+    net[each].peer = each == id ? waiting : id;
+  }
+  if (net[waiting].send_shutdown) send_fin(net, settings, waiting);
+}
+
 /// What the SYN of a socket in SYN_SENT meets.
 template <Domain D>
 void handshake(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
@@ -185,6 +198,7 @@ void handshake(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
       sk.binding.port < first_chosen_port
           ? find_established(net, sk.netns, sk.peer_address, sk.peer_port, sk.binding.address, sk.binding.port, id)
           : no_sock;
+  if (stale != no_sock && in_state(net[stale], TcpState::syn_sent)) return cross(net, settings, id, stale);
   if (stale != no_sock) {
     D::clause(Clause::CONNECT_STALE_PEER);
     tcp_reset(net, stale);

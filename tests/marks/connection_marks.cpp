@@ -220,5 +220,21 @@ COVERS(NETSTAT, linux_2_6_32) {
   EXPECT_FALSE(host.netstat().TCPReqQFullDrop.has_value()) << "not before 3.2";
 }
 
+COVERS(CONNECT_CROSSED, linux_6_18) {
+  host.socket();
+  host.bind(3, 8080);
+  host.socket();
+  host.bind(4, 8081);
+  host.listen(4, 0);
+  host.socket();
+  host.connect(5, 8081);
+  EXPECT_EQ(host.connect(3, 8081), "EINPROGRESS");
+  EXPECT_EQ(host.info(3), "SYN_SENT 1 0") << "the accept queue is full";
+  host.shutdown(4, How::rd);
+  EXPECT_EQ(host.connect(4, 8080), "EINPROGRESS");
+  EXPECT_EQ(host.info(3), "ESTABLISHED 0 0");
+  EXPECT_EQ(host.info(4), "ESTABLISHED 0 0");
+}
+
 }  // namespace
 }  // namespace weir::marks
