@@ -1,5 +1,6 @@
 #include "cli/common.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -63,6 +64,17 @@ void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), std
 void complain(std::string_view text) {
   std::fflush(stdout);
   std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+std::string json_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < ' ')
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    else
+      out += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
+  }
+  return out + '"';
 }
 
 std::string bold(std::string_view text) { return in_style("1", text); }

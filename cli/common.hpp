@@ -41,6 +41,9 @@ std::chrono::milliseconds duration_from(const std::string& text);
 void print(std::string_view text);
 void complain(std::string_view text);
 
+/// A string as JSON has it. UTF-8 stays as it is.
+std::string json_string(std::string_view text);
+
 /// On a terminal that takes colours, and only where NO_COLOR is not set: the text in bold, green or red.
 std::string bold(std::string_view text);
 std::string green(std::string_view text);

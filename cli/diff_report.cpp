@@ -14,17 +14,6 @@ std::string names_of(const std::vector<Clause>& which) {
   return text.empty() ? "-" : text;
 }
 
-std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < ' ')
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    else
-      out += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
-  }
-  return out + '"';
-}
-
 /// Long texts are cut in the table; traces and JSON have them whole.
 std::string short_text(std::string text, std::size_t longest) {
   if (text.size() <= longest) return text;

@@ -86,17 +86,6 @@ void print_table(const proofs::Summary& summary, bool must_fail) {
                     summary.seconds));
 }
 
-std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < ' ')
-      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-    else
-      out += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
-  }
-  return out + '"';
-}
-
 /// One line: a JSON object.
 void print_json(const proofs::Result& result) {
   std::string inputs;

@@ -95,8 +95,7 @@ SockId new_child(Net<D>& net, SockId listener_id, Address local) {
   child.held_by = HeldBy::accept_queue;
   if (Bucket* bucket = find_bucket(net, child.netns, false, child.binding.port); bucket != nullptr)
     bucket->owners.push_back(id);
-  (listener.first_child == no_sock ? listener.first_child : net[listener.last_child].next) = id;
-  listener.last_child = id;
+  push_child(net, listener_id, id);
   return id;
 }
 

@@ -83,6 +83,14 @@ struct Net {
   }
 };
 
+/// Puts a child at the end of the listener's accept queue; its count is the caller's.
+template <Domain D>
+void push_child(Net<D>& net, SockId listener_id, SockId child) {
+  Sock<D>& listener = net[listener_id];
+  (listener.first_child == no_sock ? listener.first_child : net[listener.last_child].next) = child;
+  listener.last_child = child;
+}
+
 template <Domain D>
 Bucket* find_bucket(Net<D>& net, std::uint32_t netns, bool udp, std::uint32_t port) {
   for (Bucket& each : net.buckets)

@@ -81,8 +81,7 @@ void unix_add_child(Net<D>& net, SockId listener_id, SockId client_id) {
     each->state = I32<D>(SS_CONNECTED);
     each->sk_state = tcp<D>(TcpState::established);
   }
-  (listener.first_child == no_sock ? listener.first_child : net[listener.last_child].next) = id;
-  listener.last_child = id;
+  push_child(net, listener_id, id);
   listener.listener.sk_ack_backlog = wrapping_add(listener.listener.sk_ack_backlog, U32<D>(1));
 }
 
