@@ -33,17 +33,24 @@ Errno accept(Net<D>& net, SockId id, SockId& child) {
   return Errno::none;
 }
 
+/// What of struct tcp_info is shown.
 template <Domain D>
-Errno tcp_info(const Sock<D>& sk, outcome::Info& info) {
+struct TcpInfo {
+  I32<D> state{0};
+  U32<D> unacked{0}, sacked{0};
+};
+
+template <Domain D>
+Errno tcp_info(const Sock<D>& sk, TcpInfo<D>& info) {
   if (!sk.is_tcp()) return no_tcp_option(sk);
-  info.state = static_cast<TcpState>(sk.sk_state);
+  info.state = sk.sk_state;
   if (in_state(sk, TcpState::listen)) {
     D::clause(Clause::INFO_LISTENER);
     info.unacked = sk.listener.sk_ack_backlog;
     info.sacked = sk.listener.sk_max_ack_backlog;
   } else {
     D::clause(Clause::INFO_CONNECTION);
-    info.unacked = sk.unacked ? 1 : 0;
+    info.unacked = U32<D>(sk.unacked ? 1 : 0);
   }
   return Errno::none;
 }

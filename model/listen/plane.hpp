@@ -5,6 +5,7 @@
 #include "model/listen/connect.hpp"
 #include "model/listen/files.hpp"
 #include "model/listen/listen.hpp"
+#include "model/listen/netstat.hpp"
 #include "model/listen/release.hpp"
 #include "model/sysctl/plane.hpp"
 
@@ -96,10 +97,10 @@ class SocketPlane {
 
   Outcome perform(const op::TcpInfo& op) {
     return on_socket(op.fd, [&](SockId id) -> Outcome {
-      outcome::Info info;
-      const Errno error = tcp_info(net_[id], info);
+      model::TcpInfo<D> info;
+      const Errno error = tcp_info<D>(net_[id], info);
       if (error != Errno::none) return failed(error);
-      return info;
+      return outcome::Info{static_cast<TcpState>(info.state), info.unacked, info.sacked};
     });
   }
 
@@ -123,21 +124,10 @@ class SocketPlane {
       D::clause(Clause::NETNS_UNKNOWN);
       return failed(Errno::enoent);
     }
-    D::clause(Clause::NETSTAT);
-    const Mib<D>& mib = net_.mib[op.ns.id];
-    outcome::Counters counters{.ListenOverflows = mib.ListenOverflows,
-                               .ListenDrops = mib.ListenDrops,
-                               .SyncookiesSent = mib.SyncookiesSent,
-                               .EmbryonicRsts = mib.EmbryonicRsts,
-                               .TCPDeferAcceptDrop = std::nullopt,
-                               .TCPReqQFullDoCookies = std::nullopt,
-                               .TCPReqQFullDrop = std::nullopt};
-    if (kernel_->defer_drop_counted) counters.TCPDeferAcceptDrop = mib.TCPDeferAcceptDrop;
-    if (kernel_->syn_flood_counters) {
-      counters.TCPReqQFullDoCookies = mib.TCPReqQFullDoCookies;
-      counters.TCPReqQFullDrop = mib.TCPReqQFullDrop;
-    }
-    return counters;
+    const Counters<D> shown = netstat<D>(*kernel_, net_.mib[op.ns.id]);
+    return outcome::Counters{shown.ListenOverflows, shown.ListenDrops,        shown.SyncookiesSent,
+                             shown.EmbryonicRsts,   shown.TCPDeferAcceptDrop, shown.TCPReqQFullDoCookies,
+                             shown.TCPReqQFullDrop};
   }
 
   /// sk_max_ack_backlog of a TCP socket, in any state: no operation shows what it is outside LISTEN.

@@ -6,6 +6,7 @@
 #include "model/softnet/enqueue.hpp"
 #include "model/softnet/net_rx_action.hpp"
 #include "model/softnet/rps.hpp"
+#include "model/softnet/softnet_stat.hpp"
 #include "model/sysctl/plane.hpp"
 
 namespace weir::model {
@@ -57,7 +58,7 @@ class SoftnetPlane {
     SoftnetData<D>* const sd = cpu(op.cpu);
     if (sd == nullptr) return failed(Errno::einval);
     outcome::Polled polled;
-    if (!sd->sched || (!sd->on_poll_list && !sd->sched_threaded)) {
+    if (!is_polled<D>(*sd)) {
       D::clause(sd->sched ? Clause::RPS_IPI_AWAITED : Clause::BACKLOG_IDLE);
       return polled;
     }
@@ -93,25 +94,20 @@ class SoftnetPlane {
   Outcome softnet_stat(const op::SoftnetStat& op) {
     const SoftnetData<D>* const sd = cpu(op.cpu);
     if (sd == nullptr) return failed(Errno::einval);
-    D::clause(Clause::SOFTNET_STAT_ROW);
-    outcome::SoftnetRow row{.processed = sd->processed, .dropped = sd->dropped, .time_squeeze = sd->time_squeeze};
-    const std::uint32_t columns = kernel_->softnet_columns;
-    if (kernel_->counts_cpu_collision) row.cpu_collision = 0;  // nothing is sent in this model
-    if (columns >= 10) row.received_rps = sd->received_rps;
-    if (columns >= 11) row.flow_limit = flow_limits_[op.cpu.index] ? flow_limits_[op.cpu.index]->count : 0;
-    if (columns >= 13) {
-      row.backlog_len = sd->input_pkt_queue.qlen() + sd->process_queue.qlen();
-      row.cpu_id = op.cpu.index;
-    }
-    if (columns >= 15) {
-      row.input_qlen = sd->input_pkt_queue.qlen();
-      row.process_qlen = sd->process_queue.qlen();
-    }
-    if (kernel_->has_rps) {
-      row.input_queue_head = sd->input_queue_head;
-      row.input_queue_tail = sd->input_queue_tail;
-    }
-    return row;
+    const auto& limit = flow_limits_[op.cpu.index];
+    const SoftnetRow<D> row = softnet_row<D>(*kernel_, *sd, U32<D>(limit ? limit->count : 0), op.cpu.index);
+    return outcome::SoftnetRow{.processed = row.processed,
+                               .dropped = row.dropped,
+                               .time_squeeze = row.time_squeeze,
+                               .received_rps = row.received_rps,
+                               .backlog_len = row.backlog_len,
+                               .cpu_collision = row.cpu_collision,
+                               .flow_limit = row.flow_limit,
+                               .cpu_id = row.cpu_id,
+                               .input_qlen = row.input_qlen,
+                               .process_qlen = row.process_qlen,
+                               .input_queue_head = row.input_queue_head,
+                               .input_queue_tail = row.input_queue_tail};
   }
 
  private:

@@ -32,6 +32,13 @@ struct SoftnetData {
   U32<D> input_queue_tail{0};  ///< packets that have joined
 };
 
+/// Whether anybody calls the poll function: net_rx_action, or the backlog's thread. A backlog that another CPU has
+/// scheduled is not polled before the interrupt comes.
+template <Domain D>
+Bool<D> is_polled(const SoftnetData<D>& sd) {
+  return sd.sched && (sd.on_poll_list || sd.sched_threaded);
+}
+
 /// jiffies, and how it moves while packets are delivered: by one each time `tick_after` packets were (0: it stands
 /// still).
 template <Domain D>

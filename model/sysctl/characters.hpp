@@ -12,13 +12,13 @@ constexpr U8<D> byte(unsigned char value) {
 
 /// \p low <= c <= \p high
 template <Domain D>
-constexpr Bool<D> between(U8<D> c, unsigned char low, unsigned char high) {
+constexpr Bool<D> between(const U8<D>& c, unsigned char low, unsigned char high) {
   return c >= byte<D>(low) && c <= byte<D>(high);
 }
 
 /// isspace: the six of ASCII and 0xA0, which the kernel's table calls a space.
 template <Domain D>
-constexpr Bool<D> is_space(U8<D> c) {
+constexpr Bool<D> is_space(const U8<D>& c) {
   return c == byte<D>(' ') || between<D>(c, '\t', '\r') || c == byte<D>(0xa0);
 }
 

@@ -60,7 +60,7 @@ SocketAddress abstract(std::uint16_t name) {
     end = std::to_chars(end + 2, std::end(result.sun_path), name).ptr;
   }
   SocketAddress address = stored(result);
-  address.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + (end - result.sun_path));
+  address.length = static_cast<socklen_t>(end - reinterpret_cast<const char*>(&result));
   return address;
 }
 

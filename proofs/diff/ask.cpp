@@ -79,19 +79,17 @@ class Symbols {
   static std::int64_t smallest_of(const Symbolic::U8& byte, SymbolicBool& wanted) {
     using U8 = Symbolic::U8;
     std::int64_t value = 0;
-    for (const char preferred : {'0', '1', ' '})
+    for (const int preferred : {'0', '1', ' '})
       if (value == 0 && possible(wanted && byte == U8(preferred))) value = preferred;
-    for (std::int64_t high = 255; value == 0 && high > 0;) {
-      std::int64_t low = 0;
-      while (low < high) {
-        const std::int64_t middle = (low + high) / 2;
+    if (value == 0) {
+      std::int64_t high = 255;
+      while (value < high) {
+        const std::int64_t middle = (value + high) / 2;
         if (possible(wanted && byte <= U8(middle)))
           high = middle;
         else
-          low = middle + 1;
+          value = middle + 1;
       }
-      value = low;
-      break;
     }
     wanted = wanted && byte == U8(value);
     return value;

@@ -54,18 +54,18 @@ struct SkbQueueOf<proofs::Searched> {
 };
 
 template <>
-inline proofs::Symbolic::Bool between<proofs::SearchedText>(proofs::Symbolic::U8 c, unsigned char low,
+inline proofs::Symbolic::Bool between<proofs::SearchedText>(const proofs::Symbolic::U8& c, unsigned char low,
                                                             unsigned char high) {
   return proofs::SearchedText::between(c, low, high);
 }
 
 template <>
-inline proofs::Symbolic::Bool is_space<proofs::SearchedText>(proofs::Symbolic::U8 c) {
+inline proofs::Symbolic::Bool is_space<proofs::SearchedText>(const proofs::Symbolic::U8& c) {
   return proofs::SearchedText::is_space(c);
 }
 
 template <>
-inline proofs::Symbolic::Bool is_space<proofs::Searched>(proofs::Symbolic::U8 c) {
+inline proofs::Symbolic::Bool is_space<proofs::Searched>(const proofs::Symbolic::U8& c) {
   return proofs::SearchedText::is_space(c);
 }
 

@@ -4,7 +4,6 @@ namespace weir::proofs::diff {
 namespace {
 
 enum AnswerKind : std::int64_t { number, read, done, crash };
-constexpr std::uint64_t not_there = ~std::uint64_t{0};  // a column that the profile does not have
 
 Answer failure(Errno error) {
   return {number, {}, {Symbolic::U64(-1), Symbolic::U64(static_cast<std::uint64_t>(error))}};
@@ -13,6 +12,12 @@ Answer failure(Errno error) {
 template <class Int>
 Symbolic::U64 wide(const Int& value) {
   return as<Symbolic::U64>(value);
+}
+
+/// A column or counter that the profile may not have.
+template <class Int>
+Symbolic::U64 if_there(const std::optional<Int>& value) {
+  return value ? wide(*value) : Symbolic::U64(~std::uint64_t{0});
 }
 
 }  // namespace
@@ -48,12 +53,12 @@ Answer SearchSockets::listen(Fd fd, const Symbolic::I32& backlog) {
 
 Answer SearchSockets::tcp_info(Fd fd) {
   const model::File* const entry = files_.at(fd.label);
-  if (entry == nullptr || entry->sock == model::no_sock || !net_[entry->sock].is_tcp())
-    return failure(entry == nullptr ? Errno::ebadf : Errno::enotsock);  // the same in every profile
-  const model::Sock<D>& sk = net_[entry->sock];
-  if (model::in_state(sk, TcpState::listen))
-    return {read, {}, {wide(sk.sk_state), wide(sk.listener.sk_ack_backlog), wide(sk.listener.sk_max_ack_backlog)}};
-  return {read, {}, {wide(sk.sk_state), Symbolic::U64(sk.unacked ? 1 : 0), Symbolic::U64(0)}};
+  if (entry == nullptr || entry->sock == model::no_sock)
+    return failure(entry == nullptr ? Errno::ebadf : Errno::enotsock);
+  model::TcpInfo<D> info;
+  const Errno error = model::tcp_info<D>(net_[entry->sock], info);
+  return error != Errno::none ? failure(error)
+                              : Answer{read, {}, {wide(info.state), wide(info.unacked), wide(info.sacked)}};
 }
 
 Answer SearchSockets::getsockopt(const op::Getsockopt& op) {
@@ -67,15 +72,11 @@ Answer SearchSockets::getsockopt(const op::Getsockopt& op) {
 
 Answer SearchSockets::netstat(NsId ns) {
   if (ns.id >= net_.mib.size()) return failure(Errno::enoent);
-  const model::Mib<D>& mib = net_.mib[ns.id];
-  Answer answer{read, {}, {mib.ListenOverflows, mib.ListenDrops, mib.SyncookiesSent, mib.EmbryonicRsts}};
-  const auto optional = [&](bool there, const Symbolic::U64& counter) {
-    answer.numbers.push_back(there ? counter : Symbolic::U64(not_there));
-  };
-  optional(kernel_->defer_drop_counted, mib.TCPDeferAcceptDrop);
-  optional(kernel_->syn_flood_counters, mib.TCPReqQFullDoCookies);
-  optional(kernel_->syn_flood_counters, mib.TCPReqQFullDrop);
-  return answer;
+  const auto shown = model::netstat<D>(*kernel_, net_.mib[ns.id]);
+  return {read,
+          {},
+          {shown.ListenOverflows, shown.ListenDrops, shown.SyncookiesSent, shown.EmbryonicRsts,
+           if_there(shown.TCPDeferAcceptDrop), if_there(shown.TCPReqQFullDoCookies), if_there(shown.TCPReqQFullDrop)}};
 }
 
 Answer SearchSockets::kept() const {
@@ -135,12 +136,14 @@ Answer SearchHost::perform(const op::NetifRx& op, const Open&) {
   const auto limit = sysctls_.global_cell(Sysctl::netdev_max_backlog);
   const auto became = model::enqueue_to_backlog<D>(*kernel_, cpu_, op.skb, limit);
   if (became == model::Enqueued::list_corrupted) return {crash, {}, {}};
-  return {read, {}, {Symbolic::U64(became == model::Enqueued::queued ? 0 : 1)}};
+  if (became == model::Enqueued::queued) return {read, {}, {Symbolic::U64(0), Symbolic::U64(0)}};
+  const auto reason = model::drop_reason<D>(*kernel_, became);
+  return {read, {}, {Symbolic::U64(1), Symbolic::U64(reason ? 1 + static_cast<std::uint64_t>(*reason) : 0)}};
 }
 
 Answer SearchHost::perform(const op::ProcessBacklog& op, const Open& open) {
   Answer answer{read, {}, {Symbolic::U64(0), Symbolic::U64(0)}};
-  if (!cpu_.sched) return answer;
+  if (!model::is_polled<D>(cpu_)) return answer;
   model::Clock<D> clock{jiffies_, op.tick_after.value_or(0), 0};
   const Symbolic::I32 quota = open.number != nullptr ? *open.number : Symbolic::I32(op.quota);
   const auto poll = model::process_backlog<D>(*kernel_, cpu_, quota, model::dev_rx_weight(sysctls_), clock,
@@ -165,11 +168,11 @@ Answer SearchHost::perform(const op::NetRxAction& op, const Open&) {
 }
 
 Answer SearchHost::perform(const op::SoftnetStat&, const Open&) {
-  Answer answer{read, {}, {wide(cpu_.processed), wide(cpu_.dropped), wide(cpu_.time_squeeze)}};
-  answer.numbers.push_back(Symbolic::U64(kernel_->softnet_columns >= 10 ? 0 : not_there));
-  answer.numbers.push_back(kernel_->softnet_columns >= 13
-                               ? wide(cpu_.input_pkt_queue.qlen() + cpu_.process_queue.qlen())
-                               : Symbolic::U64(not_there));
+  const auto row = model::softnet_row<D>(*kernel_, cpu_, Symbolic::U32(0), 0);  // no shape has a flow limit
+  Answer answer{read, {}, {wide(row.processed), wide(row.dropped), wide(row.time_squeeze)}};
+  for (const auto& each : {row.cpu_collision, row.received_rps, row.flow_limit, row.backlog_len, row.cpu_id,
+                           row.input_qlen, row.process_qlen, row.input_queue_head, row.input_queue_tail})
+    answer.numbers.push_back(if_there(each));
   return answer;
 }
 

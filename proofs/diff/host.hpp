@@ -8,6 +8,7 @@
 #include "proofs/diff/domain.hpp"
 // (the order matters: the domain's queue and number before the planes that use them)
 #include "model/softnet/plane.hpp"
+#include "model/softnet/softnet_stat.hpp"
 
 namespace weir::proofs::diff {
 

@@ -18,9 +18,11 @@ Kept kept(Host& host, std::int32_t sockets) {
 using Four = std::array<Outcome, 4>;
 
 /// Whether the two kernels answer differently because of the change: in some part of the answer in which they differ,
-/// the one kernel with the change alone answers as the other.
+/// the one kernel with the change alone answers as the other. The search asks the solver the same question
+/// (differ_by_the_change of host.hpp); what it says is believed only if these outcomes of the oracle's hosts say so
+/// too.
 bool differ_by_the_change(const Four& answers) {
-  const auto& [from, to, from_changed, to_unchanged] = answers;
+  const Outcome &from = answers[0], &to = answers[1], &from_changed = answers[2], &to_unchanged = answers[3];
   if (from.index() != to.index()) return from_changed == to || to_unchanged == from;
   return std::visit(
       [&]<class T>(const T& before) {

@@ -52,7 +52,7 @@ class Story {
   bool last_failed_ = false;
 };
 
-using Next = std::function<void(Story)>;
+using Next = std::function<void(const Story&)>;
 
 void make_socket(Story& story, Family family = Family::inet, SockType type = SockType::stream) {
   story.add(op::Socket{{}, family, type});
@@ -64,7 +64,7 @@ void sockets_of_all_kinds(const Story& story, const Next& next) {
     for (const auto& type : names<SockType>) {
       Story with = story;
       make_socket(with, family.value, type.value);
-      next(std::move(with));
+      next(with);
     }
 }
 
@@ -84,7 +84,7 @@ void holders(const Story& story, bool listening, const Next& next) {
     with.actors.back().bound = true;
     if (listening) with.add_open(op::Listen{fd, 0});
     with.actors.back().listens = listening;
-    next(std::move(with));
+    next(with);
   };
   for (const Address address : {loopback, any_address}) {
     if (listening && address == any_address) continue;  // clients reach both alike
@@ -98,7 +98,7 @@ void clients(const Story& story, bool is_short, const Next& next) {
   const bool served = std::any_of(story.actors.begin(), story.actors.end(), [](auto& each) { return each.listens; });
   const bool came = std::any_of(story.actors.begin(), story.actors.end(), [](auto& each) { return each.client; });
   if (!served || came) return;
-  for (std::size_t crowd : {1, 2, 4, 8, 16, 32}) {
+  for (std::size_t crowd : {1U, 2U, 4U, 8U, 16U, 32U}) {
     if (crowd > 4 && !is_short) return;
     Story with = story;
     for (; crowd > 0; --crowd) {
@@ -107,7 +107,7 @@ void clients(const Story& story, bool is_short, const Next& next) {
       with.add(op::Connect{fd, loopback, port});
       with.actors.back().client = true;
     }
-    next(std::move(with));
+    next(with);
   }
 }
 
@@ -120,7 +120,7 @@ void options(const Story& story, std::size_t actor, const Next& next) {
     const bool was_on = found != set.end();
     with.add(op::Setsockopt{fd, option.value, was_on ? 0 : 1});
     was_on ? void(set.erase(found)) : set.push_back(option.value);
-    next(std::move(with));
+    next(with);
   }
 }
 
@@ -129,13 +129,13 @@ void calls(const Story& story, std::size_t actor, const Next& next) {
   const auto call = [&](const Op& operation) {
     Story with = story;
     with.add(operation);
-    next(std::move(with));
+    next(with);
   };
   if (!story.actors[actor].client) {
     Story with = story;
     with.add_open(op::Listen{fd, 0});
     with.actors[actor].listens = true;
-    next(std::move(with));
+    next(with);
     call(op::Bind{fd, loopback, port});
   }
   for (const auto& how : names<How>) call(op::Shutdown{fd, how.value});
@@ -144,12 +144,12 @@ void calls(const Story& story, std::size_t actor, const Next& next) {
   Story with = story;
   with.add(op::Accept{fd});
   with.actors.emplace_back().client = true;
-  next(std::move(with));
+  next(with);
 }
 
 void continue_story(const Story& story, std::size_t steps, std::vector<Shape>& shapes) {
   if (steps == 0) return;
-  const Next next = [&](Story with) {
+  const Next next = [&](const Story& with) {
     if (!with.builds) return;
     shapes.push_back(with.shape);
     shapes.back().steps = most_steps - steps + 1;

@@ -25,7 +25,7 @@ struct Story {
 /// Packets come and polls take them in turn: polling what nobody filled shows nothing that a second poll does not.
 void continue_story(const Story& story, std::size_t rounds, std::vector<Shape>& shapes) {
   if (rounds == 0) return;
-  const auto go_on = [&](Story next) {
+  const auto go_on = [&](const Story& next) {
     shapes.push_back(next.shape);
     shapes.back().steps = most_rounds - rounds + 1;
     continue_story(next, rounds - 1, shapes);
@@ -35,7 +35,7 @@ void continue_story(const Story& story, std::size_t rounds, std::vector<Shape>& 
       Story next = story;
       for (std::uint32_t i = 0; i < crowd; ++i) next.shape.add(op::NetifRx{{}, Skb{++next.packets}});
       next.last_was_packets = true;
-      go_on(std::move(next));
+      go_on(next);
     }
   if (story.packets == 0) return;
   for (const TickAfter tick : {TickAfter{}, TickAfter{1}}) {
@@ -43,8 +43,8 @@ void continue_story(const Story& story, std::size_t rounds, std::vector<Shape>& 
     polled.last_was_packets = run.last_was_packets = false;
     polled.shape.add_open(op::ProcessBacklog{{}, 0, tick});
     run.shape.add(op::NetRxAction{{}, tick});
-    go_on(std::move(polled));
-    go_on(std::move(run));
+    go_on(polled);
+    go_on(run);
   }
 }
 
