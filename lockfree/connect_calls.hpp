@@ -122,47 +122,41 @@ inline bool SocketPlane::tuple_taken(const Open& at, SockWord word, const Route&
   return taken;
 }
 
-/// The other end's side of an earlier connection between the same two ends answers the SYN with a challenge, which
-/// resets it; the SYN is lost.
-inline bool SocketPlane::resets_old_connection(const Open& at, std::uint16_t port, const Route& route) {
+/// The other socket between the same two ends, in one of the states that `wanted` accepts.
+template <class Wanted>
+inline SocketPlane::Open SocketPlane::other_end(const Open& client, std::uint16_t port, const Route& route,
+                                                const Wanted& wanted) {
   Endpoint source = route.source;
   source.port = port;
   Endpoint there = route.destination;
   there.port = 0;
-  SockRef old;
-  at.ns->ports.look(
-      {Protocol::tcp, route.destination.port}, socks_, claims_, [&](SockRef ref, const Sock& other, SockWord theirs) {
-        const bool standing = theirs.state == TcpState::established || theirs.state == TcpState::close_wait ||
-                              theirs.state == TcpState::fin_wait1;
-        // relaxed: as in tuple_taken.
-        if (ref.index == at.ref.index || !standing || other.local.load(std::memory_order_relaxed) != there ||
-            other.remote.load(std::memory_order_relaxed) != source)
-          return;
-        old = ref;
-      });
-  const Open found = follow(old, at.epoch);
-  if (found.error != Errno::none) return false;
-  receive_reset(found);
+  SockRef found;
+  client.ns->ports.look({Protocol::tcp, route.destination.port}, socks_, claims_,
+                        [&](SockRef ref, const Sock& other, SockWord theirs) {
+                          // relaxed: as in tuple_taken.
+                          if (ref.index != client.ref.index && wanted(theirs.state) &&
+                              other.local.load(std::memory_order_relaxed) == there &&
+                              other.remote.load(std::memory_order_relaxed) == source)
+                            found = ref;
+                        });
+  return follow(found, client.epoch);
+}
+
+/// The other end's side of an earlier connection between the same two ends answers the SYN with a challenge, which
+/// resets it; the SYN is lost.
+inline bool SocketPlane::resets_old_connection(const Open& client, std::uint16_t port, const Route& route) {
+  const Open old = other_end(client, port, route, [](TcpState state) {
+    return state == TcpState::established || state == TcpState::close_wait || state == TcpState::fin_wait1;
+  });
+  if (old.error != Errno::none) return false;
+  receive_reset(old);
   return true;
 }
 
 /// The simultaneous open of two sockets: one's SYN was lost, and now the other's comes. Whoever waited sends its FIN at
 /// once if it had been shut down for sending.
 inline bool SocketPlane::crosses(const Open& client, std::uint16_t port, const Route& route) {
-  Endpoint source = route.source;
-  source.port = port;
-  Endpoint there = route.destination;
-  there.port = 0;
-  SockRef ref;
-  client.ns->ports.look({Protocol::tcp, route.destination.port}, socks_, claims_,
-                        [&](SockRef each, const Sock& other, SockWord theirs) {
-                          // relaxed: as in tuple_taken.
-                          if (each.index != client.ref.index && theirs.state == TcpState::syn_sent &&
-                              other.local.load(std::memory_order_relaxed) == there &&
-                              other.remote.load(std::memory_order_relaxed) == source)
-                            ref = each;
-                        });
-  const Open waiting = follow(ref, client.epoch);
+  const Open waiting = other_end(client, port, route, [](TcpState state) { return state == TcpState::syn_sent; });
   if (waiting.error != Errno::none) return false;
   // seq_cst: as for every peer, see receive_ack.
   waiting.sock->peer.store(client.ref, std::memory_order_seq_cst);

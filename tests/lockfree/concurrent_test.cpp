@@ -3,34 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <random>
-#include <thread>
 #include <vector>
 
-#include "lockfree/host.hpp"
+#include "tests/lockfree/threads.hpp"
 
 namespace weir::lockfree {
 namespace {
-
-constexpr int threads_at_once = 4;
-
-template <class Body>
-void together(Body body) {
-  std::vector<std::thread> threads;
-  for (int id = 0; id < threads_at_once; ++id) threads.emplace_back([&body, id] { body(id); });
-  for (auto& thread : threads) thread.join();
-}
-
-std::int64_t ret_of(const Outcome& answer) { return std::get<outcome::Returned>(answer).ret; }
-Errno error_of(const Outcome& answer) { return std::get<outcome::Returned>(answer).error; }
-Fd new_socket(Host& host) {
-  return {static_cast<std::int32_t>(ret_of(host.step(op::Socket{{}, Family::inet, SockType::stream})))};
-}
 
 TEST(LockfreeConcurrent, OnePortOneOwner) {
   for (int round = 0; round < 200; ++round) {
     Host host(releases::linux_6_18);
     std::atomic<int> winners{0};
-    together([&](int) {
+    in_threads([&](int) {
       if (ret_of(host.step(op::Bind{new_socket(host), loopback, 80})) == 0) ++winners;
     });
     EXPECT_EQ(winners, 1);
@@ -41,7 +25,7 @@ TEST(LockfreeConcurrent, OneListenerOfManyThatYield) {
   for (int round = 0; round < 200; ++round) {
     Host host(releases::linux_6_18);
     std::atomic<int> listening{0};
-    together([&](int) {
+    in_threads([&](int) {
       const Fd fd = new_socket(host);
       host.step(op::Setsockopt{fd, SockOpt::so_reuseaddr, 1});
       if (ret_of(host.step(op::Bind{fd, loopback, 80})) != 0) return;  // another one listens already
@@ -60,21 +44,21 @@ TEST(LockfreeConcurrent, EachChildIsAcceptedOnceAndTheLimitHolds) {
   host.step(op::Listen{listener, 7});
   std::atomic<int> established{0};
   std::atomic<int> accepted{0};
-  together([&](int) {
+  in_threads([&](int) {
     for (int i = 0; i < clients_each; ++i) {
       const Fd client = new_socket(host);
       host.step(op::Connect{client, loopback, 80});
-      const auto info = std::get<outcome::Info>(host.step(op::TcpInfo{client}));
+      const auto info = info_of(host, client);
       if (info.state == TcpState::established) ++established;
       // Admission is one exchange, so that even racing clients never take more places than there are.
-      EXPECT_LE(std::get<outcome::Info>(host.step(op::TcpInfo{listener})).unacked, 8u);
+      EXPECT_LE(info_of(host, listener).unacked, 8u);
       if (ret_of(host.step(op::Accept{listener})) >= 0) ++accepted;
     }
   });
   while (ret_of(host.step(op::Accept{listener})) >= 0) ++accepted;
   // A client may be established without a child: its third ACK met a queue that had filled up since its SYN.
   EXPECT_LE(accepted, established);
-  EXPECT_EQ(std::get<outcome::Info>(host.step(op::TcpInfo{listener})).unacked, 0u);
+  EXPECT_EQ(info_of(host, listener).unacked, 0u);
 }
 
 TEST(LockfreeConcurrent, ADescriptorIsClosedOnce) {
@@ -82,7 +66,7 @@ TEST(LockfreeConcurrent, ADescriptorIsClosedOnce) {
   std::atomic<int> closed{0};
   for (int round = 0; round < 300; ++round) {
     const Fd fd = new_socket(host);
-    together([&](int) {
+    in_threads([&](int) {
       if (ret_of(host.step(op::Close{fd})) == 0) ++closed;
     });
   }
@@ -96,7 +80,7 @@ TEST(LockfreeConcurrent, AClosingListenerLeavesNobodyBehind) {
     host.step(op::Bind{listener, loopback, 80});
     host.step(op::Listen{listener, 100});
     std::vector<Fd> clients(threads_at_once);
-    together([&](int id) {
+    in_threads([&](int id) {
       if (id == 0) {
         host.step(op::Close{listener});
         return;
@@ -115,7 +99,7 @@ TEST(LockfreeConcurrent, AClosingListenerLeavesNobodyBehind) {
 
 TEST(LockfreeConcurrent, SysctlReadersSeeOnlyWhatWasWritten) {
   Host host(releases::linux_6_18);
-  together([&](int id) {
+  in_threads([&](int id) {
     for (int i = 0; i < 2000; ++i) {
       if (id == 0) host.step(op::SysctlWrite{{}, Sysctl::somaxconn, i % 2 == 0 ? "11111" : "2222222"});
       const auto seen = std::get<outcome::ReadBack>(host.step(op::SysctlRead{{}, Sysctl::somaxconn})).data;
@@ -129,7 +113,7 @@ TEST(LockfreeConcurrent, SysctlReadersSeeOnlyWhatWasWritten) {
 /// (it asserts that it does not).
 TEST(LockfreeConcurrent, ACallInFlightLeavesAClosedSocketAlone) {
   Host host(releases::linux_6_18);
-  together([&](int id) {
+  in_threads([&](int id) {
     std::minstd_rand random(static_cast<unsigned>(id) + 1);
     for (int i = 0; i < 500000; ++i) {  // without the guard most runs fail; of fewer rounds only some
       const auto drawn = static_cast<std::int32_t>(random() >> 4);
@@ -158,7 +142,7 @@ TEST(LockfreeConcurrent, ACallInFlightLeavesAClosedSocketAlone) {
 TEST(LockfreeConcurrent, RandomOperationsOnSharedSockets) {
   for (const Profile* kernel : releases::all) {
     Host host(*kernel);
-    together([&](int id) {
+    in_threads([&](int id) {
       std::mt19937 random(static_cast<unsigned>(id) + 1);
       const auto below = [&](unsigned n) { return static_cast<std::int32_t>(random() % n); };
       for (int i = 0; i < 3000; ++i) {

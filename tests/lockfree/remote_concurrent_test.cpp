@@ -2,12 +2,10 @@
 // under the preset `tsan` the same tests look for data races.
 #include <gtest/gtest.h>
 
-#include <array>
-#include <barrier>
 #include <random>
 #include <thread>
 
-#include "lockfree/host.hpp"
+#include "tests/lockfree/threads.hpp"
 
 namespace weir::lockfree {
 namespace {
@@ -15,32 +13,15 @@ namespace {
 constexpr End service{0x0a000001, 80};
 constexpr std::uint32_t peers_v4 = 0x0a010000;
 
-std::int64_t ret_of(const Outcome& answer) { return std::get<outcome::Returned>(answer).ret; }
 Flags reply_of(const Outcome& answer) { return std::get<outcome::Replied>(answer).reply; }
-Fd new_socket(Host& host) {
-  return {static_cast<std::int32_t>(ret_of(host.step(op::Socket{{}, Family::inet, SockType::stream})))};
-}
 Fd new_listener(Host& host, std::int32_t backlog) {
   const Fd fd = new_socket(host);
   host.step(op::Bind{fd, any_address, 80});
   host.step(op::Listen{fd, backlog});
   return fd;
 }
-outcome::Info info_of(Host& host, Fd fd) { return std::get<outcome::Info>(host.step(op::TcpInfo{fd})); }
 Flags send(Host& host, std::uint32_t peer, Flags flags, std::uint32_t len = 0) {
   return reply_of(host.step(op::Segment{{}, {peers_v4 + peer, 1000}, service, flags, len}));
-}
-
-/// Each in a thread of its own; none begins before all are there.
-template <class... Body>
-void together(Body... body) {
-  std::barrier ready(static_cast<std::ptrdiff_t>(sizeof...(body)));
-  const auto run = [&](auto& each) {
-    ready.arrive_and_wait();
-    each();
-  };
-  std::array threads{std::thread([&run, &body] { run(body); })...};
-  for (auto& thread : threads) thread.join();
 }
 
 /// Nobody's, and the port is free once every timer has fired.

@@ -3,35 +3,20 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <thread>
-#include <vector>
 
-#include "lockfree/host.hpp"
+#include "tests/lockfree/threads.hpp"
 
 namespace weir::lockfree {
 namespace {
 
-constexpr int threads_at_once = 4;
-
-template <class Body>
-void together(Body body) {
-  std::vector<std::thread> threads;
-  for (int id = 0; id < threads_at_once; ++id) threads.emplace_back([&body, id] { body(id); });
-  for (auto& thread : threads) thread.join();
-}
-
-std::int64_t ret_of(const Outcome& answer) { return std::get<outcome::Returned>(answer).ret; }
-Errno error_of(const Outcome& answer) { return std::get<outcome::Returned>(answer).error; }
-Fd new_socket(Host& host, SockType type = SockType::stream) {
-  return {static_cast<std::int32_t>(ret_of(host.step(op::Socket{{}, Family::unix_, type})))};
-}
+Fd new_unix(Host& host, SockType type = SockType::stream) { return new_socket(host, Family::unix_, type); }
 
 TEST(LockfreeUnixConcurrent, OneNameOneOwner) {
   for (int round = 0; round < 200; ++round) {
     Host host(releases::linux_6_18);
     std::atomic<int> winners{0};
-    together([&](int) {
-      if (ret_of(host.step(op::Bind{new_socket(host), abstract_names, 7})) == 0) ++winners;
+    in_threads([&](int) {
+      if (ret_of(host.step(op::Bind{new_unix(host), abstract_names, 7})) == 0) ++winners;
     });
     EXPECT_EQ(winners, 1);
   }
@@ -41,13 +26,13 @@ TEST(LockfreeUnixConcurrent, EachConnectionIsAcceptedOnce) {
   constexpr int clients_each = 300;
   constexpr std::uint32_t backlog = 7;
   Host host(releases::linux_6_18);
-  const Fd listener = new_socket(host);
+  const Fd listener = new_unix(host);
   host.step(op::Bind{listener, abstract_names, 7});
   host.step(op::Listen{listener, backlog});
   std::atomic<int> connected{0}, accepted{0};
-  together([&](int id) {
+  in_threads([&](int id) {
     for (int i = 0; i < clients_each; ++i) {
-      const Outcome answer = host.step(op::Connect{new_socket(host), abstract_names, 7});
+      const Outcome answer = host.step(op::Connect{new_unix(host), abstract_names, 7});
       if (ret_of(answer) == 0)
         ++connected;
       else
@@ -63,12 +48,12 @@ TEST(LockfreeUnixConcurrent, EachConnectionIsAcceptedOnce) {
 TEST(LockfreeUnixConcurrent, AClientIsConnectedOnce) {
   for (int round = 0; round < 200; ++round) {
     Host host(releases::linux_6_18);
-    const Fd listener = new_socket(host);
+    const Fd listener = new_unix(host);
     host.step(op::Bind{listener, abstract_names, 7});
     host.step(op::Listen{listener, 100});
-    const Fd client = new_socket(host);
+    const Fd client = new_unix(host);
     std::atomic<int> connected{0};
-    together([&](int) {
+    in_threads([&](int) {
       const Outcome answer = host.step(op::Connect{client, abstract_names, 7});
       if (ret_of(answer) == 0)
         ++connected;
@@ -84,20 +69,20 @@ TEST(LockfreeUnixConcurrent, AClientIsConnectedOnce) {
 TEST(LockfreeUnixConcurrent, AClosingListenerFreesItsName) {
   for (int round = 0; round < 200; ++round) {
     Host host(releases::linux_6_18);
-    const Fd listener = new_socket(host);
+    const Fd listener = new_unix(host);
     host.step(op::Bind{listener, abstract_names, 7});
     host.step(op::Listen{listener, 100});
-    together([&](int id) {
+    in_threads([&](int id) {
       if (id == 0) {
         host.step(op::Close{listener});
         return;
       }
-      const Fd client = new_socket(host);
+      const Fd client = new_unix(host);
       const Outcome answer = host.step(op::Connect{client, abstract_names, 7});
       EXPECT_TRUE(ret_of(answer) == 0 || error_of(answer) == Errno::econnrefused);
       host.step(op::Close{client});
     });
-    EXPECT_EQ(ret_of(host.step(op::Bind{new_socket(host), abstract_names, 7})), 0);
+    EXPECT_EQ(ret_of(host.step(op::Bind{new_unix(host), abstract_names, 7})), 0);
   }
 }
 
