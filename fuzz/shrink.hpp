@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "fuzz/pools.hpp"
-#include "model/op.hpp"
+#include "model/op_fd.hpp"
 
 namespace weir::fuzz {
 
@@ -50,18 +50,6 @@ inline std::vector<std::string> simpler(const std::string& value) {
     for (std::size_t at = 0; at + chunk <= value.size() && candidates.size() < 64; at += chunk)
       candidates.push_back(std::string(value).erase(at, chunk));
   return candidates;
-}
-
-/// The descriptor that an operation names, if it names one.
-inline Fd* fd_of(Op& operation) {
-  return std::visit(
-      [](auto& each) -> Fd* {
-        if constexpr (requires { each.fd; })
-          return &each.fd;
-        else
-          return nullptr;
-      },
-      operation);
 }
 
 }  // namespace detail
@@ -114,7 +102,7 @@ class Shrinker {
         std::vector<Op> candidate = best_;
         candidate.erase(candidate.begin() + static_cast<std::ptrdiff_t>(at));
         for (std::size_t i = at; i < candidate.size(); ++i)
-          if (Fd* fd = detail::fd_of(candidate[i]); fd != nullptr && fd->label > gone && fd->label < max_fd)
+          if (Fd* fd = fd_of(candidate[i]); fd != nullptr && fd->label > gone && fd->label < max_fd)
             --fd->label;
         if (!accept(std::move(candidate))) continue;
         helped = true;

@@ -33,6 +33,12 @@ void end_time_wait(Net<D>& net, const Tuple& tuple) {
   remove_time_wait(net, [&](const TimeWait& each) { return each.remote && each.tuple == tuple; });
 }
 
+template <Domain D>
+Flags acknowledge_data(const op::Segment& segment) {
+  D::clause(segment.len > 0 ? Clause::REMOTE_DATA : Clause::REMOTE_ACK);
+  return segment.len > 0 ? Flags::a : Flags::none;
+}
+
 /// Data or FIN, or neither, reach an end that has not sent FIN, and whose peer has not.
 template <Domain D>
 Flags segment_to_established(Net<D>& net, SockId id, const op::Segment& segment) {
@@ -44,8 +50,7 @@ Flags segment_to_established(Net<D>& net, SockId id, const op::Segment& segment)
     sk.sk_state = tcp<D>(TcpState::close_wait);
     return Flags::none;
   }
-  D::clause(segment.len > 0 ? Clause::REMOTE_DATA : Clause::REMOTE_ACK);
-  return segment.len > 0 ? Flags::a : Flags::none;
+  return acknowledge_data<D>(segment);
 }
 
 /// The same where our FIN has been sent and acknowledged.
@@ -63,8 +68,7 @@ Flags segment_to_fin_wait2(Net<D>& net, SockId id, const op::Segment& segment) {
     tcp_time_wait(net, id);
     return Flags::a;
   }
-  D::clause(segment.len > 0 ? Clause::REMOTE_DATA : Clause::REMOTE_ACK);
-  return segment.len > 0 ? Flags::a : Flags::none;
+  return acknowledge_data<D>(segment);
 }
 
 /// An ACK, which acknowledges all that was sent.

@@ -79,7 +79,7 @@ class Symbols {
   static std::int64_t smallest_of(const Symbolic::U8& byte, SymbolicBool& wanted) {
     using U8 = Symbolic::U8;
     std::int64_t value = 0;
-    for (const int preferred : {'0', '1', ' '})
+    for (const unsigned char preferred : std::initializer_list<unsigned char>{'0', '1', ' '})
       if (value == 0 && possible(wanted && byte == U8(preferred))) value = preferred;
     if (value == 0) {
       std::int64_t high = 255;

@@ -3,19 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/op_fd.hpp"
+
 namespace weir::proofs::diff {
 namespace {
-
-Fd* fd_of(Op& operation) {
-  return std::visit(
-      [](auto& each) -> Fd* {
-        if constexpr (requires { each.fd; })
-          return &each.fd;
-        else
-          return nullptr;
-      },
-      operation);
-}
 
 class Reducer {
  public:
