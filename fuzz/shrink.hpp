@@ -102,8 +102,7 @@ class Shrinker {
         std::vector<Op> candidate = best_;
         candidate.erase(candidate.begin() + static_cast<std::ptrdiff_t>(at));
         for (std::size_t i = at; i < candidate.size(); ++i)
-          if (Fd* fd = fd_of(candidate[i]); fd != nullptr && fd->label > gone && fd->label < max_fd)
-            --fd->label;
+          if (Fd* fd = fd_of(candidate[i]); fd != nullptr && fd->label > gone && fd->label < max_fd) --fd->label;
         if (!accept(std::move(candidate))) continue;
         helped = true;
         break;
