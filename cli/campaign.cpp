@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "cli/common.hpp"
+#include "fuzz/linux_unreached.hpp"
+#include "fuzz/reachable.hpp"
 #include "fuzz/targets.hpp"
 #include "oracle/profile/names.hpp"
 #include "oracle/targets/linux.hpp"
@@ -29,6 +31,7 @@ struct Arguments {
   std::vector<std::string> profiles;  ///< as asked; empty: all
   std::uint64_t seed = 0;
   std::filesystem::path out = "weir-findings";
+  bool clauses = false;
 };
 
 std::vector<const Profile*> profiles_of(const Arguments& given) {
@@ -106,6 +109,7 @@ Job lockfree_job(const Arguments& given) {
   job.report.name = "lockfree";
   job.options.profiles = profiles_of(given);
   job.report.compared_with = names_of(job.options.profiles);
+  job.report.reachable = fuzz::clauses_of(job.options.profiles);
   job.target = fuzz::lockfree_target();
   return job;
 }
@@ -128,7 +132,10 @@ Job linux_job(const Arguments& given) {
   job.report.name = "linux " + oracle::running_release();
   job.options.generator = fuzz::linux_cases();
   job.options.profiles = {profile};
+  job.options.explore = 400'000;  // some seconds
   job.report.compared_with = std::string(profile->name);
+  job.report.reachable = fuzz::clauses_of({profile});
+  job.report.why_not = fuzz::why_not_live;
   job.linux_effort = std::make_shared<fuzz::LinuxEffort>();
   job.target = fuzz::linux_target(*job.linux_effort);
   return job;
@@ -153,7 +160,9 @@ void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress&
   } catch (const std::exception& error) {
     job.report.failure = error.what();
   }
-  if (job.linux_effort) job.report.late = job.linux_effort->late;
+  if (!job.linux_effort) return;
+  job.report.late = job.linux_effort->late;
+  job.report.stats.covered = job.linux_effort->covered;
 }
 
 int exit_code_of(const Arguments& given, const ProofReport& proofs, const std::vector<TargetReport>& targets) {
@@ -189,6 +198,9 @@ int campaign(const Arguments& given) {
   print(verdict_table(proofs, reports));
   for (const TargetReport& each : reports)
     for (const auto& line : write_findings(each, given.out)) print(line);
+  if (given.clauses)
+    for (const TargetReport& each : reports)
+      if (each.not_available.empty()) print(clauses_text(each));
   return exit_code_of(given, proofs, reports);
 }
 
@@ -213,6 +225,7 @@ void add_campaign(CLI::App& app, int& exit_code) {
   command->add_option("--seed", given->seed,
                       "the same seed draws the same inputs; default: a new one, which is printed");
   command->add_option("--out", given->out, "where findings go, each as a minimal trace")->default_str("weir-findings");
+  command->add_flag("--clauses", given->clauses, "list the clauses that were not reached, and why");
   command->footer(
       "Exit codes: 0 no difference · 1 a difference or a counterexample · 3 undecided · 4 a target that was\n"
       "asked for is not available here. Examples:\n"

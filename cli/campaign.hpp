@@ -8,6 +8,7 @@
 
 #include "fuzz/engine.hpp"
 #include "fuzz/linux_target.hpp"
+#include "fuzz/unreached.hpp"
 
 namespace weir::cli {
 
@@ -15,6 +16,8 @@ namespace weir::cli {
 struct TargetReport {
   std::string name;
   fuzz::CampaignStats stats;
+  ClauseSet reachable;                                        ///< clauses of the releases it is compared with
+  std::string_view (*why_not)(Clause) = fuzz::why_unreached;  ///< why one is not reached; "" if it should be
   std::uint64_t late = 0;     ///< cases thrown away because the kernel's timers may have fired
   std::string compared_with;  ///< profile names
   std::string not_available;  ///< why it was not held against the model; empty if it was
@@ -32,6 +35,9 @@ struct ProofReport {
 
 /// The table, and a line for each thing that is wrong.
 std::string verdict_table(const ProofReport& proofs, const std::vector<TargetReport>& targets);
+
+/// The clauses that a target should have reached and has not, and those that it cannot reach, with the reasons.
+std::string clauses_text(const TargetReport& target);
 
 /// Writes each finding of a target as a trace into `folder`, which it creates. \return a line on each for people
 std::vector<std::string> write_findings(const TargetReport& target, const std::filesystem::path& folder);

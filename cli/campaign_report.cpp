@@ -31,6 +31,11 @@ std::size_t width_of_names(const std::vector<TargetReport>& targets) {
   return width;
 }
 
+/// What was reached counts as what should be, whatever the tables say.
+bool should_reach(const TargetReport& target, Clause clause) {
+  return target.why_not(clause).empty() || target.stats.covered.contains(clause);
+}
+
 std::string row_of(const TargetReport& target, std::size_t width) {
   const auto& stats = target.stats;
   if (!target.not_available.empty())
@@ -38,10 +43,12 @@ std::string row_of(const TargetReport& target, std::size_t width) {
   const std::string verdict = !target.failure.empty()  ? red("failed")
                               : stats.findings.empty() ? green("agrees")
                                                        : red("DIVERGES");
+  std::size_t should = 0;
+  target.reachable.for_each([&](Clause each) { should += should_reach(target, each) ? 1 : 0; });
   return fmt::format("  {:<{}} {:>14} {:>12}/s {:>11} {:>9} of {}  {}\n", target.name, width,
                      grouped(stats.effort.operations),
                      grouped(static_cast<std::uint64_t>(stats.operations_per_second())), grouped(stats.divergences),
-                     stats.covered.size(), clause_count - fuzz::unreached.size(), verdict);
+                     stats.covered.size(), should, verdict);
 }
 
 std::string proof_row(const ProofReport& proofs, std::size_t width) {
@@ -74,6 +81,20 @@ std::string verdict_table(const ProofReport& proofs, const std::vector<TargetRep
     if (!each.failure.empty()) text += fmt::format("  {} ended early: {}\n", each.name, each.failure);
   }
   for (const auto& each : proofs.bad) text += fmt::format("  {}\n", each);
+  return text;
+}
+
+std::string clauses_text(const TargetReport& target) {
+  std::string missed, beyond;
+  target.reachable.for_each([&](Clause each) {
+    if (target.stats.covered.contains(each)) return;
+    std::string& list = should_reach(target, each) ? missed : beyond;
+    const std::string_view reason = target.why_not(each);
+    list += fmt::format("    {:<28} {}\n", info(each).name, reason.empty() ? info(each).sentence : reason);
+  });
+  std::string text;
+  if (!missed.empty()) text += fmt::format("\n  {} has not reached\n{}", target.name, missed);
+  if (!beyond.empty()) text += fmt::format("\n  {} cannot reach\n{}", target.name, beyond);
   return text;
 }
 

@@ -32,6 +32,7 @@ Campaign::Campaign(CampaignOptions options, Target target)
       mutator_(options_.generator) {}
 
 const CampaignStats& Campaign::run(Clock::time_point deadline, const OnProgress& on_progress) {
+  if (!explored_) explore(deadline);
   auto last = Clock::now();
   auto next_progress = last + progress_interval;
   while (last < deadline && stats_.inputs < options_.max_inputs && stats_.findings.size() < options_.max_findings) {
@@ -49,9 +50,25 @@ const CampaignStats& Campaign::run(Clock::time_point deadline, const OnProgress&
   return stats_;
 }
 
-/// A quarter of the inputs are fresh, an eighth start from a kept one; the others go on from the last input, which
-/// saves copying one. All but the fresh ones are mutated.
+/// A slow target is spared the way to where the spec's rare clauses are.
+void Campaign::explore(Clock::time_point deadline) {
+  explored_ = true;
+  for (std::uint64_t i = 0; i < options_.explore && (i % 1024 != 0 || Clock::now() < deadline); ++i) {
+    draw_input();
+    record();
+  }
+  if (options_.explore != 0) to_begin_with_ = corpus_.size();
+}
+
 void Campaign::choose_input() {
+  if (begun_with_ >= to_begin_with_) return draw_input();
+  input_ = corpus_[begun_with_++];
+}
+
+/// A quarter of the inputs are fresh, an eighth start from a kept one, and an eighth from one that was the first to
+/// reach some clause; the others go on from the last input, which saves copying one. All but the fresh ones are
+/// mutated.
+void Campaign::draw_input() {
   const auto kind = rng_.below(8);
   if (corpus_.empty() || kind < 2) {
     input_.profile = rng_.pick(options_.profiles);
@@ -60,6 +77,7 @@ void Campaign::choose_input() {
     return;
   }
   if (kind == 2) input_ = rng_.pick(corpus_);
+  if (kind == 3) input_ = corpus_[rng_.below(firsts_)];
   if (rng_.chance(1, 32)) mutator_.splice(rng_, input_.ops, rng_.pick(corpus_).ops);
   mutator_.mutate(rng_, input_.ops);
 }
@@ -71,6 +89,7 @@ void Campaign::record() {
   const ClauseScope scope(passed);
   std::uint64_t previous = 0;
   bool is_new = false;
+  const std::size_t reached = stats_.covered.size();
   for (const Op& each : input_.ops) {
     passed.clear();
     const bool crashed = std::holds_alternative<outcome::Oops>(host.step(each));
@@ -81,12 +100,20 @@ void Campaign::record() {
     previous = path;
     if (crashed) break;
   }
-  if (!is_new) return;
-  if (corpus_.size() < max_corpus)
+  const bool first = stats_.covered.size() > reached;
+  if (!is_new && !first) return;
+  add_to_corpus(first);
+  stats_.corpus = corpus_.size();
+}
+
+/// Those that were the first to reach some clause stand in front, and stay.
+void Campaign::add_to_corpus(bool first) {
+  std::size_t at = corpus_.size();
+  if (at < max_corpus)
     corpus_.push_back(input_);
   else
-    corpus_[rng_.below(corpus_.size())] = input_;
-  stats_.corpus = corpus_.size();
+    corpus_[at = firsts_ + rng_.below(at - firsts_)] = input_;
+  if (first) std::swap(corpus_[at], corpus_[firsts_++]);
 }
 
 void Campaign::keep(std::uint64_t feature, bool& is_new) {

@@ -38,6 +38,7 @@ struct CampaignOptions {
   GeneratorOptions generator = {};
   std::vector<const Profile*> profiles{releases::all.begin(), releases::all.end()};  ///< at least one
   std::uint64_t max_inputs = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t explore = 0;             ///< inputs that the model alone runs first; the target begins with those kept
   std::uint32_t record_every = 4;        ///< one input in so many also runs on the recording model
   std::uint32_t max_findings = 8;        ///< distinct ones; the campaign ends when it has as many
   std::uint32_t shrink_attempts = 2000;  ///< runs of the target spent on making one finding small
@@ -76,8 +77,11 @@ class Campaign {
   const CampaignStats& stats() const { return stats_; }
 
  private:
+  void explore(Clock::time_point deadline);
   void choose_input();
+  void draw_input();
   void record();
+  void add_to_corpus(bool first);
   void keep(std::uint64_t feature, bool& is_new);
   void handle(const Difference& difference);
 
@@ -88,8 +92,11 @@ class Campaign {
   Mutator mutator_;
   Input input_;
   std::vector<Input> corpus_;
-  std::bitset<1U << 16> features_;  ///< hashed paths and pairs of paths taken so far
-  std::vector<std::string> kinds_;  ///< of the findings kept
+  std::size_t firsts_ = 0;  ///< how many of the corpus were the first to reach some clause
+  bool explored_ = false;
+  std::size_t to_begin_with_ = 0, begun_with_ = 0;  ///< how much of the corpus the target is asked first, and was
+  std::bitset<1U << 16> features_;                  ///< hashed paths and pairs of paths taken so far
+  std::vector<std::string> kinds_;                  ///< of the findings kept
   CampaignStats stats_;
 };
 

@@ -21,7 +21,7 @@ struct Exclusion {
 inline constexpr auto linux_exclusions = std::to_array<Exclusion>({
     {"an inet6 stream socket has been connected to an IPv4 address, and is now connected elsewhere or listens",
      "the kernel goes on sending its segments by IPv4, so that SYNs and FINs over IPv6 are lost; the model does not"},
-    {"two sockets with SO_REUSEPORT have listened, and another connects",
+    {"two sockets with SO_REUSEPORT have listened, and another connects or a remote peer sends a segment",
      "which of two listeners on one port has the SYN is decided by a hash with a secret"},
 });
 
@@ -29,11 +29,9 @@ inline constexpr auto linux_exclusions = std::to_array<Exclusion>({
 class LinuxExclusions {
  public:
   bool excludes(const Op& operation) const {
-    if (const auto* connect = std::get_if<op::Connect>(&operation)) {
-      const auto rivals = std::count_if(sockets_.begin(), sockets_.end(),
-                                        [](const Known& each) { return each.reuseport && each.listened; });
-      return rivals > 1 || (find(connect->fd).mapped && connect->addr.kind != Address::Kind::v4);
-    }
+    if (const auto* connect = std::get_if<op::Connect>(&operation))
+      return have_rivals() || (find(connect->fd).mapped && connect->addr.kind != Address::Kind::v4);
+    if (std::holds_alternative<op::Segment>(operation)) return have_rivals();
     if (const auto* listen = std::get_if<op::Listen>(&operation)) return find(listen->fd).mapped;
     return false;
   }
@@ -75,6 +73,10 @@ class LinuxExclusions {
       change(connect.fd, &Known::mapped);
   }
 
+  bool have_rivals() const {
+    return std::count_if(sockets_.begin(), sockets_.end(),
+                         [](const Known& each) { return each.reuseport && each.listened; }) > 1;
+  }
   Known find(Fd fd) const {
     for (const Known& each : sockets_)
       if (each.fd == fd) return each;

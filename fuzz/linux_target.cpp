@@ -22,7 +22,7 @@ constexpr Weights linux_plane =
     weights(Weight<op::Netns>{1}, Weight<op::SysctlWrite>{14}, Weight<op::SysctlRead>{3}, Weight<op::Socket>{24},
             Weight<op::Bind>{16}, Weight<op::Setsockopt>{8}, Weight<op::Getsockopt>{4}, Weight<op::Listen>{20},
             Weight<op::Connect>{28}, Weight<op::Accept>{14}, Weight<op::Shutdown>{8}, Weight<op::Close>{6},
-            Weight<op::TcpInfo>{8}, Weight<op::Netstat>{2});
+            Weight<op::TcpInfo>{8}, Weight<op::Segment>{24}, Weight<op::Netstat>{2});
 
 /// A case as the kernel is asked it, with what the model answers.
 struct Question {
@@ -30,6 +30,7 @@ struct Question {
   std::vector<Outcome> expected;
   std::vector<std::size_t> places;  ///< of each in the input followed by its probes
   std::size_t operations = 0;       ///< how many come before the probes
+  ClauseSet clauses;                ///< that the model passes
 
   void ask(const Op& operation, const Outcome& outcome, std::size_t place) {
     ops.push_back(operation);
@@ -39,8 +40,9 @@ struct Question {
 };
 
 Question question(const Input& input, LinuxEffort& effort) {
-  model::Host<Concrete> model(*input.profile, input.options);
+  model::Host<Recorded> model(*input.profile, input.options);
   Question question;
+  const ClauseScope recording(question.clauses);
   LinuxExclusions exclusions;
   Scope scope;
   std::size_t place = 0;
@@ -93,6 +95,7 @@ std::optional<Difference> run(LinuxTarget& kernel, const Input& input, Effort& e
   const Question asked = question(input, linux_effort);
   const auto answers = ask(kernel, asked, linux_effort);
   if (!answers) return std::nullopt;
+  linux_effort.covered |= asked.clauses;
   auto difference = compare(asked, *answers, effort);
   if (!difference) return std::nullopt;
   const auto again = ask(kernel, asked, linux_effort);

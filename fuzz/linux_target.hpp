@@ -14,6 +14,7 @@ namespace weir::fuzz {
 struct LinuxEffort {
   std::uint64_t late = 0;      ///< cases thrown away: they took so long that a timer may have fired
   std::uint64_t excluded = 0;  ///< cases that ended early, at an exclusion
+  ClauseSet covered;           ///< clauses of the spec behind the answers that were compared
   std::uint64_t unsteady = 0;  ///< cases with a difference that was another, or none, when asked again
 };
 

@@ -28,9 +28,14 @@ inline constexpr auto unreached = std::to_array<Unreached>({
     {Clause::CPU_UNKNOWN, "a trace cannot name a CPU that its host lacks; tests/model/softnet_plane_test.cpp does"},
 });
 
-inline bool is_unreached(Clause clause) {
-  return std::any_of(unreached.begin(), unreached.end(), [=](const Unreached& each) { return each.clause == clause; });
+/// Empty for a clause that campaigns reach.
+constexpr std::string_view why_unreached(Clause clause) {
+  for (const Unreached& each : unreached)
+    if (each.clause == clause) return each.reason;
+  return {};
 }
+
+inline bool is_unreached(Clause clause) { return !why_unreached(clause).empty(); }
 
 /// Where `covered`, the clauses that some effort has reached, and the table do not agree.
 inline std::vector<Clause> contradictions(const ClauseSet& covered) {

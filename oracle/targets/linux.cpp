@@ -17,6 +17,7 @@
 #include "oracle/targets/linux_channel.hpp"
 #include "oracle/targets/linux_credentials.hpp"
 #include "oracle/targets/linux_driver.hpp"
+#include "oracle/targets/linux_tun.hpp"
 #include "oracle/targets/this_kernel.hpp"
 #include "oracle/targets/wire.hpp"
 
@@ -187,15 +188,22 @@ bool can_ask(const op::SysctlWrite& operation) {
 }
 bool can_ask(const op::SysctlRead& operation) { return operation.ns.id != 0 || !is_global(operation.sysctl); }
 
-/// The receive softirq cannot be stepped from outside; remote peers would take a TUN device and real time.
+/// What fits into a packet.
+bool can_ask(const op::Segment& operation) { return operation.len <= 1400 && static_cast<bool>(LinuxTarget::peers()); }
+
+/// The receive softirq cannot be stepped from outside, and time cannot be hurried.
 template <class T>
 bool can_ask(const T&) {
   constexpr bool of_a_cpu = requires(T each) { each.cpu; };
-  constexpr bool from_afar = std::is_same_v<T, op::Segment> || std::is_same_v<T, op::Advance>;
-  return !of_a_cpu && !from_afar && !std::is_same_v<T, op::Tick>;
+  return !of_a_cpu && !std::is_same_v<T, op::Advance> && !std::is_same_v<T, op::Tick>;
 }
 
 }  // namespace
+
+Availability LinuxTarget::peers() {
+  static const std::string reason = Tun::refused();
+  return {reason.empty(), reason};
+}
 
 bool LinuxTarget::supported(const Op& operation) {
   return std::visit([](const auto& each) { return can_ask(each); }, operation);

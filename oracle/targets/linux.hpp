@@ -40,6 +40,9 @@ class LinuxTarget {
   /// Tries what the constructor needs, in a process that is gone when this returns.
   static Availability probe();
 
+  /// Whether remote peers can be played: that takes a TUN device.
+  static Availability peers();
+
   /// Whether the kernel can be asked this at all.
   static bool supported(const Op& operation);
 

@@ -106,6 +106,7 @@ void LinuxDriver::run_case(std::span<const Op> ops, std::vector<Outcome>& outcom
 
 void LinuxDriver::begin_case(std::span<const Op> ops) {
   if (ports_.exhausted(ops.size())) {
+    peers_.clear();
     namespaces_.renew();
     ports_.reset();
   }
@@ -127,6 +128,8 @@ void LinuxDriver::end_case() {
     ::close(descriptors_[i].fd);
   }
   descriptors_.resize(first_label);
+  for (const auto& each : peers_)
+    if (each != nullptr) each->end_case();
   namespaces_.end_case();
 }
 
@@ -247,6 +250,15 @@ Outcome LinuxDriver::perform(const op::Netstat& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
   namespaces_.enter(operation.ns.id);
   return since(baselines_[operation.ns.id], read_counters());
+}
+
+Outcome LinuxDriver::perform(const op::Segment& operation) {
+  const std::size_t ns = operation.ns.id;
+  if (ns >= namespaces_.acquired()) return failed(Errno::enoent);
+  if (ns >= peers_.size()) peers_.resize(ns + 1);
+  namespaces_.enter(ns);
+  if (peers_[ns] == nullptr) peers_[ns] = std::make_unique<RemotePeers>();
+  return outcome::Replied{peers_[ns]->send(operation, ports_(operation.to.port))};
 }
 
 template <class Unsupported>

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 #include "model/op.hpp"
 #include "model/outcome.hpp"
 #include "oracle/targets/linux_namespaces.hpp"
+#include "oracle/targets/linux_peers.hpp"
 
 namespace weir::oracle {
 
@@ -66,6 +68,7 @@ class LinuxDriver {
   Outcome perform(const op::Close&);
   Outcome perform(const op::TcpInfo&);
   Outcome perform(const op::Netstat&);
+  Outcome perform(const op::Segment&);
   template <class Unsupported>
   Outcome perform(const Unsupported&);
 
@@ -75,8 +78,9 @@ class LinuxDriver {
 
   NamespacePool namespaces_;
   PortMap ports_;
-  std::vector<Descriptor> descriptors_;       ///< by label
-  std::vector<outcome::Counters> baselines_;  ///< of the case's namespaces, when it began
+  std::vector<std::unique_ptr<RemotePeers>> peers_;  ///< by namespace; made where a case first needs them
+  std::vector<Descriptor> descriptors_;              ///< by label
+  std::vector<outcome::Counters> baselines_;         ///< of the case's namespaces, when it began
   bool counters_wanted_ = false;
   std::string buffer_;
 };

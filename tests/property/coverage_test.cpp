@@ -7,6 +7,7 @@
 #include <iterator>
 #include <string>
 
+#include "fuzz/reachable.hpp"
 #include "fuzz/report.hpp"
 #include "fuzz/targets.hpp"
 #include "fuzz/unreached.hpp"
@@ -43,13 +44,10 @@ ClauseSet reached() {
 
 /// Clauses of the set that the table does not give to this release.
 std::vector<Clause> out_of_their_time(const ClauseSet& covered, const Profile& kernel) {
-  const auto now = releases::version_from(kernel.release);
   std::vector<Clause> found;
-  for (const ClauseInfo& each : clauses) {
-    const bool too_early = !each.since.empty() && now < releases::version_from(each.since);
-    const bool too_late = !each.until.empty() && now > releases::version_from(each.until);
-    if (covered.contains(each.clause) && (too_early || too_late)) found.push_back(each.clause);
-  }
+  covered.for_each([&](Clause each) {
+    if (!has_clause(kernel, each)) found.push_back(each);
+  });
   return found;
 }
 

@@ -25,7 +25,9 @@ void check_snapshot() {
   });
   Snapshot snapshot = original;
   for (const Op& each : disturbance.ops) original.step(each);
-  const fuzz::Input rest{input.profile, {}, {input.ops.begin() + half, input.ops.end()}};
+  fuzz::Input rest;
+  rest.profile = input.profile;
+  rest.ops.assign(input.ops.begin() + half, input.ops.end());
   fuzz::Effort effort;
   RC_ASSERT(!(fuzz::compare(rest, undisturbed, snapshot, effort)));
 }

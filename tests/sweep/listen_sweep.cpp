@@ -24,9 +24,11 @@ std::vector<Op> alphabet() {
           op::Bind{client, loopback, port},    op::Listen{client, 1}, op::Socket{{}, Family::inet, SockType::stream}};
 }
 
-fuzz::Input two_sockets(const Profile& kernel) {
-  const Op socket = op::Socket{{}, Family::inet, SockType::stream};
-  return {&kernel, {}, {socket, socket}};
+fuzz::Input two_sockets(const Profile& kernel, Family family = Family::inet) {
+  fuzz::Input input;
+  input.profile = &kernel;
+  input.ops.assign(2, op::Socket{{}, family, SockType::stream});
+  return input;
 }
 
 TEST(ListenSweep, EverySequenceAgrees) {
@@ -57,18 +59,15 @@ std::vector<Op> unix_alphabet() {
 
 TEST(UnixSweep, EverySequenceAgrees) {
   for (const Profile* kernel : {&releases::linux_2_6_32, &releases::linux_6_18}) {
-    const Op socket = op::Socket{{}, Family::unix_, SockType::stream};
-    const auto result = sweep(fuzz::lockfree_target(), {kernel, {}, {socket, socket}}, unix_alphabet(), length);
+    const auto result = sweep(fuzz::lockfree_target(), two_sockets(*kernel, Family::unix_), unix_alphabet(), length);
     EXPECT_EQ(result.divergence, "");
     EXPECT_EQ(result.sequences, 248832U);  // 12 ^ 5
   }
 }
 
 TEST(UnixSweepMustFail, QueueLimitOffByOne) {
-  const Op socket = op::Socket{{}, Family::unix_, SockType::stream};
-  const auto result =
-      sweep(fuzz::canary_unix_queue(), {&releases::linux_6_18, {}, {socket, socket}}, unix_alphabet(), length);
-  EXPECT_NE(result.divergence, "");
+  const auto start = two_sockets(releases::linux_6_18, Family::unix_);
+  EXPECT_NE(sweep(fuzz::canary_unix_queue(), start, unix_alphabet(), length).divergence, "");
 }
 
 TEST(ListenSweepMustFail, AcceptQueueLimitOffByOne) {
