@@ -136,6 +136,8 @@ Job linux_job(const Arguments& given) {
   job.report.compared_with = std::string(profile->name);
   job.report.reachable = fuzz::clauses_of({profile});
   job.report.why_not = fuzz::why_not_live;
+  if (const auto peers = oracle::LinuxTarget::peers(); !peers)
+    job.report.left_out = "segments of remote peers: " + peers.reason;
   job.linux_effort = std::make_shared<fuzz::LinuxEffort>();
   job.target = fuzz::linux_target(*job.linux_effort);
   return job;

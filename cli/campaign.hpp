@@ -20,6 +20,7 @@ struct TargetReport {
   std::string_view (*why_not)(Clause) = fuzz::why_unreached;  ///< why one is not reached; "" if it should be
   std::uint64_t late = 0;     ///< cases thrown away because the kernel's timers may have fired
   std::string compared_with;  ///< profile names
+  std::string left_out;       ///< what could not be asked of it here, and why; empty if all could
   std::string not_available;  ///< why it was not held against the model; empty if it was
   std::string failure;        ///< why it ended early; empty if it did not
 };

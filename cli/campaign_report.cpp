@@ -76,6 +76,7 @@ std::string verdict_table(const ProofReport& proofs, const std::vector<TargetRep
   for (const TargetReport& each : targets) text += row_of(each, width);
   for (const TargetReport& each : targets) {
     if (!each.compared_with.empty()) text += fmt::format("  {} compared with {}\n", each.name, each.compared_with);
+    if (!each.left_out.empty()) text += fmt::format("  {} was not asked {}\n", each.name, each.left_out);
     if (each.late != 0)
       text += fmt::format("  {}: {} cases thrown away, a timer of the kernel may have fired\n", each.name, each.late);
     if (!each.failure.empty()) text += fmt::format("  {} ended early: {}\n", each.name, each.failure);

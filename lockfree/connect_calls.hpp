@@ -80,7 +80,7 @@ inline Outcome SocketPlane::connect_stream(const Open& at, const op::Connect& ca
   const Route route = route_from(held(local, word.flags), false, call.addr, call.port);
   if (route.error == Errno::eacces || multicast_v4(route.destination.v4)) return failed(Errno::enetunreach);
   if (route.error != Errno::none) return failed(route.error);
-  if (word.has(port_named) && tuple_taken(at, word, route)) {
+  if (word.has(port_named) && (tuple_taken(at, word, route) || request_stands(at, word, route))) {
     // The source is settled before the ends are found taken; one that bind asked for, a broadcast say, gives way to it.
     // relaxed: as above.
     at.sock->local.store(route.source, std::memory_order_relaxed);
@@ -140,6 +140,17 @@ inline SocketPlane::Open SocketPlane::other_end(const Open& client, std::uint16_
                             found = ref;
                         });
   return follow(found, client.epoch);
+}
+
+/// From 4.4 on a request in a SYN queue holds its two ends, until its client has gone on: so does one that a listener
+/// left behind.
+inline bool SocketPlane::request_stands(const Open& at, SockWord word, const Route& route) {
+  if (kernel_.syn_queue == SynQueue::table) return false;
+  const Open client = other_end(at, word.port, route, [](TcpState state) { return state != TcpState::close; });
+  if (client.error != Errno::none) return false;
+  // seq_cst: see `park`.
+  if (!client.sock->parked_at.load(std::memory_order_seq_cst)) return false;
+  return (client.sock->request_era.load(std::memory_order_relaxed) & cookie_mark) == 0;  // relaxed: see complete_parked
 }
 
 /// The other end's side of an earlier connection between the same two ends answers the SYN with a challenge, which

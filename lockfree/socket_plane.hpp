@@ -113,6 +113,7 @@ class SocketPlane {
   Outcome connect_datagram(const Open& at, const op::Connect& call);
   Outcome connect_again(const Open& at, SockWord seen);
   bool tuple_taken(const Open& at, SockWord word, const Route& route);
+  bool request_stands(const Open& at, SockWord word, const Route& route);
   template <class Wanted>
   Open other_end(const Open& client, std::uint16_t port, const Route& route, const Wanted& wanted);
   bool resets_old_connection(const Open& client, std::uint16_t port, const Route& route);

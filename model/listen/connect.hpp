@@ -83,6 +83,17 @@ SockId find_established(const Net<D>& net, std::uint32_t netns, Address local, s
   return no_sock;
 }
 
+/// Are these ends another connection's? From 4.4 on requests stand among the connections: one whose listener listens no
+/// more is still in the way.
+template <Domain D>
+bool are_taken(const Net<D>& net, std::uint32_t netns, Address local, std::uint32_t local_port, Address remote,
+               std::uint32_t remote_port, SockId except) {
+  if (find_established(net, netns, local, local_port, remote, remote_port, except) != no_sock) return true;
+  if (net.kernel->syn_queue == SynQueue::table) return false;
+  const SockId client = find_established(net, netns, remote, remote_port, local, local_port, except);
+  return client != no_sock && net[client].parked_at != no_sock;
+}
+
 /// How well a socket fits a SYN to this address; 0: not at all. Source: compute_score
 template <Domain D>
 unsigned listener_score(const Sock<D>& sk, Address address) {
@@ -125,7 +136,7 @@ Errno send_syn(Net<D>& net, SockId id, Address address, std::uint16_t port) {
   sk.binding.address = way.source;
   if (sk.binding.port == 0) {
     get_port(net, id, 0);
-  } else if (find_established(net, sk.netns, way.source, sk.binding.port, way.destination, port, id) != no_sock) {
+  } else if (are_taken(net, sk.netns, way.source, sk.binding.port, way.destination, port, id)) {
     D::clause(Clause::CONNECT_TUPLE_TAKEN);
     reset_address(sk);
     return Errno::eaddrnotavail;

@@ -47,6 +47,25 @@ TEST(ListenEras, BacklogZeroRefusedEverySynFrom44To612) {
   EXPECT_EQ(first_client_of_backlog_0("linux-6.13"), "ESTABLISHED 0 0");
 }
 
+/// A listener has shut down, leaving a request behind, and connects to where the request came from.
+std::string connect_over_a_request(std::string_view release) {
+  Script host(release);
+  host.socket();
+  host.bind(3, 80);
+  host.set(3, SockOpt::tcp_defer_accept, 1);
+  host.listen(3, 1);
+  host.socket();
+  host.bind(4, 8080);
+  host.connect(4, 80);
+  host.shutdown(3, How::rd);
+  return host.connect(3, 8080);
+}
+
+TEST(ListenEras, From44ARequestHoldsItsEnds) {
+  EXPECT_EQ(connect_over_a_request("linux-4.2"), "EINPROGRESS");
+  EXPECT_EQ(connect_over_a_request("linux-4.4"), "EADDRNOTAVAIL");
+}
+
 /// What TCP_INFO says after listen(65536) with somaxconn at 65536, or at what it stays at where that is refused.
 std::string limit_of_65536(std::string_view release) {
   return listening(release, Sysctl::somaxconn, "65536", 65536).info(3);
