@@ -132,7 +132,8 @@ Job linux_job(const Arguments& given) {
   job.report.name = "linux " + oracle::running_release();
   job.options.generator = fuzz::linux_cases();
   job.options.profiles = {profile};
-  job.options.explore = 400'000;  // some seconds
+  // A tenth of the time or less, on most machines.
+  job.options.explore = 4000 * std::min<std::uint64_t>(100, static_cast<std::uint64_t>(given.time.count()) / 1000);
   job.report.compared_with = std::string(profile->name);
   job.report.reachable = fuzz::clauses_of({profile});
   job.report.why_not = fuzz::why_not_live;
@@ -162,6 +163,8 @@ void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress&
   } catch (const std::exception& error) {
     job.report.failure = error.what();
   }
+  if (job.report.failure.empty() && job.report.stats.effort.operations == 0)
+    job.report.failure = "not one operation was compared in the time given";
   if (!job.linux_effort) return;
   job.report.late = job.linux_effort->late;
   job.report.stats.covered = job.linux_effort->covered;

@@ -1,14 +1,18 @@
 // A bounded campaign against the kernel: enough to notice a broken driver or a rule that moved, not to search.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 
 #include "fuzz/linux_exclusions.hpp"
 #include "fuzz/linux_target.hpp"
 #include "fuzz/report.hpp"
+#include "tests/live/wrong_rule.hpp"
 
 namespace weir::fuzz {
 namespace {
@@ -41,6 +45,35 @@ TEST(LinuxCampaign, DivergesFromAnotherProfile) {
   const CampaignStats stats = campaign(releases::linux_2_6_32, 500);
   EXPECT_EQ(stats.findings.size(), 1U);
 }
+
+/// Wrong rules, each of some other release or of none.
+constexpr auto wrong_rules = std::to_array<std::string_view>({
+    "token_split=yes",
+    "isspace_or_nul_ends_number=yes",
+    "int_overflow_rejected=no",
+    "later_token_error_returned=no",
+    "net.core.somaxconn.minimum=-5",
+    "globals_absent_in_netns=no",
+    "syn_queue=max_ack_reached",
+    "syn_drops_counted=no",
+    "young_spares_syn=yes",
+    "syncookies_always=no",
+    "first_synack_timeout_s=3",
+    "has_reuseport=no",
+    "reuseport_inet_only=no",
+    "listen_fastopen=makes_queue",
+    "defer_drop_counted=no",
+});
+
+class WrongRule : public ::testing::TestWithParam<std::string_view> {};
+
+TEST_P(WrongRule, IsNoticed) { expect_noticed(GetParam()); }
+
+INSTANTIATE_TEST_SUITE_P(LinuxCampaignMustFail, WrongRule, ::testing::ValuesIn(wrong_rules), [](const auto& each) {
+  std::string name(each.param.substr(0, each.param.find('=')));
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+});
 
 TEST(LinuxExclusions, AreInTheDocs) {
   std::ifstream stream(WEIR_LIVE_DOCS);

@@ -13,6 +13,12 @@ int main(int argc, char** argv) {
       std::printf("not available: %s\n", here.reason.c_str());
       return 4;
     }
+#ifdef WEIR_NEEDS_PEERS
+    if (const auto peers = weir::oracle::LinuxTarget::peers(); !peers) {
+      std::printf("not available: %s\n", peers.reason.c_str());
+      return 4;
+    }
+#endif
     if (weir::oracle::running_profile() != &weir::releases::linux_6_18) {
       std::printf("not available: what these tests know was seen on 6.18, this is %s\n",
                   weir::oracle::running_release().c_str());

@@ -5,6 +5,7 @@
 
 #include "oracle/targets/linux.hpp"
 #include "tests/live/trace_case.hpp"
+#include "tests/live/wrong_rule.hpp"
 
 namespace weir::oracle {
 namespace {
@@ -22,10 +23,6 @@ Outcome state(TcpState state, std::uint32_t unacked = 0, std::uint32_t sacked = 
 
 class LinuxPeers : public ::testing::Test {
  protected:
-  void SetUp() override {
-    if (const auto here = LinuxTarget::peers(); !here) GTEST_SKIP() << here.reason;
-  }
-
   /// Of a listener at `service` with that backlog, which is fd 3, and what is done after.
   static std::vector<Outcome> answers(std::int32_t backlog, const std::vector<Op>& then) {
     LinuxTarget kernel;
@@ -146,6 +143,8 @@ TEST_F(LinuxPeers, EveryCaseBeginsClean) {
     EXPECT_EQ(said[5], replied(Flags::none));
   }
 }
+
+TEST(LinuxPeersMustFail, AWrongRuleIsNoticed) { fuzz::expect_noticed("oow_rate_limited=no"); }
 
 }  // namespace
 }  // namespace weir::oracle
