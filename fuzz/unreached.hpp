@@ -19,6 +19,7 @@ inline constexpr auto unreached = std::to_array<Unreached>({
     {Clause::SYSCTL_TOO_LARGE, "takes a write of 4 MiB; tests/model/sysctl_plane_test.cpp makes it"},
     {Clause::FD_NONE_FREE, "takes 1,048,573 open descriptors"},
     {Clause::LISTEN_SECURITY, "a host has no security module; the theorems let one refuse"},
+    {Clause::LISTEN_ULP, "no operation gives a socket an upper layer protocol; the theorems let it have one"},
     {Clause::ACCEPTQ_WRAPS, "takes 65,536 connections; called directly in tests/model/old_listen_test.cpp"},
     {Clause::LISTEN_STATE,
      "sock->state leaves SS_UNCONNECTED before sk_state leaves CLOSE, so LISTEN.CONNECTING answers first; the theorems "

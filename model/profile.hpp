@@ -150,6 +150,7 @@ struct Profile {
                           ///< 28044fc1d495, 6.1; seen absent on 6.18)
   bool has_fastopen;      ///< 3.7 ..: TCP_FASTOPEN on a server (8336886f786f)
   ListenFastopen listen_fastopen;
+  bool ulp_must_clone;           ///< 6.2 ..: listen refuses an upper layer protocol without clone (2c02d41d71f9)
   bool get_port_error_returned;  ///< 6.2 ..: listen returns the error that get_port has; before: EADDRINUSE
                                  ///< (7a7160edf1bf)
 

@@ -9,13 +9,15 @@
 //   I32<D> tcp_max_syn_backlog(const Sock<D>&)
 //   I32<D> tcp_fastopen(const Sock<D>&)  asked only where the release has it
 //   I32<D> security_socket_listen(const Sock<D>&, I32<D> backlog)   0, or the refusal
+//   Bool<D> has_ulp_without_clone(const Sock<D>&)   an upper layer protocol (TCP_ULP) that children cannot have
 //   I32<D> get_port(Sock<D>&)            has the port (a free one if none is bound) for listening: 0 or a negative
 //   errno
 //
 // Left out, because no host of this model can be in the state that it takes:
-//   an upper layer protocol (TLS) without `clone`, which 6.2 and later refuse with EINVAL and which was inherited by
-//   children before (CVE-2023-0461): a socket gets one while it is connected, so it would take a connect(2) with
-//   AF_UNSPEC, which is not one of the operations, to bring it back to CLOSE; from 6.15 TLS sockets refuse that too
+//   the upper layer protocol itself (CVE-2023-0461: until 6.1 children shared it): a socket gets TLS while it is
+//   connected, and it would take a connect(2) with AF_UNSPEC, which is not one of the operations, to bring it back to
+//   CLOSE; from 6.15 TLS sockets refuse that too. So no host has one; the rule asks all the same, and the theorems let
+//   a socket have one
 //   hash() failing (4.6 and later, ENOMEM), for want of memory for a group of SO_REUSEPORT sockets
 //   an error of get_port other than EADDRINUSE: a cgroup's BPF program or memory, neither of which a host has; the
 //   rule has the error all the same, and the theorems any
@@ -47,6 +49,10 @@ void store_backlog(const Profile& kernel, Listener<D>& listener, I32<D> backlog)
 /// \return 0, or an error with the state back at CLOSE: that of get_port from 6.2 on
 template <Domain D, class World>
 I32<D> inet_csk_listen_start(const Profile& kernel, World& world, Sock<D>& sk, I32<D> backlog) {
+  if (kernel.ulp_must_clone && world.has_ulp_without_clone(sk)) {
+    D::clause(Clause::LISTEN_ULP);
+    return error<D>(Errno::einval);
+  }
   if (kernel.backlog_stored == BacklogStored::in_start) {
     D::clause(Clause::LISTEN_STORED_IN_START);
     store_backlog<D>(kernel, sk.listener, backlog);

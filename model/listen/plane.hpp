@@ -150,6 +150,7 @@ class SocketPlane {
     }
     I32<D> tcp_fastopen(const Sock<D>& sk) { return plane.sysctls_->cell(sk.netns, Sysctl::tcp_fastopen); }
     I32<D> security_socket_listen(const Sock<D>&, I32<D>) { return I32<D>(0); }
+    Bool<D> has_ulp_without_clone(const Sock<D>&) { return Bool<D>(false); }
     I32<D> get_port(Sock<D>& sk) {
       const auto id = static_cast<SockId>(&sk - plane.net_.socks.data());
       return error<D>(model::get_port(plane.net_, id, sk.binding.port));

@@ -68,6 +68,7 @@ constexpr Profile linux_2_6_32_profile() {
       .fastreuse_cached = true,
       .has_fastopen = false,
       .listen_fastopen = ListenFastopen::nothing,
+      .ulp_must_clone = false,
       .get_port_error_returned = false,
       .process_queue = false,
       .completes_early = false,
@@ -298,7 +299,10 @@ constexpr void linux_6_1(Profile& kernel) {
                       .initial = 0});
 }
 
-constexpr void linux_6_2(Profile& kernel) { kernel.get_port_error_returned = true; }
+constexpr void linux_6_2(Profile& kernel) {
+  kernel.ulp_must_clone = true;
+  kernel.get_port_error_returned = true;
+}
 
 constexpr void linux_6_3(Profile& kernel) { kernel.somaxconn_hidden_from_users = false; }
 

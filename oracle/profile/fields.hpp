@@ -133,6 +133,9 @@ inline constexpr auto profile_fields = std::to_array<ProfileField>({
      "what listen does by tcp_fastopen: nothing, make a queue, set the length of one that is 0, or that with 0x400 "
      "only",
      "8336886f786f 0536fcc039a8 -"},
+    {Plane::listen, "ulp_must_clone", &Profile::ulp_must_clone,
+     "a socket whose upper layer protocol (TCP_ULP) cannot be cloned must not listen; otherwise its children share it",
+     "2c02d41d71f9"},
     {Plane::listen, "get_port_error_returned", &Profile::get_port_error_returned,
      "listen returns the error of get_port; otherwise EADDRINUSE whatever that was", "7a7160edf1bf"},
     {Plane::softnet, "process_queue", &Profile::process_queue,

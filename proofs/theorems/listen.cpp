@@ -24,6 +24,7 @@ struct AnyWorld {
   I32<D> fastopen;   ///< tcp_fastopen
   I32<D> refusal;    ///< of the security hook; 0 is consent
   I32<D> port;       ///< 0, or why there is no port
+  I32<D> ulp;        ///< not 0: an upper layer protocol without clone
   unsigned puts = 0;
 
   File* fget(std::int32_t) {
@@ -40,6 +41,7 @@ struct AnyWorld {
   I32<D> tcp_max_syn_backlog(const model::Sock<D>&) const { return syn_limit; }
   I32<D> tcp_fastopen(const model::Sock<D>&) const { return fastopen; }
   I32<D> security_socket_listen(const model::Sock<D>&, I32<D>) const { return refusal; }
+  Bool<D> has_ulp_without_clone(const model::Sock<D>&) const { return ulp != I32<D>(0); }
   I32<D> get_port(model::Sock<D>&) const { return port; }
 };
 
@@ -75,6 +77,7 @@ struct AnyListen {
     world.fastopen = c.i32("tcp_fastopen");
     world.refusal = c.i32("security_socket_listen");
     world.port = c.i32("get_port");
+    world.ulp = c.i32("ulp_without_clone");
     world.sock.state = c.i32("state");
     world.sock.sk_state = c.i32("sk_state");
     world.sock.listener = any_listener(c, kernel);
@@ -195,6 +198,19 @@ const auto only_from_close_or_listen = [](auto& c, const Profile& kernel) {
   c.twin("who listens was in CLOSE", implies(listens, was(TcpState::close)));
 };
 
+const auto ulp_without_clone_never_begins_to_listen = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  AnyListen listen(c, kernel);
+  c.assume("the socket is in CLOSE", listen.before.sk_state == model::tcp<D>(TcpState::close));
+  c.assume("its upper layer protocol cannot be cloned", listen.world.ulp != I32<D>(0));
+  c.assume("everything else allows it", listen.world.refusal == I32<D>(0) && listen.world.port == I32<D>(0) &&
+                                            listen.before.state == I32<D>(model::SS_UNCONNECTED));
+  listen.call(kernel);
+  c.goal("EINVAL", listen.result == model::error<D>(Errno::einval));
+  c.goal("still CLOSE, and both queues as before", same_but_for_the_limit<D>(listen.after(), listen.before));
+  c.twin("the limit is as before", listen.stored() == listen.before.listener.sk_max_ack_backlog);
+};
+
 const auto relisten_keeps_the_queue = [](auto& c, const Profile& kernel) {
   using D = DomainOf<decltype(c)>;
   AnyListen listen(c, kernel);
@@ -262,6 +278,14 @@ std::vector<Theorem> listen_theorems() {
       theorem("listen.only_from_close_or_listen",
               "A socket gets to LISTEN from CLOSE only, unconnected, and stays there from LISTEN.", every_profile,
               only_from_close_or_listen),
+      theorem("listen.ulp_without_clone_never_begins_to_listen",
+              "A socket whose upper layer protocol cannot be cloned does not get to LISTEN, and nothing but the limit "
+              "changes.",
+              only_6_18, ulp_without_clone_never_begins_to_listen),
+      theorem("listen.ulp_of_a_listener_was_shared",
+              "The same in 6.1: refuted, as until then such a socket listened and its children shared the protocol "
+              "(CVE-2023-0461).",
+              only_6_1, ulp_without_clone_never_begins_to_listen, Expected::counterexample),
       theorem("listen.relisten_keeps_the_queue",
               "Listening again changes the limit and nothing else: both queues stay.", every_profile,
               relisten_keeps_the_queue),

@@ -80,8 +80,8 @@ TEST(Unix, AShutListenerRefusesAndKeepsItsQueue) {
   EXPECT_EQ(host.accept(3), "EAGAIN");
 }
 
-/// listen(2) with an error of get_port that no host has: the rule alone.
-struct NoMemory {
+/// listen(2) in a world that no host is: the rule alone.
+struct OtherWorld {
   struct File {};
   File file{};
   model::Sock<Recorded> sock{};
@@ -92,15 +92,35 @@ struct NoMemory {
   std::int32_t tcp_max_syn_backlog(const model::Sock<Recorded>&) { return 1024; }
   std::int32_t tcp_fastopen(const model::Sock<Recorded>&) { return 0; }
   std::int32_t security_socket_listen(const model::Sock<Recorded>&, std::int32_t) { return 0; }
-  std::int32_t get_port(model::Sock<Recorded>&) { return -static_cast<std::int32_t>(Errno::enomem); }
+  bool has_ulp_without_clone(const model::Sock<Recorded>&) { return ulp; }
+  std::int32_t get_port(model::Sock<Recorded>&) { return port; }
+
+  bool ulp = false;
+  std::int32_t port = 0;
 };
 
 TEST(ListenPort, TheErrorOfGetPortIsLostUntil61) {
   for (const auto& [release, error] : {std::pair{"linux-6.1", Errno::eaddrinuse}, {"linux-6.2", Errno::enomem}}) {
-    NoMemory world;
+    OtherWorld world;
+    world.port = -static_cast<std::int32_t>(Errno::enomem);
     EXPECT_EQ(model::sys_listen<Recorded>(*profile_from(release), world, 3, 1), -static_cast<std::int32_t>(error));
     EXPECT_EQ(world.sock.sk_state, static_cast<std::int32_t>(TcpState::close));
   }
+}
+
+/// A protocol like TLS belongs to one connection; until 6.1 a listener's children had it, too (CVE-2023-0461).
+TEST(ListenUlp, IsRefusedFrom62) {
+  OtherWorld world;
+  world.ulp = true;
+  const OtherWorld before = world;
+  EXPECT_EQ(model::sys_listen<Recorded>(*profile_from("linux-6.2"), world, 3, 5),
+            -static_cast<std::int32_t>(Errno::einval));
+  EXPECT_EQ(world.sock.sk_state, before.sock.sk_state);
+  EXPECT_EQ(model::sys_listen<Recorded>(*profile_from("linux-6.1"), world, 3, 5), 0);
+  EXPECT_EQ(world.sock.sk_state, static_cast<std::int32_t>(TcpState::listen));
+  // Who listens already is not asked.
+  EXPECT_EQ(model::sys_listen<Recorded>(*profile_from("linux-6.2"), world, 3, 7), 0);
+  EXPECT_EQ(world.sock.listener.sk_max_ack_backlog, 7U);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ struct NeverShown {
 constexpr auto never_shown = std::to_array<NeverShown>({
     {"has_user_netns", "no shape makes a namespace that another user owns"},
     {"somaxconn_hidden_from_users", "no shape makes a namespace that another user owns"},
+    {"ulp_must_clone", "no operation gives a socket an upper layer protocol"},
     {"get_port_error_returned", "of all that the search for a port may say only EADDRINUSE can come about"},
     {"oow_rate_limited", "takes a remote peer, and no shape has one"},
     {"synack_repeat_restarts_timer", "takes a remote peer, and no shape has one"},
