@@ -15,7 +15,7 @@
 
 namespace weir::lockfree {
 
-template <class Atomics = StdAtomics>
+template <class Atomics = HostAtomics>
 struct BasicQueueNode {
   template <class T>
   using Atomic = typename Atomics::template atomic<T>;
@@ -25,7 +25,7 @@ struct BasicQueueNode {
   Atomic<std::uint64_t> pool_stamp{0};
 };
 
-template <class Atomics = StdAtomics>
+template <class Atomics = HostAtomics>
 class BasicAcceptQueue {
  public:
   using Node = BasicQueueNode<Atomics>;

@@ -1,7 +1,9 @@
 // Where lockfree/ gets its atomics from.
 //
 // The low-level structures are templates over a policy, so that the same source ships on std::atomic and can be read
-// by a memory-model explorer or a solver: a policy supplies `atomic<T>` with the interface of std::atomic.
+// by a memory-model explorer or a solver: a policy supplies `atomic<T>` with the interface of std::atomic. The host as
+// a whole is built on one of them: a build that defines WEIR_LOCKFREE_ATOMICS names a header with another
+// `HostAtomics`.
 #pragma once
 #include <atomic>
 
@@ -11,5 +13,20 @@ struct StdAtomics {
   template <class T>
   using atomic = std::atomic<T>;
 };
+
+}  // namespace weir::lockfree
+
+#ifdef WEIR_LOCKFREE_ATOMICS
+#include WEIR_LOCKFREE_ATOMICS
+#else
+namespace weir::lockfree {
+using HostAtomics = StdAtomics;
+}  // namespace weir::lockfree
+#endif
+
+namespace weir::lockfree {
+
+template <class T>
+using HostAtomic = HostAtomics::template atomic<T>;
 
 }  // namespace weir::lockfree

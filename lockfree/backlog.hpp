@@ -38,7 +38,7 @@ struct PollResult {
 /// One word tells what the next packet and other threads want to know: {packets that the limit counts : 63, SCHED : 1}.
 /// The owner alone writes it, so a plain store is enough. The functions that take a Count get the backlog's, which
 /// never changes: where the caller knows it, the compiler does.
-template <class Item, class Atomics = StdAtomics>
+template <class Item, class Atomics = HostAtomics>
 class OwnerLane {
   template <class T>
   using Atomic = typename Atomics::template atomic<T>;
@@ -152,7 +152,7 @@ class OwnerLane {
   std::uint32_t mask_ = 0;        // what makes a slot of a position
 };
 
-template <class Item, class Atomics = StdAtomics, std::uint32_t Slots = 64>
+template <class Item, class Atomics = HostAtomics, std::uint32_t Slots = 64>
 class Backlog {
  public:
   explicit Backlog(Count count = Count::input) : inbox_(count), count_(count) {}

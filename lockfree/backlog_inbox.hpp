@@ -60,7 +60,7 @@ struct SlotCodec<Skb> {
   static Skb decode(std::uint64_t word) { return Skb{static_cast<std::uint32_t>(word - 1)}; }
 };
 
-template <class Item, class Atomics = StdAtomics, std::uint32_t Slots = 64>
+template <class Item, class Atomics = HostAtomics, std::uint32_t Slots = 64>
 class Inbox {
   template <class T>
   using Atomic = typename Atomics::template atomic<T>;

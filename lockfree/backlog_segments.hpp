@@ -33,7 +33,7 @@ inline void prefetch_for_write([[maybe_unused]] const void* address) noexcept {
 
 inline constexpr std::size_t cache_line = 64;
 
-template <std::uint32_t Slots, class Atomics = StdAtomics>
+template <std::uint32_t Slots, class Atomics = HostAtomics>
 class SegmentPool {
   static_assert(std::has_single_bit(Slots), "a position's slot is its low bits");
   template <class T>

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "lockfree/socket_plane.hpp"
+#include "lockfree/turn.hpp"
 
 namespace weir::lockfree {
 
@@ -11,6 +12,7 @@ inline Outcome SocketPlane::bind(const op::Bind& call) {
   const Operation operation(epoch_);
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
+  const Turn turn(at.sock->turn);
   // relaxed: the protocol never changes.
   switch (at.sock->word.load(std::memory_order_relaxed).protocol) {
     case Protocol::unix_stream:
@@ -136,6 +138,7 @@ inline Outcome SocketPlane::listen(const op::Listen& call) {
   const Operation operation(epoch_);
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
+  const Turn turn(at.sock->turn);
   // relaxed: the protocol never changes.
   const Protocol protocol = at.sock->word.load(std::memory_order_relaxed).protocol;
   if (protocol != Protocol::tcp && !connects_by_name(protocol)) return failed(Errno::eopnotsupp);
@@ -190,6 +193,7 @@ inline Errno SocketPlane::listen_start(const Open& at, std::uint32_t backlog) {
       word.state = TcpState::close;
       return true;
     });
+    drop_queue(at);  // a child of an earlier LISTEN may have come late, and taken this one for it
     return Errno::eaddrinuse;
   }
   if (kernel_.backlog_stored == BacklogStored::last) store_max(sock, backlog);

@@ -1,6 +1,7 @@
 // connect, and the handshake that happens within it.
 #pragma once
 #include "lockfree/socket_plane.hpp"
+#include "lockfree/turn.hpp"
 
 namespace weir::lockfree {
 
@@ -8,6 +9,7 @@ inline Outcome SocketPlane::connect(const op::Connect& call) {
   const Operation operation(epoch_);
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
+  const Turn turn(at.sock->turn);
   // relaxed: the protocol never changes.
   switch (at.sock->word.load(std::memory_order_relaxed).protocol) {
     case Protocol::tcp:
@@ -80,15 +82,39 @@ inline Outcome SocketPlane::connect_stream(const Open& at, const op::Connect& ca
   const Route route = route_from(held(local, word.flags), false, call.addr, call.port);
   if (route.error == Errno::eacces || multicast_v4(route.destination.v4)) return failed(Errno::enetunreach);
   if (route.error != Errno::none) return failed(route.error);
-  if (word.has(port_named) && (tuple_taken(at, word, route) || request_stands(at, word, route))) {
-    // The source is settled before the ends are found taken; one that bind asked for, a broadcast say, gives way to it.
-    // relaxed: as above.
-    at.sock->local.store(route.source, std::memory_order_relaxed);
-    release_address(at, word);
-    return failed(Errno::eaddrnotavail);
-  }
   SockWord sent;
-  const bool ours = transition(*at.sock, word, [&](SockWord& next) {
+  switch (take_ends(at, word, route, sent)) {
+    case Taken::other_end_met:
+      return failed(Errno::einprogress);
+    case Taken::alone:
+      send_syn(at, route);
+      return failed(Errno::einprogress);
+    case Taken::by_another:
+      return failed(Errno::eaddrnotavail);
+    case Taken::not_fresh:
+      break;
+  }
+  return connect_again(at, word);
+}
+
+/// SYN_SENT with the two ends, unless another connection has them; `seen` is the socket's word, or what another thread
+/// has made of it. From a port that bind asked for, the other end may be there already: one turn covers the look for
+/// both ends. Nobody whose FIN is sent within it has a request parked, which would ask for the turn again.
+inline SocketPlane::Taken SocketPlane::take_ends(const Open& at, SockWord& seen, const Route& route, SockWord& sent) {
+  std::optional<Turn> turn;
+  if (seen.has(port_named)) turn.emplace(at.ns->taking_ends);
+  // relaxed, all: published by the transition; the socket's turn keeps other connects from them.
+  at.sock->local.store(route.source, std::memory_order_relaxed);
+  if (seen.has(port_named) &&
+      (tuple_taken(at, seen.port, route.source, route.destination) || request_stands(at, seen, route))) {
+    // The source was settled before the ends are found taken; one that bind asked for, a broadcast say, gave way to it.
+    release_address(at, seen);
+    return Taken::by_another;
+  }
+  at.sock->remote.store(route.destination, std::memory_order_relaxed);
+  at.sock->parked_at.store({}, std::memory_order_relaxed);
+  at.sock->peer.store({}, std::memory_order_relaxed);
+  const bool ours = transition(*at.sock, seen, [&](SockWord& next) {
     if (next.progress != Progress::unconnected || next.state != TcpState::close) return false;
     next.state = TcpState::syn_sent;
     next.progress = Progress::connecting;
@@ -97,27 +123,30 @@ inline Outcome SocketPlane::connect_stream(const Open& at, const op::Connect& ca
     sent = next;
     return true;
   });
-  if (!ours) return connect_again(at, word);
-  // relaxed: only this thread sends this SYN; the other end learns the addresses from its argument.
-  at.sock->local.store(route.source, std::memory_order_relaxed);
-  at.sock->remote.store(route.destination, std::memory_order_relaxed);
-  at.sock->parked_at.store({}, std::memory_order_relaxed);
-  at.sock->peer.store({}, std::memory_order_relaxed);
-  send_syn(at, sent, route);
-  return failed(Errno::einprogress);
+  if (!ours) return Taken::not_fresh;
+  return sent.has(port_named) && meets_other_end(at, sent.port, route) ? Taken::other_end_met : Taken::alone;
+}
+
+/// Does the SYN reach the socket itself, one whose SYN crosses this one, or what is left of an earlier connection?
+inline bool SocketPlane::meets_other_end(const Open& client, std::uint16_t port, const Route& route) {
+  const bool to_itself = route.destination.port == port && address_of(route.source) == address_of(route.destination);
+  if (!to_itself) return crosses(client, port, route) || resets_old_connection(client, port, route);
+  establish_with_self(client);
+  return true;
 }
 
 /// Is there a connection between the same two ends? One whose descriptor was closed is, until its FIN is answered; a
 /// TIME_WAIT yields.
-inline bool SocketPlane::tuple_taken(const Open& at, SockWord word, const Route& route) {
+inline bool SocketPlane::tuple_taken(const Open& at, std::uint16_t port, const Endpoint& local,
+                                     const Endpoint& remote) {
   bool taken = false;
-  at.ns->ports.look({Protocol::tcp, word.port}, socks_, claims_, [&](SockRef ref, const Sock& other, SockWord theirs) {
+  at.ns->ports.look({Protocol::tcp, port}, socks_, claims_, [&](SockRef ref, const Sock& other, SockWord theirs) {
     const bool connected =
         theirs.state != TcpState::close && theirs.state != TcpState::listen && theirs.state != TcpState::time_wait;
     if (ref.index == at.ref.index || !connected) return;
     // relaxed: the addresses of a connection are set before it stands.
-    taken |= other.local.load(std::memory_order_relaxed) == route.source &&
-             other.remote.load(std::memory_order_relaxed) == route.destination;
+    taken |=
+        other.local.load(std::memory_order_relaxed) == local && other.remote.load(std::memory_order_relaxed) == remote;
   });
   return taken;
 }
@@ -160,7 +189,10 @@ inline bool SocketPlane::resets_old_connection(const Open& client, std::uint16_t
     return state == TcpState::established || state == TcpState::close_wait || state == TcpState::fin_wait1;
   });
   if (old.error != Errno::none) return false;
-  receive_reset(old);
+  // Where it is not an old one, but crosses this SYN in another thread, that thread has opened this end first.
+  // seq_cst: as in `transition`.
+  const bool crossed = client.sock->word.load(std::memory_order_seq_cst).state != TcpState::syn_sent;
+  if (!crossed) receive_reset(old);
   return true;
 }
 
@@ -180,21 +212,20 @@ inline bool SocketPlane::crosses(const Open& client, std::uint16_t port, const R
   SockWord before;
   if (!transition(*waiting.sock, before, opens)) return false;
   const bool sends_fin = before.has(send_shutdown);
-  transition(*client.sock, before, opens);
+  // Unless the other's SYN, in another thread, has opened this one already.
+  if (!transition(*client.sock, before, opens) && before.state == TcpState::close) {  // it gave up meanwhile
+    receive_reset(waiting);
+    return true;
+  }
   if (sends_fin) send_fin(waiting);
+  // A FIN that another thread sent before there was anybody to receive it. seq_cst: as in `transition`.
+  if (waiting.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1) receive_fin(client);
   return true;
 }
 
-inline void SocketPlane::send_syn(const Open& client, SockWord sent, const Route& route) {
-  if (sent.has(port_named)) {
-    const bool to_itself =
-        route.destination.port == sent.port && address_of(route.source) == address_of(route.destination);
-    if (to_itself) return establish_with_self(client);
-    if (crosses(client, sent.port, route)) return;
-    if (resets_old_connection(client, sent.port, route)) return;
-  }
+inline void SocketPlane::send_syn(const Open& client, const Route& route) {
   const Open listener = follow(find_listener(*client.ns, route.destination), client.epoch);
-  if (listener.error != Errno::none) return receive_reset(client);
+  if (listener.error != Errno::none) return refuse_syn(client);
   const Syn how = receive_syn(listener, false);
   if (how == Syn::dropped) return;
   SockWord before;
@@ -206,6 +237,17 @@ inline void SocketPlane::send_syn(const Open& client, SockWord sent, const Route
   if (established) return receive_ack(listener, client, how);
   if (how == Syn::queued)
     request_leaves(listener, true);  // the client gave up meanwhile and answers the SYN-ACK with RST
+}
+
+/// Nobody listens. Where another thread's SYN has crossed this one meanwhile, the connection stands.
+inline void SocketPlane::refuse_syn(const Open& client) {
+  SockWord before;
+  transition(*client.sock, before, [](SockWord& word) {
+    if (word.state != TcpState::syn_sent) return false;
+    word = closed(word);
+    word.error = Errno::econnrefused;
+    return true;
+  });
 }
 
 /// Both ends are one socket: the simultaneous open of RFC 793.

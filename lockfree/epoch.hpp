@@ -16,7 +16,7 @@
 
 namespace weir::lockfree {
 
-template <class Atomics = StdAtomics>
+template <class Atomics = HostAtomics>
 class BasicEpoch {
  public:
   /// The epoch of this operation; give it back to leave.

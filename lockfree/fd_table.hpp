@@ -80,9 +80,9 @@ class FdTable {
   static constexpr std::uint32_t words = static_cast<std::uint32_t>(max_fd) / 64;
   static constexpr std::uint64_t reserved(std::uint32_t word) { return word == 0 ? 7 : 0; }
 
-  Segmented<std::atomic<std::uint64_t>, 1, words> used_;
-  Segmented<std::atomic<SockRef>, 32, static_cast<std::uint32_t>(max_fd)> entries_;
-  std::atomic<std::uint8_t> standard_{7};
+  Segmented<HostAtomic<std::uint64_t>, 1, words> used_;
+  Segmented<HostAtomic<SockRef>, 32, static_cast<std::uint32_t>(max_fd)> entries_;
+  HostAtomic<std::uint8_t> standard_{7};
 };
 
 }  // namespace weir::lockfree

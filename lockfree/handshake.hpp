@@ -1,6 +1,7 @@
 // The listener's half of the handshake: the SYN, the third ACK, the child.
 #pragma once
 #include "lockfree/socket_plane.hpp"
+#include "lockfree/turn.hpp"
 
 namespace weir::lockfree {
 
@@ -134,17 +135,26 @@ inline void SocketPlane::queue_child(const Open& listener, const Open& client) {
   const SockWord sender = client.sock->word.load(std::memory_order_seq_cst);
   SockWord word{.port = parent.port, .state = TcpState::established, .progress = Progress::connected};
   word.flags = parent.flags & (inherited | has_port);
-  const SockRef ref = create(listener.sock->ns.load(std::memory_order_relaxed), word, listener.epoch);
-  const Open child = follow(ref, listener.epoch);
-  // relaxed: published with the claim, the peer reference and the queue.
-  const Endpoint to = client.sock->remote.load(std::memory_order_relaxed);
+  // relaxed: both ends were set before the client's SYN was sent.
+  const Endpoint local = endpoint(address_of(client.sock->remote.load(std::memory_order_relaxed)));
   Endpoint from = client.sock->local.load(std::memory_order_relaxed);
   from.port = sender.port;
   from.ephemeral = sender.has(port_named) ? 0 : 1;
-  child.sock->local.store(endpoint(address_of(to)), std::memory_order_relaxed);
+  std::optional<Turn> turn;
+  if (word.has(port_named) && sender.has(port_named)) turn.emplace(listener.ns->taking_ends);
+  // Another thread's connect from the listener's port to the client's has the ends, and will reset the client.
+  if (turn && tuple_taken(listener, word.port, local, from)) {
+    release_place(*listener.sock);
+    return receive_reset(client);
+  }
+  const SockRef ref = create(listener.sock->ns.load(std::memory_order_relaxed), word, listener.epoch);
+  const Open child = follow(ref, listener.epoch);
+  // relaxed, all: published with the claim, the peer reference and the queue.
+  child.sock->local.store(local, std::memory_order_relaxed);
   child.sock->remote.store(from, std::memory_order_relaxed);
   child.sock->peer.store(client.ref, std::memory_order_relaxed);
   if (word.has(port_named)) enlist(child.ns->ports, child, word);
+  turn.reset();
 
   client.sock->peer.store(ref, std::memory_order_seq_cst);  // see park
   const TcpState now = client.sock->word.load(std::memory_order_seq_cst).state;

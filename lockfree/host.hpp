@@ -112,7 +112,7 @@ class Host {
   NetNamespaces spaces_;
   SocketPlane sockets_;
   Softnet softnet_;
-  std::atomic<bool> crashed_{false};
+  HostAtomic<bool> crashed_{false};
 };
 
 }  // namespace weir::lockfree

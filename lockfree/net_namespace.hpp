@@ -34,8 +34,9 @@ struct NetNamespace {
   Ports ports;
   Remotes remotes;  ///< connections, requests, cookies and TIME_WAITs of remote peers
   Ports listeners;  ///< those holders that have listened: what a SYN looks through, however many children there are
-  std::array<std::atomic<std::uint64_t>, mib_count> counters{};
-  std::atomic<bool> ready{false};
+  std::array<HostAtomic<std::uint64_t>, mib_count> counters{};
+  HostAtomic<std::uint32_t> taking_ends{0};  ///< the turn of those that take two named ends (turn.hpp)
+  HostAtomic<bool> ready{false};
   bool foreign = false;  ///< owned by another user namespace than the initial one; set before `ready`
 
   // relaxed: a counter is a sum; no reader concludes from one what another thread did.
@@ -88,7 +89,7 @@ class NetNamespaces {
 
   const Profile& kernel_;
   const HostOptions options_;
-  std::atomic<std::uint32_t> next_{0};
+  HostAtomic<std::uint32_t> next_{0};
   Segmented<NetNamespace, 1, 1u << 20> spaces_;
 };
 

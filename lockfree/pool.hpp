@@ -15,7 +15,7 @@
 
 namespace weir::lockfree {
 
-template <class T, std::uint32_t first, class Atomics = StdAtomics>
+template <class T, std::uint32_t first, class Atomics = HostAtomics>
 class Pool {
  public:
   T& operator[](std::uint32_t index) { return slots_.at(index); }

@@ -40,14 +40,14 @@ struct PortKey {
 };
 
 struct Claim {
-  std::atomic<SockRef> owner{};
-  std::atomic<PortMemory> memory{};
-  std::atomic<std::uint32_t> next{0};
-  std::atomic<std::uint32_t> key{0};
-  std::atomic<std::uint32_t> length{0};  ///< of the list from here on
-  std::atomic<std::uint32_t> kept{0};    ///< its length after the last sweep
-  std::atomic<std::uint32_t> pool_link{0};
-  std::atomic<std::uint64_t> pool_stamp{0};
+  HostAtomic<SockRef> owner{};
+  HostAtomic<PortMemory> memory{};
+  HostAtomic<std::uint32_t> next{0};
+  HostAtomic<std::uint32_t> key{0};
+  HostAtomic<std::uint32_t> length{0};  ///< of the list from here on
+  HostAtomic<std::uint32_t> kept{0};    ///< its length after the last sweep
+  HostAtomic<std::uint32_t> pool_link{0};
+  HostAtomic<std::uint64_t> pool_stamp{0};
 };
 
 using Claims = Pool<Claim, 8>;
@@ -127,7 +127,7 @@ class Ports {
   static constexpr std::uint32_t packed(PortKey key) {
     return static_cast<std::uint32_t>(key.protocol) << 16 | key.port;
   }
-  std::atomic<std::uint32_t>& bucket(PortKey key) {
+  HostAtomic<std::uint32_t>& bucket(PortKey key) {
     return heads_[(key.port ^ static_cast<unsigned>(key.protocol) << 4) % buckets];
   }
 
@@ -190,7 +190,7 @@ class Ports {
     }
   }
 
-  std::array<std::atomic<std::uint32_t>, buckets> heads_{};
+  std::array<HostAtomic<std::uint32_t>, buckets> heads_{};
 };
 
 }  // namespace weir::lockfree

@@ -19,7 +19,7 @@ namespace weir::lockfree {
 
 /// \tparam first elements of the inline segment, a power of two.
 /// \tparam capacity elements at most, a power of two above `first`.
-template <class T, std::uint32_t first, std::uint32_t capacity, class Atomics = StdAtomics>
+template <class T, std::uint32_t first, std::uint32_t capacity, class Atomics = HostAtomics>
 class Segmented {
   static_assert(std::has_single_bit(first) && std::has_single_bit(capacity) && first < capacity);
 

@@ -119,13 +119,14 @@ struct alignas(8) SynCount {
   std::uint32_t young = 0;
 };
 
-template <class Atomics = StdAtomics>
+template <class Atomics = HostAtomics>
 struct BasicSock {
   template <class T>
   using Atomic = typename Atomics::template atomic<T>;
 
   Atomic<SockWord> word{};
   Atomic<std::uint32_t> generation{0};
+  Atomic<std::uint32_t> turn{0};  ///< 1: a call that moves the state is under way (turn.hpp)
   Atomic<std::uint32_t> ns{0};
   Atomic<std::uint64_t> born{0};         ///< order of creation
   Atomic<Endpoint> local{};              ///< rcv_saddr

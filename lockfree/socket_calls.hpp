@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "lockfree/socket_plane.hpp"
+#include "lockfree/turn.hpp"
 
 namespace weir::lockfree {
 
@@ -96,6 +97,7 @@ inline Outcome SocketPlane::close(const op::Close& call) {
   }
   const Open at = follow(ref, operation.epoch());
   assert(at.error == Errno::none);  // a descriptor that is open keeps its socket
+  const Turn turn(at.sock->turn);
   SockWord before;
   SockWord after;
   // relaxed: only a FIN_WAIT2 of a remote peer looks at it, from the transition on.

@@ -9,7 +9,9 @@
 // on one descriptor takes effect in some order; calls that involve two sockets proceed as segments do between machines,
 // step by step, each step atomic.
 //
-// Progress: lock-free. A step is repeated only when another thread's step on the same word succeeded.
+// Progress: lock-free. A step is repeated only when another thread's step on the same word succeeded. The exceptions
+// (turn.hpp): bind, connect, listen, shutdown and close of several threads on one socket take turns, and so do connects
+// from ports that bind asked for while they take their ends.
 //
 // Invariants:
 //   (1) Whoever moves a word into CLOSE on an orphan gives the slot back, and nobody else does.
@@ -67,6 +69,7 @@ class SocketPlane {
     std::uint64_t epoch = 0;
     Errno error = Errno::none;  ///< EBADF or ENOTSOCK; then the rest is empty
   };
+  enum class Taken : std::uint8_t { alone, other_end_met, by_another, not_fresh };
   enum class Syn : std::uint8_t { dropped, cookie, queued };
   /// A segment of a remote peer under way.
   struct Arrival {
@@ -112,13 +115,16 @@ class SocketPlane {
   Outcome connect_stream(const Open& at, const op::Connect& call);
   Outcome connect_datagram(const Open& at, const op::Connect& call);
   Outcome connect_again(const Open& at, SockWord seen);
-  bool tuple_taken(const Open& at, SockWord word, const Route& route);
+  Taken take_ends(const Open& at, SockWord& seen, const Route& route, SockWord& sent);
+  bool meets_other_end(const Open& client, std::uint16_t port, const Route& route);
+  bool tuple_taken(const Open& at, std::uint16_t port, const Endpoint& local, const Endpoint& remote);
   bool request_stands(const Open& at, SockWord word, const Route& route);
   template <class Wanted>
   Open other_end(const Open& client, std::uint16_t port, const Route& route, const Wanted& wanted);
   bool resets_old_connection(const Open& client, std::uint16_t port, const Route& route);
-  void send_syn(const Open& client, SockWord sent, const Route& route);
+  void send_syn(const Open& client, const Route& route);
   bool crosses(const Open& client, std::uint16_t port, const Route& route);
+  void refuse_syn(const Open& client);
   void establish_with_self(const Open& at);
   SockRef find_listener(NetNamespace& ns, const Endpoint& to);
 
@@ -233,8 +239,8 @@ class SocketPlane {
   Socks socks_;
   Claims claims_;
   AcceptQueue::Nodes nodes_;
-  std::atomic<std::uint64_t> born_{0};
-  std::atomic<std::uint64_t> now_{0};  ///< virtual time, ms since the host was made
+  HostAtomic<std::uint64_t> born_{0};
+  HostAtomic<std::uint64_t> now_{0};  ///< virtual time, ms since the host was made
 };
 
 inline bool SocketPlane::alive(const Sock& sock, SockRef ref) {

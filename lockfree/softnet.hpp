@@ -22,7 +22,7 @@
 
 namespace weir::lockfree {
 
-template <class Atomics = StdAtomics>
+template <class Atomics = HostAtomics>
 class BasicSoftnet {
  public:
   using Store = BasicSysctlStore<Atomics>;

@@ -17,7 +17,7 @@
 
 namespace weir::lockfree {
 
-template <class Atomics = StdAtomics>
+template <class Atomics = HostAtomics>
 struct SoftnetCpu {
   template <class T>
   using Atomic = typename Atomics::template atomic<T>;

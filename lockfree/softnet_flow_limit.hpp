@@ -25,7 +25,7 @@
 
 namespace weir::lockfree {
 
-template <class Atomics = StdAtomics>
+template <class Atomics = HostAtomics>
 class BasicFlowLimit {
   template <class T>
   using Atomic = typename Atomics::template atomic<T>;

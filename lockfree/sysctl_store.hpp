@@ -18,7 +18,7 @@
 
 namespace weir::lockfree {
 
-template <class Atomics = StdAtomics>
+template <class Atomics = HostAtomics>
 class BasicSysctlStore {
  public:
   /// Every value starts as the profile says unless `options` says otherwise. A sysctl that the profile lacks starts as

@@ -1,6 +1,7 @@
 // FIN, RST and shutdown: how connections and listeners end.
 #pragma once
 #include "lockfree/socket_plane.hpp"
+#include "lockfree/turn.hpp"
 
 namespace weir::lockfree {
 
@@ -110,8 +111,9 @@ inline void SocketPlane::end_in_time_wait(const Open& at, SockWord& word, SockRe
 inline void SocketPlane::after_ending(const Open& at, bool moved, SockWord after, SockRef bucket) {
   if (moved && after.is_final()) give_back(at);
   const bool bucket_stays = moved && after.state == TcpState::close && !after.has(orphan);
-  // Its timer may have ended it already.
-  if (bucket && !bucket_stays) end_slot(follow(bucket, at.epoch), TcpState::time_wait);
+  if (!bucket || bucket_stays) return;
+  // Its timer may have ended it already, and somebody else have its slot.
+  if (const Open made = follow(bucket, at.epoch); made.error == Errno::none) end_slot(made, TcpState::time_wait);
 }
 
 /// A TIME_WAIT for the port of a connection that ends; none where the port has no name to collide with.
@@ -178,6 +180,7 @@ inline Outcome SocketPlane::shutdown(const op::Shutdown& call) {
   const Operation operation(epoch_);
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
+  const Turn turn(at.sock->turn);
   // relaxed: the protocol never changes, and a datagram socket's state decides nothing else.
   const SockWord word = at.sock->word.load(std::memory_order_relaxed);
   switch (word.protocol) {
