@@ -2,6 +2,7 @@
 // executable can fail.
 #include <gtest/gtest.h>
 
+#include "tests/lockfree/jitter.hpp"
 #include "tests/lockfree/threads.hpp"
 
 namespace weir::lockfree {
