@@ -27,8 +27,10 @@ using Clock = std::chrono::steady_clock;
 
 struct Arguments {
   std::chrono::milliseconds time = std::chrono::seconds(60);
-  std::vector<std::string> targets;   ///< as asked; empty: all that are available here
+  std::vector<std::string> targets;   ///< as asked; empty: lockfree and linux, where it is available here
   std::vector<std::string> profiles;  ///< as asked; empty: all
+  std::vector<std::string> plugin;    ///< a driver and its arguments
+  oracle::Comparison comparison;      ///< of other stacks
   std::uint64_t seed = 0;
   std::filesystem::path out = "weir-findings";
   bool clauses = false;
@@ -96,14 +98,6 @@ class Progress {
   Clock::time_point deadline_;
 };
 
-/// A target that is ready to run.
-struct Job {
-  TargetReport report;
-  fuzz::CampaignOptions options;
-  fuzz::Target target;
-  std::shared_ptr<fuzz::LinuxEffort> linux_effort;
-};
-
 Job lockfree_job(const Arguments& given) {
   Job job;
   job.report.name = "lockfree";
@@ -146,10 +140,15 @@ Job linux_job(const Arguments& given) {
 
 std::vector<Job> jobs_for(const Arguments& given) {
   const auto wanted = [&](const char* name) {
-    return given.targets.empty() || std::find(given.targets.begin(), given.targets.end(), name) != given.targets.end();
+    if (given.targets.empty()) return given.plugin.empty();
+    return std::find(given.targets.begin(), given.targets.end(), name) != given.targets.end();
   };
   std::vector<Job> jobs;
-  if (wanted("linux")) jobs.push_back(linux_job(given));  // forks its driver, so before any thread starts
+  const Profile* const release = profiles_of(given).back();
+  for (const oracle::StackChoice& each : oracle::stacks)
+    if (!given.targets.empty() && wanted(each.name.data())) jobs.push_back(stack_job(each, *release, given.comparison));
+  if (!given.plugin.empty()) jobs.push_back(plugin_job(given.plugin, *release, given.comparison));
+  if (wanted("linux")) jobs.push_back(linux_job(given));  // drivers are forked, so before any thread starts
   if (wanted("lockfree")) jobs.insert(jobs.begin(), lockfree_job(given));
   for (Job& each : jobs) each.options.seed = given.seed;
   return jobs;
@@ -165,6 +164,10 @@ void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress&
   }
   if (job.report.failure.empty() && job.report.stats.effort.operations == 0)
     job.report.failure = "not one operation was compared in the time given";
+  if (job.stack_effort) {
+    job.report.unsteady = job.stack_effort->unsteady;
+    job.report.stats.covered = job.stack_effort->covered;
+  }
   if (!job.linux_effort) return;
   job.report.late = job.linux_effort->late;
   job.report.stats.covered = job.linux_effort->covered;
@@ -172,10 +175,11 @@ void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress&
 
 int exit_code_of(const Arguments& given, const ProofReport& proofs, const std::vector<TargetReport>& targets) {
   int code = proofs.exit_code;
+  const bool asked_for = !given.targets.empty() || !given.plugin.empty();
   for (const TargetReport& each : targets) {
     if (!each.stats.findings.empty()) return diverged;
     if (!each.failure.empty()) code = std::max(code, undecided);
-    if (!each.not_available.empty() && !given.targets.empty()) code = code == agreed ? not_available : code;
+    if (!each.not_available.empty() && asked_for) code = code == agreed ? not_available : code;
   }
   return code;
 }
@@ -221,9 +225,21 @@ void add_campaign(CLI::App& app, int& exit_code) {
           "--time", [given](const std::string& text) { given->time = duration_from(text); },
           "how long, e.g. 60s, 10m, 2h")
       ->default_str("60s");
-  command->add_option("--target", given->targets, "lockfree, linux; default: both, linux where it can be had")
-      ->check(CLI::IsMember({"lockfree", "linux"}))
+  command
+      ->add_option("--target", given->targets,
+                   "lockfree, linux, gvisor, lwip; default: the first two, linux where it can be had")
+      ->check(CLI::IsMember({"lockfree", "linux", "gvisor", "lwip"}))
       ->option_text("NAME ...");
+  command
+      ->add_option_function<std::string>(
+          "--plugin", [given](const std::string& text) { given->plugin = words_of(text); },
+          "a program that speaks the driver protocol, with its arguments (docs/driver.md)")
+      ->option_text("COMMAND");
+  command
+      ->add_option_function<std::string>(
+          "--compare", [given](const std::string& text) { given->comparison = comparison_from(text); },
+          "how exactly other stacks are compared: exact, ignore-counters, errno-class, or some with commas")
+      ->default_str("exact");
   command->add_option("--profile", given->profiles, "releases to compare with; default: all")
       ->check(profile_name())
       ->option_text("NAME ...");

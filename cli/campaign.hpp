@@ -3,12 +3,15 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "fuzz/engine.hpp"
 #include "fuzz/linux_target.hpp"
+#include "fuzz/stack_target.hpp"
 #include "fuzz/unreached.hpp"
+#include "oracle/targets/stacks.hpp"
 
 namespace weir::cli {
 
@@ -18,12 +21,32 @@ struct TargetReport {
   fuzz::CampaignStats stats;
   ClauseSet reachable;                                        ///< clauses of the releases it is compared with
   std::string_view (*why_not)(Clause) = fuzz::why_unreached;  ///< why one is not reached; "" if it should be
-  std::uint64_t late = 0;     ///< cases thrown away because the kernel's timers may have fired
-  std::string compared_with;  ///< profile names
-  std::string left_out;       ///< what could not be asked of it here, and why; empty if all could
-  std::string not_available;  ///< why it was not held against the model; empty if it was
-  std::string failure;        ///< why it ended early; empty if it did not
+  std::uint64_t late = 0;      ///< cases thrown away because the kernel's timers may have fired
+  std::uint64_t unsteady = 0;  ///< cases thrown away because a stack answered otherwise when asked again
+  std::string compared_with;   ///< profile names
+  std::string left_out;        ///< what could not be asked of it here, and why; empty if all could
+  std::string not_available;   ///< why it was not held against the model; empty if it was
+  std::string failure;         ///< why it ended early; empty if it did not
 };
+
+/// A target that is ready to run.
+struct Job {
+  TargetReport report;
+  fuzz::CampaignOptions options;
+  fuzz::Target target;
+  std::shared_ptr<fuzz::LinuxEffort> linux_effort = {};
+  std::shared_ptr<fuzz::StackEffort> stack_effort = {};
+};
+
+/// A stack held against one release; `not_available` says why it cannot be.
+Job stack_job(const oracle::StackChoice& stack, const Profile& release, const oracle::Comparison& comparison);
+Job plugin_job(const std::vector<std::string>& command, const Profile& release, const oracle::Comparison& comparison);
+
+/// From "ignore-counters,errno-class". Throws CLI::ValidationError naming the modes that there are.
+oracle::Comparison comparison_from(const std::string& text);
+
+/// A command line without quotes, at its blanks.
+std::vector<std::string> words_of(const std::string& text);
 
 /// What came of the proofs.
 struct ProofReport {

@@ -79,6 +79,9 @@ std::string verdict_table(const ProofReport& proofs, const std::vector<TargetRep
     if (!each.left_out.empty()) text += fmt::format("  {} was not asked {}\n", each.name, each.left_out);
     if (each.late != 0)
       text += fmt::format("  {}: {} cases thrown away, a timer of the kernel may have fired\n", each.name, each.late);
+    if (each.unsteady != 0)
+      text +=
+          fmt::format("  {}: {} cases thrown away, it answered otherwise when asked again\n", each.name, each.unsteady);
     if (!each.failure.empty()) text += fmt::format("  {} ended early: {}\n", each.name, each.failure);
   }
   for (const auto& each : proofs.bad) text += fmt::format("  {}\n", each);

@@ -23,6 +23,7 @@ struct Difference {
   Op operation;
   Outcome expected;
   Outcome observed;
+  std::uint64_t path = 0;  ///< of the model through its clauses in that operation, hashed; 0: not recorded
 };
 
 /// What a comparison may tell, for rates and coverage.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "fuzz/kind.hpp"
+#include "fuzz/report.hpp"
 #include "fuzz/shrink.hpp"
 #include "model/host.hpp"
 
@@ -11,16 +13,6 @@ namespace {
 
 constexpr std::size_t max_corpus = 4096;
 constexpr auto progress_interval = std::chrono::milliseconds(250);
-
-/// Divergences of one kind are one finding: the operation, and the kinds of answer on both sides.
-std::string kind_of(const Difference& difference) {
-  std::string kind(name_of(difference.operation));
-  for (const Outcome* each : {&difference.expected, &difference.observed}) {
-    kind += ' ' + std::to_string(each->index());
-    if (const auto* returned = std::get_if<outcome::Returned>(each)) kind += name_of(returned->error);
-  }
-  return kind;
-}
 
 }  // namespace
 
@@ -122,26 +114,34 @@ void Campaign::keep(std::uint64_t feature, bool& is_new) {
   features_[at] = true;
 }
 
+/// A finding is made small as what it is: a smaller case that differs in another way is left for another input.
 void Campaign::handle(const Difference& difference) {
   ++stats_.divergences;
-  if (std::find(kinds_.begin(), kinds_.end(), kind_of(difference)) != kinds_.end()) return;
-  kinds_.push_back(kind_of(difference));
+  const std::string kind = kind_of(difference);
+  if (std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end()) return;
+  kinds_.push_back(kind);
   Finding finding{input_, difference};
   Effort shrinking;  // not part of the campaign's figures
   Input candidate = input_;
   const auto still_fails = [&](const std::vector<Op>& ops) {
     candidate.ops = ops;
     auto found = target_.run(candidate, shrinking);
-    if (!found) return false;
+    if (!found || kind_of(*found) != kind || found->in_probe != finding.difference.in_probe) return false;
     finding = {candidate, std::move(*found)};
     return true;
   };
-  shrink(input_.ops, still_fails, options_.shrink_attempts);
-  const auto kind = kind_of(finding.difference);
-  if (kind != kinds_.back()) {  // shrinking may lead to another divergence; that one counts
-    if (std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end()) return;
-    kinds_.push_back(kind);
+  // What a probe has shown, operations show as well: most of those before it are not needed.
+  std::vector<Op> ops = input_.ops;
+  if (difference.in_probe) {
+    finding.difference.in_probe = false;
+    std::vector<Op> with_probes = operations_of(input_, difference);
+    if (with_probes.size() <= max_ops && still_fails(with_probes))
+      ops = std::move(with_probes);
+    else
+      finding.difference.in_probe = true;
   }
+  shrink(ops, still_fails, options_.shrink_attempts);
+  if (target_.reported) target_.reported(finding.difference);
   stats_.findings.push_back(std::move(finding));
 }
 

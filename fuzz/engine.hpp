@@ -31,6 +31,7 @@ namespace weir::fuzz {
 struct Target {
   std::string name;
   std::function<std::optional<Difference>(const Input&, Effort&)> run;
+  std::function<void(const Difference&)> reported = {};  ///< told of each finding, once it is small
 };
 
 struct CampaignOptions {

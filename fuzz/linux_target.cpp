@@ -5,8 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "fuzz/linux_exclusions.hpp"
-#include "model/host.hpp"
+#include "fuzz/question.hpp"
 #include "oracle/targets/linux.hpp"
 
 namespace weir::fuzz {
@@ -23,50 +22,6 @@ constexpr Weights linux_plane =
             Weight<op::Bind>{16}, Weight<op::Setsockopt>{8}, Weight<op::Getsockopt>{4}, Weight<op::Listen>{20},
             Weight<op::Connect>{28}, Weight<op::Accept>{14}, Weight<op::Shutdown>{8}, Weight<op::Close>{6},
             Weight<op::TcpInfo>{8}, Weight<op::Segment>{24}, Weight<op::Netstat>{2});
-
-/// A case as the kernel is asked it, with what the model answers.
-struct Question {
-  std::vector<Op> ops;
-  std::vector<Outcome> expected;
-  std::vector<std::size_t> places;  ///< of each in the input followed by its probes
-  std::size_t operations = 0;       ///< how many come before the probes
-  ClauseSet clauses;                ///< that the model passes
-
-  void ask(const Op& operation, const Outcome& outcome, std::size_t place) {
-    ops.push_back(operation);
-    expected.push_back(outcome);
-    places.push_back(place);
-  }
-};
-
-Question question(const Input& input, LinuxEffort& effort) {
-  model::Host<Recorded> model(*input.profile, input.options);
-  Question question;
-  const ClauseScope recording(question.clauses);
-  LinuxExclusions exclusions;
-  Scope scope;
-  std::size_t place = 0;
-  for (; place < input.ops.size(); ++place) {
-    const Op& each = input.ops[place];
-    if (!LinuxTarget::supported(each)) continue;
-    if (exclusions.excludes(each)) {
-      ++effort.excluded;
-      break;
-    }
-    const Outcome outcome = model.step(each);
-    question.ask(each, outcome, place);
-    exclusions.note(each, outcome);
-    scope.note(each, outcome);
-  }
-  question.operations = question.ops.size();
-  probe(scope, [&](const Op& each) {
-    const Outcome outcome = model.step(each);
-    if (LinuxTarget::supported(each)) question.ask(each, outcome, place);
-    ++place;
-    return Glimpse::of(outcome);
-  });
-  return question;
-}
 
 std::optional<Difference> compare(const Question& asked, const std::vector<Outcome>& answers, Effort& effort) {
   for (std::size_t i = 0; i < asked.ops.size(); ++i) {
@@ -92,7 +47,8 @@ std::optional<std::vector<Outcome>> ask(LinuxTarget& kernel, const Question& ask
 /// A difference counts if the kernel gives the same answers again. If not, the operations do not determine them: the
 /// scheduler does, where it puts off a softirq.
 std::optional<Difference> run(LinuxTarget& kernel, const Input& input, Effort& effort, LinuxEffort& linux_effort) {
-  const Question asked = question(input, linux_effort);
+  const Question asked = question(input, LinuxTarget::supported);
+  linux_effort.excluded += asked.excluded ? 1 : 0;
   const auto answers = ask(kernel, asked, linux_effort);
   if (!answers) return std::nullopt;
   linux_effort.covered |= asked.clauses;

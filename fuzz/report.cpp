@@ -17,23 +17,31 @@ void append_line(std::string& text, const Op& operation, const Outcome& outcome)
 
 }  // namespace
 
+std::vector<Op> operations_of(const Input& input, const Difference& difference) {
+  std::vector<Op> ops;
+  model::Host<Concrete> host(*input.profile, input.options);
+  Scope scope;
+  const auto take = [&](const Op& operation) {
+    ops.push_back(operation);
+    if (ops.size() > difference.index) return Glimpse{.go_on = false};
+    const Outcome answer = host.step(operation);
+    scope.note(operation, answer);
+    return Glimpse::of(answer);
+  };
+  for (const Op& each : input.ops)
+    if (!take(each).go_on) return ops;
+  probe(Scope(scope), take);
+  return ops;
+}
+
 std::string to_trace(const Input& input, const Difference& difference) {
   std::string text;
   oracle::append_json(text, oracle::Header{input.profile, input.options});
   text += '\n';
   model::Host<Concrete> host(*input.profile, input.options);
-  Scope scope;
-  std::size_t index = 0;
-  const auto agreed = [&](const Op& operation) {
-    if (index++ == difference.index) return Glimpse{.go_on = false};
-    const Outcome answer = host.step(operation);
-    append_line(text, operation, answer);
-    scope.note(operation, answer);
-    return Glimpse::of(answer);
-  };
-  for (const Op& each : input.ops)
-    if (!agreed(each).go_on) break;
-  if (difference.in_probe) probe(Scope(scope), agreed);
+  std::vector<Op> ops = operations_of(input, difference);
+  ops.pop_back();
+  for (const Op& each : ops) append_line(text, each, host.step(each));
   append_line(text, difference.operation, difference.observed);
   return text;
 }

@@ -2,10 +2,14 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "fuzz/differential.hpp"
 
 namespace weir::fuzz {
+
+/// The operations up to the one that differs, which is the last; the probes before it among them.
+std::vector<Op> operations_of(const Input& input, const Difference& difference);
 
 /// A trace (docs/TRACE.md) that ends with the operation that differs, carrying the target's answer: `weir check` stops
 /// at its last line. Everything before it is what both answered, probes included where the difference shows in one.

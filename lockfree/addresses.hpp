@@ -81,7 +81,8 @@ constexpr Route route_from(const Held& from, bool settled, Address to, std::uint
   if (to.v4 == loopback_broadcast || (sends && to.v4 == limited_broadcast)) return {.error = Errno::eacces};
   const bool by_source = sends && multicast_v4(to.v4);
   if (!unicast_local_v4(to.v4) && !by_source) return {.error = Errno::enetunreach};
-  return {.source = has_source ? local : endpoint(loopback), .destination = endpoint(to, port)};
+  const bool keeps_source = has_source || local.kind == Kind::v6_loopback;  // locked by a bind before the one to "any"
+  return {.source = keeps_source ? local : endpoint(loopback), .destination = endpoint(to, port)};
 }
 
 }  // namespace weir::lockfree

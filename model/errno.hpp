@@ -1,7 +1,8 @@
 // Error numbers as Linux on x86-64 has them, under their own names.
 //
 // Part of the vocabulary: model/ and lockfree/ both speak it. Only the errors that an operation of weir can answer are
-// listed; a reader that meets another name says so instead of guessing.
+// listed, and a few by which other stacks refuse what Linux grants; a reader that meets another name says so instead of
+// guessing.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -41,6 +42,11 @@ enum class Errno : std::uint8_t {
   ealready = 114,
   einprogress = 115,
   epipe = 32,
+  eio = 5,
+  enosys = 38,
+  edestaddrreq = 89,
+  enobufs = 105,
+  ehostunreach = 113,
 };
 
 struct ErrnoName {
@@ -51,6 +57,7 @@ struct ErrnoName {
 inline constexpr auto errno_names = std::to_array<ErrnoName>({
     {Errno::eperm, "EPERM"},
     {Errno::enoent, "ENOENT"},
+    {Errno::eio, "EIO"},
     {Errno::ebadf, "EBADF"},
     {Errno::eagain, "EAGAIN"},
     {Errno::enomem, "ENOMEM"},
@@ -59,8 +66,10 @@ inline constexpr auto errno_names = std::to_array<ErrnoName>({
     {Errno::einval, "EINVAL"},
     {Errno::emfile, "EMFILE"},
     {Errno::epipe, "EPIPE"},
+    {Errno::enosys, "ENOSYS"},
     {Errno::eoverflow, "EOVERFLOW"},
     {Errno::enotsock, "ENOTSOCK"},
+    {Errno::edestaddrreq, "EDESTADDRREQ"},
     {Errno::eprototype, "EPROTOTYPE"},
     {Errno::enoprotoopt, "ENOPROTOOPT"},
     {Errno::esocktnosupport, "ESOCKTNOSUPPORT"},
@@ -71,10 +80,12 @@ inline constexpr auto errno_names = std::to_array<ErrnoName>({
     {Errno::enetunreach, "ENETUNREACH"},
     {Errno::econnaborted, "ECONNABORTED"},
     {Errno::econnreset, "ECONNRESET"},
+    {Errno::enobufs, "ENOBUFS"},
     {Errno::eisconn, "EISCONN"},
     {Errno::enotconn, "ENOTCONN"},
     {Errno::etimedout, "ETIMEDOUT"},
     {Errno::econnrefused, "ECONNREFUSED"},
+    {Errno::ehostunreach, "EHOSTUNREACH"},
     {Errno::ealready, "EALREADY"},
     {Errno::einprogress, "EINPROGRESS"},
 });

@@ -44,6 +44,13 @@ void RemotePeers::begin_anew(Conversation& conversation) {
   conversation.fin_received = false;
 }
 
+/// The TIME_WAIT stands, since nobody listens: it still counts by the old numbers.
+void RemotePeers::go_back_to(const Conversation& before, Conversation& conversation) {
+  conversation.isn = before.isn;
+  conversation.received = before.received;
+  conversation.fin_received = before.fin_received;
+}
+
 /// What the host says of the conversation; its count of bytes decides what the host expects next.
 TcpSight RemotePeers::look_at(Conversation& conversation) {
   const TcpSight sight = diag_.look(conversation.host, conversation.peer);
@@ -80,13 +87,16 @@ Flags RemotePeers::send(const op::Segment& segment, std::uint16_t port) {
   const TcpSight sight = look_at(conversation);
   const bool gone = sight.state == TcpState::close;
   if (gone) conversation.fin_received = false;  // nobody is left to repeat it to
-  if (segment.flags == Flags::s && (gone || sight.state == TcpState::time_wait)) begin_anew(conversation);
+  const Conversation before = conversation;
+  const bool renews = segment.flags == Flags::s && sight.state == TcpState::time_wait;
+  if (renews || (segment.flags == Flags::s && gone)) begin_anew(conversation);
   const bool carries = segment.flags == Flags::a || segment.flags == Flags::pa || segment.flags == Flags::fa;
   const TcpSegment sent = next(conversation, segment.flags, carries ? segment.len : 0);
   tun_.write(to_packet(sent));
   const Flags reply = reply_to(conversation);
   if (sent.len > 0 || has_fin(sent.flags)) note_received(conversation, sent);
   if (has_fin(sent.flags) && reply == Flags::none) take_delayed_ack(conversation);
+  if (renews && look_at(conversation).state == TcpState::time_wait) go_back_to(before, conversation);
   return reply;
 }
 

@@ -42,6 +42,7 @@ class RemotePeers {
   std::uint32_t peer_address(std::uint32_t named);
 
   void begin_anew(Conversation& conversation);
+  static void go_back_to(const Conversation& before, Conversation& conversation);
   TcpSight look_at(Conversation& conversation);
   TcpSegment next(const Conversation& conversation, Flags flags, std::uint32_t len) const;
   void note_received(Conversation& conversation, const TcpSegment& sent);

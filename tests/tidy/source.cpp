@@ -76,8 +76,8 @@ std::vector<std::string> split(std::string_view text) {
 }
 
 bool is_written_by_people(const std::filesystem::path& path) {
-  static constexpr auto extensions =
-      std::to_array<std::string_view>({".hpp", ".h", ".cpp", ".def", ".cmake", ".in", ".sh", ".json", ".md", ".txt"});
+  static constexpr auto extensions = std::to_array<std::string_view>(
+      {".hpp", ".h", ".cpp", ".c", ".py", ".def", ".cmake", ".in", ".sh", ".json", ".md", ".txt"});
   const auto name = path.filename().string();
   const auto extension = path.extension().string();
   return name == "weir" || name == "run" || std::ranges::find(extensions, extension) != extensions.end();

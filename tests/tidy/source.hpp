@@ -10,13 +10,14 @@ namespace weir::tidy {
 struct SourceFile {
   std::string path;                ///< from the root, with '/': "model/op.hpp"
   std::vector<std::string> lines;  ///< as they stand
-  std::vector<std::string> code;   ///< C++ files: the same lines, comments and literals blanked; other files: empty
+  std::vector<std::string>
+      code;  ///< C and C++ files: the same lines, comments and literals blanked; other files: empty
 
   bool is_header() const { return path.ends_with(".hpp") || path.ends_with(".h"); }
-  bool is_cpp() const { return is_header() || path.ends_with(".cpp"); }
+  bool is_cpp() const { return is_header() || path.ends_with(".cpp") || path.ends_with(".c"); }
 };
 
-/// Splits `text` into lines and, for C++ files, blanks comments and literals (columns stay where they are).
+/// Splits `text` into lines and, for C and C++ files, blanks comments and literals (columns stay where they are).
 SourceFile source_file(std::string path, std::string_view text);
 
 using Tree = std::vector<SourceFile>;
