@@ -61,11 +61,8 @@ static void call_settle(unsigned microseconds) {
 static void call_renew(void) {}
 static int call_socket(int type) { return nonblocking(lwip_socket(AF_INET, type, 0)); }
 static int call_accept(int listener) { return nonblocking(lwip_accept(listener, NULL, NULL)); }
-static int call_tcp_info(int fd, char* text, size_t size) {
-  (void)fd, (void)text, (void)size;
-  errno = ENOPROTOOPT;
-  return -1;
-}
+/* Not among its operations. */
+#define call_tcp_info(fd, text, size) (-1)
 #define call_bind lwip_bind
 #define call_listen lwip_listen
 #define call_connect lwip_connect

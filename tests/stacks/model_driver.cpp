@@ -16,7 +16,8 @@ namespace weir {
 namespace {
 
 Op operation_in(const std::string& line) {
-  oracle::TraceReader reader(oracle::read_text("{\"weir\":1,\"profile\":\"linux-6.18\"}\n" + line + "\n"), "standard input");
+  oracle::TraceReader reader(oracle::read_text("{\"weir\":1,\"profile\":\"linux-6.18\"}\n" + line + "\n"),
+                             "standard input");
   oracle::TraceLine read;
   reader.next(read);
   return read.operation;
