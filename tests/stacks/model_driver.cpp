@@ -30,7 +30,7 @@ void misbehave(std::string_view how) {
 }
 
 int drive(const Profile& release, std::string_view end) {
-  std::cout << R"({"driver":1,"name":"model","patience_ms":300,"ops":")"
+  std::cout << R"({"driver":1,"name":"model","patience_ms":1000,"ops":")"
             << "socket bind listen accept connect setsockopt getsockopt shutdown close tcp_info\"}" << std::endl;
   std::optional<model::Host<Concrete>> host;
   for (std::string line; std::getline(std::cin, line);) {
