@@ -43,7 +43,7 @@ class Stack {
   /// What is known already is taken out of the case, so that it does not hide what comes after it.
   std::optional<Difference> run(const Input& input, Effort& compared) {
     Input rest = input;
-    std::vector<std::size_t> taken_out;  // places in `input`
+    std::vector<std::size_t> taken_out;  // each a place in what was left then
     for (std::size_t tries = 0; tries < most_taken_out; ++tries) {
       auto difference = steady_difference(rest, compared);
       if (!difference) return std::nullopt;

@@ -111,7 +111,7 @@ std::string Program::end() {
   in_ = OwnedFd();
   ::waitpid(std::exchange(process_, -1), &status, 0);
   if (WIFSIGNALED(status)) return "was killed by signal " + std::to_string(WTERMSIG(status)) + last_complaint();
-  if (WEXITSTATUS(status) == not_found) return "could not be run";
+  if (WEXITSTATUS(status) == not_found) return "could not be run" + last_complaint();
   return "ended with status " + std::to_string(WEXITSTATUS(status)) + last_complaint();
 }
 

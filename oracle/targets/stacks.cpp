@@ -6,16 +6,21 @@ namespace weir::oracle {
 namespace {
 
 /// gVisor's kernel in user space (Debian's package runsc), with no network but its own loopback, and of all files the
-/// drivers alone. The two ends of a connection talk there while the caller goes on.
+/// drivers alone. Its own files are on a /run that nobody else sees, and gone with it however it ends. The two ends of
+/// a connection talk there while the caller goes on.
 std::vector<std::string> gvisor(const std::filesystem::path& drivers) {
-  const auto state = std::filesystem::temp_directory_path() / ("weir-gvisor-" + std::to_string(::getpid()));
-  std::vector<std::string> command{"runsc"};
-  if (::geteuid() != 0) command.emplace_back("--rootless");
-  for (const std::string& each :
-       {"--root=" + state.string(), std::string("--platform=ptrace"), std::string("--network=none"),
-        std::string("--ignore-cgroups"), std::string("do"), "-root=" + drivers.string(), std::string("/weir-driver"),
-        std::string("gVisor"), std::string("400"), std::string("here")})
-    command.push_back(each);
+  const bool is_root = ::geteuid() == 0;
+  std::vector<std::string> command{"unshare",
+                                   is_root ? "-m" : "-Urm",
+                                   "sh",
+                                   "-c",
+                                   "mount -t tmpfs none /run && export TMPDIR=/run && exec \"$@\"",
+                                   "sh",
+                                   "runsc"};
+  if (!is_root) command.emplace_back("--rootless");
+  for (const char* each : {"--platform=ptrace", "--network=none", "--ignore-cgroups", "do"}) command.emplace_back(each);
+  command.push_back("-root=" + drivers.string());
+  for (const char* each : {"/weir-driver", "gVisor", "400", "here"}) command.emplace_back(each);
   return command;
 }
 
