@@ -75,7 +75,9 @@ class LinuxExclusions {
     if (segment.flags == Flags::s) *peer = {};
     peer->last = segment;
     peer->host_sent_fin = peer->host_sent_fin || has_fin(reply);
-    peer->gone = peer->gone || has_rst(segment.flags) || has_rst(reply);
+    // Data for a child that was born shut down end it without a word.
+    const bool ended_at_once = has_fin(reply) && segment.len > 0;
+    peer->gone = peer->gone || has_rst(segment.flags) || has_rst(reply) || ended_at_once;
   }
   KnownPeer* find(const op::Segment& segment) {
     for (KnownPeer& each : peers_)
