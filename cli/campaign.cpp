@@ -238,7 +238,7 @@ void add_campaign(CLI::App& app, int& exit_code) {
   command
       ->add_option_function<std::string>(
           "--compare", [given](const std::string& text) { given->comparison = comparison_from(text); },
-          "how exactly other stacks are compared: exact, ignore-counters, errno-class, or some with commas")
+          "how exactly other stacks are compared, some with commas: " + comparisons_text())
       ->default_str("exact");
   command->add_option("--profile", given->profiles, "releases to compare with; default: all")
       ->check(profile_name())

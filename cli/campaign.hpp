@@ -42,6 +42,9 @@ struct Job {
 Job stack_job(const oracle::StackChoice& stack, const Profile& release, const oracle::Comparison& comparison);
 Job plugin_job(const std::vector<std::string>& command, const Profile& release, const oracle::Comparison& comparison);
 
+/// The modes of comparison, each with what it means.
+std::string comparisons_text();
+
 /// From "ignore-counters,errno-class". Throws CLI::ValidationError naming the modes that there are.
 oracle::Comparison comparison_from(const std::string& text);
 

@@ -47,13 +47,19 @@ Job plugin_job(const std::vector<std::string>& command, const Profile& release, 
   return job;
 }
 
+std::string comparisons_text() {
+  std::string text;
+  for (const oracle::ComparisonMode& each : oracle::comparison_modes)
+    text += (text.empty() ? "" : "; ") + std::string(each.name) + ": " + std::string(each.sentence);
+  return text;
+}
+
 oracle::Comparison comparison_from(const std::string& text) {
   oracle::Comparison comparison;
   std::istringstream modes(text);
   for (std::string name; std::getline(modes, name, ',');) {
     const oracle::ComparisonMode* const mode = oracle::comparison_mode(name);
-    if (mode == nullptr)
-      throw CLI::ValidationError("--compare", name + ": expected exact, ignore-counters or errno-class");
+    if (mode == nullptr) throw CLI::ValidationError("--compare", name + ": expected some of " + comparisons_text());
     if (mode->ignores != nullptr) comparison.*(mode->ignores) = false;
   }
   return comparison;

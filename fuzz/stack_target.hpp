@@ -24,7 +24,7 @@ struct StackEffort {
 GeneratorOptions stack_cases(const std::shared_ptr<oracle::DriverTarget>& driver);
 
 /// \param effort  outlives the target
-/// Throws std::runtime_error when running if the driver hangs or makes no sense. One that dies has given an answer.
+/// Throws std::runtime_error when running if the driver makes no sense. One that dies or hangs has given an answer.
 Target stack_target(std::shared_ptr<oracle::DriverTarget> driver, oracle::Comparison comparison, StackEffort& effort);
 
 }  // namespace weir::fuzz
