@@ -68,6 +68,12 @@ GoOn how_to_go_on(const TraceLine& line, const Outcome& allowed) {
   return is_failure(allowed) ? GoOn::from_here : GoOn::from_before;
 }
 
+std::string allowed_text(const Judged& judged) {
+  std::string text = to_text(judged.answer.outcome);
+  for (const Outcome& each : judged.also) text += " or " + to_text(each);
+  return text;
+}
+
 }  // namespace
 
 CheckResult check(TraceReader& trace, const CheckOptions& options,
@@ -78,20 +84,24 @@ CheckResult check(TraceReader& trace, const CheckOptions& options,
   Doings doings;
   CheckResult result;
   for (TraceLine line; !result.stopped && trace.next(line);) {
-    const Explained answer = machine.step(line.operation, label_of(line));
+    const Judged judged = machine.step(line.operation, label_of(line), line.seen);
+    const Explained& answer = judged.answer;
     ++result.operations;
+    result.line = line.number;
     result.clauses |= answer.clauses;
     if (line.seen.any()) ++result.compared;
     doings.note(line.operation, line.number, answer);
-    if (agrees(line.seen, answer.outcome)) continue;
+    if (judged.explained) continue;
 
+    result.undecided = result.stopped = machine.gave_up_some();
+    if (result.undecided) return result;
     ++result.divergences;
     const GoOn way = how_to_go_on(line, answer.outcome);
     result.stopped = !options.all || way == GoOn::not_at_all;
     found({.line = line.number,
            .text = std::string(trace.text()),
            .observed = to_text(line.seen),
-           .allowed = to_text(answer.outcome),
+           .allowed = allowed_text(judged),
            .clauses = answer.clauses,
            .before = describe(machine.before(), line.operation),
            .since = doings.behind(line.operation),

@@ -16,8 +16,10 @@ struct CheckResult {
   std::uint64_t operations = 0;
   std::uint64_t compared = 0;  ///< operations with something observed
   std::uint64_t divergences = 0;
-  bool stopped = false;  ///< before the end of the trace
-  ClauseSet clauses;     ///< passed in all
+  bool stopped = false;    ///< before the end of the trace
+  std::uint64_t line = 0;  ///< the last that was looked at
+  bool undecided = false;  ///< at the line where it stopped: too many states could explain what came before it
+  ClauseSet clauses;       ///< passed in all
 
   bool agrees() const { return divergences == 0; }
 };
