@@ -21,7 +21,7 @@ constexpr milliseconds to_spare{500};
 }  // namespace
 
 SlowLane::SlowLane(std::size_t drivers, SlowLaneOptions options)
-    : options_(options), cases_(options.seed, *options.profile, LinuxTarget::supported_slowly) {
+    : options_(std::move(options)), cases_(options_.seed, *options_.profile, LinuxTarget::supported_slowly) {
   while (drivers_.size() < drivers) drivers_.emplace_back();
 }
 
@@ -104,6 +104,7 @@ void SlowLane::judge(Driver& driver, const std::vector<Outcome>& answers, SlowEf
   } else {
     effort.operations += asked.operations;
     effort.covered |= asked.clauses;
+    if (options_.agreed) options_.agreed(asked, answers);
   }
   driver.at.reset();
 }

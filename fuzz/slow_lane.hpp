@@ -8,6 +8,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct SlowLaneOptions {
   std::uint64_t seed = 1;
   const Profile* profile = nullptr;  ///< that the kernel is held against
   std::size_t max_findings = 4;
+  /// Told of every case that agrees, with what the kernel answered.
+  std::function<void(const TimedQuestion&, const std::vector<Outcome>&)> agreed = {};
 };
 
 class SlowLane {

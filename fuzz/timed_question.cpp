@@ -68,6 +68,11 @@ class Timeline {
 
   milliseconds now() const { return now_; }
 
+  bool decided_under_pressure() const {
+    return std::any_of(moments_.begin(), moments_.end(),
+                       [this](const Moment& each) { return is_decided_under_pressure(each); });
+  }
+
   /// Nothing is due around the end of an `advance`, and no uncertain order decides who expires.
   bool steady() const {
     const auto near_an_end = [&](const Moment& each) {
@@ -184,10 +189,11 @@ bool same_but_for_the_wheel(const std::vector<TimedQuestion::Sent>& expected,
 }  // namespace
 
 TimedQuestion timed_question(const Input& input, const std::function<bool(const Op&)>& supported) {
-  TimedQuestion asked{question(input, supported), {}, {}, false};
+  TimedQuestion asked{question(input, supported), {}, {}};
   Timeline timeline(input);
   for (const Op& each : asked.ops) asked.sent.push_back(timeline.step(each));
   asked.length = timeline.now();
+  asked.decided_under_pressure = timeline.decided_under_pressure();
   asked.steady = timeline.steady() && bears_shifts(input, asked);
   return asked;
 }

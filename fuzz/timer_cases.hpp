@@ -5,12 +5,12 @@
 //
 // Deterministic for a seed and a sequence of lengths. Not thread-safe.
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -28,24 +28,31 @@ std::vector<std::vector<Op>> chosen_timer_cases();
 
 class TimerCases {
  public:
+  /// What a case can be about. Of many that are drawn the one is taken whose rarest subject was taken least.
+  static constexpr std::size_t subjects = 15;
+
   TimerCases(std::uint64_t seed, const Profile& profile, std::function<bool(const Op&)> supported);
 
   /// One that lasts no longer; nullopt if so little time is left that none is found.
   std::optional<TimerCase> next(std::chrono::milliseconds longest);
 
  private:
+  std::uint64_t times_asked(const TimedQuestion& asked) const;
   std::optional<TimerCase> draw(std::chrono::milliseconds longest);
   void draw_ops(std::vector<Op>& ops, std::chrono::milliseconds longest);
+  TimedQuestion end_elsewhere(Input& input, TimedQuestion asked);
   void add(std::vector<Op>& ops, Op operation);
   void add_listener(std::vector<Op>& ops);
-  void add_crowd(std::vector<Op>& ops);
+  std::uint16_t add_crowd(std::vector<Op>& ops);
+  std::chrono::milliseconds add_advance(std::vector<Op>& ops, std::uint32_t most, std::chrono::milliseconds left);
+  void end_quietly(std::vector<Op>& ops, std::uint16_t peers, std::chrono::milliseconds left);
 
   const Profile* profile_;
   std::function<bool(const Op&)> supported_;
   Rng rng_;
   Generator generator_;
   std::vector<TimerCase> chosen_;            ///< not yet handed out, the shortest last
-  std::unordered_set<std::uint64_t> known_;  ///< ways through the spec, of cases handed out
+  std::array<std::uint64_t, subjects> asked_{};  ///< how many cases of each subject were handed out
 };
 
 }  // namespace weir::fuzz

@@ -90,6 +90,9 @@ int number_of(How how) {
   return -1;
 }
 
+/// The kernel may wake a poll late by a thousandth of what it waits for.
+constexpr milliseconds longest_wait{500};
+
 timespec to_timespec(nanoseconds span) {
   constexpr nanoseconds::rep second = 1'000'000'000;
   return {static_cast<std::time_t>(span.count() / second), static_cast<long>(span.count() % second)};
@@ -286,7 +289,7 @@ Outcome LinuxDriver::perform(const op::Advance& operation) {
     behind.push_back(each.get());
   }
   for (auto now = steady_clock::now(); now < end; now = steady_clock::now()) {
-    const timespec left = to_timespec(end - now);
+    const timespec left = to_timespec(std::min<nanoseconds>(end - now, longest_wait));
     if (::ppoll(wires.data(), wires.size(), &left, nullptr) < 0 && errno != EINTR)
       throw std::system_error(errno, std::generic_category(), "ppoll");
     for (std::size_t i = 0; i < wires.size(); ++i)

@@ -1,9 +1,14 @@
 // The slow lane: what the kernel's timers do, as traces and drawn at random.
 #include <gtest/gtest.h>
 
+#include <map>
+#include <span>
+#include <string>
+
 #include "fuzz/report.hpp"
 #include "fuzz/slow_lane.hpp"
 #include "tests/live/trace_case.hpp"
+#include "tests/live/wrong_timer.hpp"
 
 namespace weir::fuzz {
 namespace {
@@ -52,6 +57,23 @@ TEST(SlowLane, DrawsCasesThatAgree) {
   const SlowEffort effort = lane.run(SlowLane::Clock::now() + seconds(5));
   expect_agreement(effort);
   EXPECT_GT(effort.cases, 10U);
+}
+
+/// A wrong rule is noticed by a case that the kernel and the model agree on.
+TEST(SlowLaneMustFail, WrongTimerRulesAreNoticed) {
+  using Answers = std::vector<Outcome> (*)(std::span<const Op>);
+  std::map<std::string, Answers> unnoticed;
+#define WEIR_LIST(name) unnoticed.emplace(#name, wrong_timer::answers_of_##name);
+  WEIR_WRONG_TIMERS(WEIR_LIST)
+#undef WEIR_LIST
+  const auto notice = [&](const TimedQuestion& question, const std::vector<Outcome>&) {
+    std::erase_if(unnoticed, [&](const auto& each) { return first_difference(question, each.second(question.ops)); });
+  };
+  SlowLane lane(32, {.seed = 4, .profile = &kernel, .agreed = notice});
+  const auto deadline = SlowLane::Clock::now() + seconds(30);
+  while (!unnoticed.empty() && SlowLane::Clock::now() < deadline)
+    expect_agreement(lane.run(std::min(deadline, SlowLane::Clock::now() + seconds(10))));
+  for (const auto& [name, answers] : unnoticed) ADD_FAILURE() << name << " was not noticed in 30 s";
 }
 
 }  // namespace
