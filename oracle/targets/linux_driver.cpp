@@ -3,12 +3,16 @@
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <ctime>
 #include <stdexcept>
+#include <system_error>
 
 #include "oracle/targets/linux_address.hpp"
 #include "oracle/targets/linux_counters.hpp"
@@ -16,6 +20,10 @@
 
 namespace weir::oracle {
 namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
 
 /// Labels 0, 1 and 2 are open from the start and no sockets.
 constexpr std::size_t first_label = 3;
@@ -80,6 +88,14 @@ int number_of(How how) {
       return SHUT_RDWR;
   }
   return -1;
+}
+
+/// The kernel may wake a poll late by a thousandth of what it waits for.
+constexpr milliseconds longest_wait{500};
+
+timespec to_timespec(nanoseconds span) {
+  constexpr nanoseconds::rep second = 1'000'000'000;
+  return {static_cast<std::time_t>(span.count() / second), static_cast<long>(span.count() % second)};
 }
 
 int open_null() { return ::open("/dev/null", O_RDWR | O_CLOEXEC); }
@@ -259,6 +275,28 @@ Outcome LinuxDriver::perform(const op::Segment& operation) {
   namespaces_.enter(ns);
   if (peers_[ns] == nullptr) peers_[ns] = std::make_unique<RemotePeers>();
   return outcome::Replied{peers_[ns]->send(operation, ports_(operation.to.port))};
+}
+
+/// Sleeps, but for reading what timers send: the order between the wires of namespaces is told by when it comes.
+Outcome LinuxDriver::perform(const op::Advance& operation) {
+  const auto end = steady_clock::now() + milliseconds(operation.ms.count);
+  outcome::Passed passed;
+  std::vector<pollfd> wires;
+  std::vector<RemotePeers*> behind;
+  for (const auto& each : peers_) {
+    if (each == nullptr) continue;
+    wires.push_back({each->wire(), POLLIN, 0});
+    behind.push_back(each.get());
+  }
+  for (auto now = steady_clock::now(); now < end; now = steady_clock::now()) {
+    const timespec left = to_timespec(std::min<nanoseconds>(end - now, longest_wait));
+    if (::ppoll(wires.data(), wires.size(), &left, nullptr) < 0 && errno != EINTR)
+      throw std::system_error(errno, std::generic_category(), "ppoll");
+    for (std::size_t i = 0; i < wires.size(); ++i)
+      if (wires[i].revents != 0) behind[i]->hear_timers(passed.sent);
+  }
+  for (RemotePeers* each : behind) each->hear_timers(passed.sent);
+  return passed;
 }
 
 template <class Unsupported>

@@ -69,6 +69,7 @@ class LinuxDriver {
   Outcome perform(const op::TcpInfo&);
   Outcome perform(const op::Netstat&);
   Outcome perform(const op::Segment&);
+  Outcome perform(const op::Advance&);
   template <class Unsupported>
   Outcome perform(const Unsupported&);
 
