@@ -1,7 +1,7 @@
-// The kernel of this machine as a target: real system calls, held against the model.
+// A kernel as a target, that of this machine or of a guest: real system calls, held against the model.
 //
 //   if (const auto here = LinuxTarget::probe(); !here) return unavailable(here.reason);   // exit code 4
-//   LinuxTarget kernel;
+//   LinuxTarget kernel;                                                                   // or (guest): see guests.hpp
 //   const LinuxTarget::Run ran = kernel.run(ops);          // a case: begins from a clean host every time
 //   if (ran.status == LinuxTarget::Status::answered) compare(ran.outcomes);
 //
@@ -12,12 +12,16 @@
 // credentials other than root's can be asked for only then. The global ones of net.core exist in the machine's own
 // namespace alone: they cannot be asked for in namespace 0, and are absent in the others, as the profile says.
 //
-// Units: durations as std::chrono says. Errors: the constructor throws std::runtime_error where probe() would say no;
-// run() reports everything else in its status. Thread safety: one object, one thread; construct it before starting
-// others, since it forks.
+// A guest's driver is the first process of a machine of its own: nothing has to be kept from it, the global sysctls are
+// asked for too, and namespaces belong to the initial user namespace.
+//
+// Units: durations as std::chrono says. Errors: the constructor throws std::runtime_error where probe() would say no,
+// and where the guest does not begin; run() reports everything else in its status. Thread safety: one object, one
+// thread; construct it before starting others, since it forks.
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,6 +29,7 @@
 
 #include "model/op.hpp"
 #include "model/outcome.hpp"
+#include "oracle/targets/linux_abilities.hpp"
 
 namespace weir::oracle {
 
@@ -33,6 +38,12 @@ struct Availability {
   bool available = false;
   std::string reason;
   explicit operator bool() const { return available; }
+};
+
+/// A guest's machine, and what its first process has with it.
+struct GuestCommand {
+  std::vector<std::string> words;  ///< of the command; where a word holds "@", the path of the initial file system
+  std::string initramfs;           ///< that file system, as a cpio archive
 };
 
 class LinuxTarget {
@@ -47,6 +58,10 @@ class LinuxTarget {
   static bool supported(const Op& operation);
 
   LinuxTarget();
+
+  /// \param guest  the command that runs it, with the driver (weir-guest) as its first process, which is spoken to over
+  ///               the command's standard input and output
+  explicit LinuxTarget(const GuestCommand& guest);
   ~LinuxTarget();
   LinuxTarget(LinuxTarget&&) noexcept;
   LinuxTarget& operator=(LinuxTarget&&) noexcept;
@@ -64,6 +79,9 @@ class LinuxTarget {
     std::string error;
   };
 
+  /// What its driver says that it can be asked.
+  const LinuxAbilities& abilities() const { return abilities_; }
+
   /// Runs a case on a host that is clean before and after. A driver that failed is replaced by the next call.
   Run run(std::span<const Op> ops);
 
@@ -73,9 +91,19 @@ class LinuxTarget {
   /// A driver silent for this long is killed.
   static constexpr std::chrono::seconds hung_after{10};
 
+  /// So is a guest that has not begun by then.
+  static constexpr std::chrono::seconds started_within{60};
+
  private:
   class Driver;
+  class Forked;
+  class Guest;
+
+  void start();
+
+  std::function<std::unique_ptr<Driver>()> make_;
   std::unique_ptr<Driver> driver_;
+  LinuxAbilities abilities_;
 };
 
 }  // namespace weir::oracle
