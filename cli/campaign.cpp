@@ -132,8 +132,7 @@ Job linux_job(const Arguments& given) {
   job.report.name = "linux " + oracle::running_release();
   job.options.generator = fuzz::linux_cases();
   job.options.profiles = {profile};
-  // A tenth of the time or less, on most machines.
-  job.options.explore = 4000 * std::min<std::uint64_t>(100, static_cast<std::uint64_t>(given.time.count()) / 1000);
+  job.options.explore = inputs_to_explore(given.time);
   job.report.compared_with = std::string(profile->name);
   job.report.reachable = fuzz::clauses_of({profile});
   job.report.why_not = fuzz::why_not_live;
@@ -159,7 +158,6 @@ std::vector<Job> jobs_for(const Arguments& given) {
   if (!given.plugin.empty()) jobs.push_back(plugin_job(given.plugin, *release, given.comparison));
   if (wanted("linux")) jobs.push_back(linux_job(given));  // drivers are forked, so before any thread starts
   if (wanted("lockfree")) jobs.insert(jobs.begin(), lockfree_job(given));
-  for (Job& each : jobs) each.options.seed = given.seed;
   return jobs;
 }
 
@@ -172,6 +170,17 @@ void add_slow_lane(TargetReport& report, fuzz::SlowEffort&& slow) {
   report.unsteady += slow.unsteady;
   std::move(slow.findings.begin(), slow.findings.end(), std::back_inserter(report.stats.findings));
   report.slow = std::move(slow);
+}
+
+/// Guests are started when their turn comes, so that they do not wait for the proofs.
+void add_guest_jobs(const Arguments& given, std::vector<Job>& jobs) {
+  const auto profiles = given.profiles.empty() ? std::vector<const Profile*>{} : profiles_of(given);
+  for (const std::string& each : given.targets) {
+    if (each == "uml") jobs.push_back(uml_job(profiles, given.time));
+    if (each != "qemu") continue;
+    for (Job& guest : qemu_jobs(profiles, given.time)) jobs.push_back(std::move(guest));
+  }
+  for (Job& each : jobs) each.options.seed = given.seed;
 }
 
 void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress& progress) {
@@ -221,6 +230,7 @@ int campaign(const Arguments& given) {
   std::vector<Job> jobs = jobs_for(given);
   print(fmt::format("seed {} · {} s\n", given.seed, std::chrono::duration<double>(given.time).count()));
   const ProofReport proofs = prove(given, status);
+  add_guest_jobs(given, jobs);
 
   // The proofs count towards the time, but never take more than half of it from the targets.
   const auto deadline = std::max(started + given.time, Clock::now() + given.time / 2);
@@ -258,8 +268,8 @@ void add_campaign(CLI::App& app, int& exit_code) {
       ->default_str("60s");
   command
       ->add_option("--target", given->targets,
-                   "lockfree, linux, gvisor, lwip; default: the first two, linux where it can be had")
-      ->check(CLI::IsMember({"lockfree", "linux", "gvisor", "lwip"}))
+                   "lockfree, linux, uml, qemu, gvisor, lwip; default: the first two, linux where it can be had")
+      ->check(CLI::IsMember({"lockfree", "linux", "uml", "qemu", "gvisor", "lwip"}))
       ->option_text("NAME ...");
   command
       ->add_option_function<std::string>(

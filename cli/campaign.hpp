@@ -46,6 +46,15 @@ struct Job {
 Job stack_job(const oracle::StackChoice& stack, const Profile& release, const oracle::Comparison& comparison);
 Job plugin_job(const std::vector<std::string>& command, const Profile& release, const oracle::Comparison& comparison);
 
+/// Guests: user-mode Linux, and QEMU with the kernel of each release that is asked for. Each is started, and held
+/// against its own profile.
+/// \param profiles  as asked for; empty: whichever the guest has, and 6.12 for QEMU
+Job uml_job(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time);
+std::vector<Job> qemu_jobs(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time);
+
+/// How many inputs the model explores for a target that is slow: a tenth of the time or less, on most machines.
+std::uint64_t inputs_to_explore(std::chrono::milliseconds time);
+
 /// The modes of comparison, each with what it means.
 std::string comparisons_text();
 

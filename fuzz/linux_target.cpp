@@ -1,12 +1,12 @@
 #include "fuzz/linux_target.hpp"
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "fuzz/question.hpp"
-#include "oracle/targets/linux.hpp"
 
 namespace weir::fuzz {
 namespace {
@@ -37,7 +37,7 @@ std::optional<Difference> compare(const Question& asked, const std::vector<Outco
 std::optional<std::vector<Outcome>> ask(LinuxTarget& kernel, const Question& asked, LinuxEffort& effort) {
   for (int attempt = 0; attempt < attempts; ++attempt) {
     LinuxTarget::Run ran = kernel.run(asked.ops);
-    if (ran.status == LinuxTarget::Status::failed) throw std::runtime_error("target linux: " + ran.error);
+    if (ran.status == LinuxTarget::Status::failed) throw std::runtime_error(ran.error);
     if (ran.status == LinuxTarget::Status::answered) return std::move(ran.outcomes);
     ++effort.late;
   }
@@ -46,8 +46,9 @@ std::optional<std::vector<Outcome>> ask(LinuxTarget& kernel, const Question& ask
 
 /// A difference counts if the kernel gives the same answers again. If not, the operations do not determine them: the
 /// scheduler does, where it puts off a softirq.
-std::optional<Difference> run(LinuxTarget& kernel, const Input& input, Effort& effort, LinuxEffort& linux_effort) {
-  const Question asked = question(input, LinuxTarget::supported);
+std::optional<Difference> run(LinuxTarget& kernel, const std::function<bool(const Op&)>& supported, const Input& input,
+                              Effort& effort, LinuxEffort& linux_effort) {
+  const Question asked = question(input, supported);
   linux_effort.excluded += asked.excluded ? 1 : 0;
   const auto answers = ask(kernel, asked, linux_effort);
   if (!answers) return std::nullopt;
@@ -68,8 +69,19 @@ GeneratorOptions linux_cases() {
 
 Target linux_target(LinuxEffort& effort) {
   auto kernel = std::make_shared<LinuxTarget>();
-  return {"linux",
-          [kernel, &effort](const Input& input, Effort& compared) { return run(*kernel, input, compared, effort); }};
+  return {"linux", [kernel, &effort](const Input& input, Effort& compared) {
+            return run(*kernel, LinuxTarget::supported, input, compared, effort);
+          }};
+}
+
+GeneratorOptions guest_cases(const LinuxQuestions& guest) {
+  return {.weights = linux_plane, .length = 16, .namespaces = 3, .allow = guest};
+}
+
+Target guest_target(const LinuxQuestions& guest, LinuxEffort& effort) {
+  return {"guest", [guest, &effort](const Input& input, Effort& compared) {
+            return run(guest.kernel(), guest, input, compared, effort);
+          }};
 }
 
 }  // namespace weir::fuzz

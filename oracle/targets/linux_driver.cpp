@@ -110,13 +110,21 @@ std::uint16_t PortMap::operator()(std::uint16_t named) {
   return static_cast<std::uint16_t>(next_++);
 }
 
-LinuxDriver::LinuxDriver() : descriptors_(first_label) {}
+LinuxDriver::LinuxDriver(bool machine)
+    : globals_(machine ? std::make_unique<GlobalSysctls>() : nullptr), descriptors_(first_label) {}
 
 void LinuxDriver::run_case(std::span<const Op> ops, std::vector<Outcome>& outcomes) {
   begin_case(ops);
   outcomes.clear();
-  for (const Op& operation : ops)
+  for (const Op& operation : ops) {
+    const bool on_sysctl = std::visit(
+        [](const auto& each) {
+          return requires { each.sysctl; };
+        },
+        operation);
+    if (globals_ && (on_sysctl ? globals_->bring_back() : globals_->set_aside())) namespaces_.left();
     outcomes.push_back(std::visit([this](const auto& each) { return perform(each); }, operation));
+  }
   end_case();
 }
 
@@ -146,6 +154,7 @@ void LinuxDriver::end_case() {
   descriptors_.resize(first_label);
   for (const auto& each : peers_)
     if (each != nullptr) each->end_case();
+  if (globals_ && globals_->end_case()) namespaces_.left();
   namespaces_.end_case();
 }
 
@@ -163,9 +172,11 @@ Outcome LinuxDriver::label(Descriptor descriptor) {
   return returned(static_cast<std::int64_t>(lowest));
 }
 
-int LinuxDriver::open_sysctl(NsId ns, Sysctl sysctl, int flags) {
-  namespaces_.enter(ns.id);
-  return ::open(sysctl_path(name_of_enum(sysctl)).c_str(), flags | O_CLOEXEC);
+/// To where its file is that of the case.
+void LinuxDriver::go_to_sysctl(NsId ns, Sysctl sysctl) {
+  if (ns.id != 0 || !globals_ || !globals_->has(sysctl)) return namespaces_.enter(ns.id);
+  globals_->enter_first_namespace();
+  namespaces_.left();
 }
 
 std::size_t LinuxDriver::add_namespace() {
@@ -181,17 +192,19 @@ Outcome LinuxDriver::perform(const op::Netns&) { return returned(static_cast<std
 
 Outcome LinuxDriver::perform(const op::SysctlWrite& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  namespaces_.enter(operation.ns.id);
+  go_to_sysctl(operation.ns, operation.sysctl);
   const ActingAs user(operation.cred);
-  const OwnedFd file(open_sysctl(operation.ns, operation.sysctl, O_WRONLY));
+  const OwnedFd file(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_WRONLY | O_CLOEXEC));
   if (file.get() < 0) return returned_by_call(-1);
   namespaces_.mark_changed(operation.ns.id);
+  if (globals_ && globals_->has(operation.sysctl)) globals_->mark_changed(operation.sysctl);
   return returned_by_call(::pwrite(file.get(), operation.data.data(), operation.data.size(), operation.pos));
 }
 
 Outcome LinuxDriver::perform(const op::SysctlRead& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  const OwnedFd file(open_sysctl(operation.ns, operation.sysctl, O_RDONLY));
+  go_to_sysctl(operation.ns, operation.sysctl);
+  const OwnedFd file(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) return returned_by_call(-1);
   buffer_.resize(operation.len);
   const ssize_t length = ::pread(file.get(), buffer_.data(), buffer_.size(), operation.pos);

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir::oracle {
@@ -22,6 +23,9 @@ class OwnedFd {
 /// The file of a sysctl, by its dotted name.
 std::string sysctl_path(std::string_view name);
 
+/// Throws std::system_error unless the whole text is taken.
+void write_file(const std::string& path, std::string_view text);
+
 /// Makes the calling process root of a new user namespace that owns a new network namespace, as an ordinary user may.
 /// The process must have one thread. Throws std::system_error naming the step that was refused.
 /// \return whether the namespace has `other_user` beside root, which it takes root outside to map
@@ -39,6 +43,9 @@ class NamespacePool {
 
   /// Makes it the calling thread's network namespace.
   void enter(std::size_t index);
+
+  /// The calling thread has gone elsewhere by itself.
+  void left();
 
   /// The case has written a sysctl there: its values are restored before it is handed out again.
   void mark_changed(std::size_t index) { pool_[index].changed = true; }
