@@ -64,7 +64,10 @@ void Campaign::draw_input() {
   const auto kind = rng_.below(8);
   if (corpus_.empty() || kind < 2) {
     input_.profile = rng_.pick(options_.profiles);
-    input_.options.thread_backlog_napi = options_.generator.weights[place<op::NetifRx>()] != 0 && rng_.chance(1, 4);
+    if (options_.host)
+      input_.options = *options_.host;
+    else
+      input_.options.thread_backlog_napi = options_.generator.weights[place<op::NetifRx>()] != 0 && rng_.chance(1, 4);
     generator_.fill(rng_, input_.ops);
     return;
   }

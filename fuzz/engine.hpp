@@ -38,6 +38,7 @@ struct CampaignOptions {
   std::uint64_t seed = 1;
   GeneratorOptions generator = {};
   std::vector<const Profile*> profiles{releases::all.begin(), releases::all.end()};  ///< at least one
+  std::optional<HostOptions> host = {};  ///< of every input; absent: the default ones, or with thread_backlog_napi
   std::uint64_t max_inputs = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t explore = 0;             ///< inputs that the model alone runs first; the target begins with those kept
   std::uint32_t record_every = 4;        ///< one input in so many also runs on the recording model
