@@ -127,6 +127,7 @@ class Plain {
     set(other.get());
     return *this;
   }
+  T operator->() const noexcept { return get(); }
   T operator++(int) noexcept {
     const T before = get();
     set(static_cast<T>(before + 1));

@@ -67,6 +67,7 @@ class Paths final : public Memory {
     fiber_.leave();
   }
   unsigned choose(unsigned alternatives) override { return static_cast<unsigned>(choice(alternatives)); }
+  Clocks moment() override { return {}; }
   void fail(std::string_view) override { assume(false); }
 
  private:

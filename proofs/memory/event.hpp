@@ -31,8 +31,6 @@ constexpr EventId event_id(unsigned thread, unsigned index) {
 constexpr unsigned thread_of(EventId id) { return id >> index_bits; }
 constexpr unsigned index_of(EventId id) { return id & ((1u << index_bits) - 1); }
 
-using Clocks = std::array<std::uint16_t, max_threads>;
-
 struct Event {
   std::uint8_t thread = 0;
   Kind kind = Kind::read;

@@ -67,6 +67,7 @@ class Machine final : public Memory {
   void touch(Shadow& data, Access access, Site site) override;
   void assume(bool holds) override;
   unsigned choose(unsigned alternatives) override;
+  Clocks moment() override;
   void fail(std::string_view why) override;
 
  private:

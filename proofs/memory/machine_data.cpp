@@ -44,4 +44,11 @@ void Machine::touch(Shadow& data, Access access, Site) {
   if (access == Access::death) *const_cast<volatile bool*>(&data.dead) = true;
 }
 
+Clocks Machine::moment() {
+  Clocks clocks{};
+  for (unsigned i = 0; i < threads_used_; ++i)
+    clocks[i] = phase_ == Phase::threads ? static_cast<std::uint16_t>(running_->now.clock(i)) : threads_[i].done;
+  return clocks;
+}
+
 }  // namespace weir::proofs::memory

@@ -38,6 +38,9 @@ struct Shadow {
   std::array<std::uint16_t, max_threads> read_at{};  ///< 1 + events before the thread's last read; 0: none
 };
 
+/// Of each thread, a number of its events.
+using Clocks = std::array<std::uint16_t, max_threads>;
+
 enum class Access : std::uint8_t { read, write, birth, death };
 
 class Memory {
@@ -63,6 +66,8 @@ class Memory {
   virtual void assume(bool holds) = 0;
   /// Every number below `alternatives`.
   virtual unsigned choose(unsigned alternatives) = 0;
+  /// Of each thread, how many events the running one knows of: what has happened before.
+  virtual Clocks moment() = 0;
   /// The property does not hold.
   virtual void fail(std::string_view why) = 0;
 
@@ -86,6 +91,8 @@ inline unsigned choose(unsigned alternatives) { return Memory::current()->choose
 inline void require(bool holds, std::string_view property) {
   if (!holds) Memory::current()->fail(property);
 }
+
+inline Clocks moment() { return Memory::current()->moment(); }
 
 /// A program to explore. An engine runs `set_up`, then the threads, then `tear_down`; where an execution does not come
 /// to its end, `forget` stands in for `tear_down`.
