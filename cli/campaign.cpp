@@ -179,6 +179,7 @@ void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress&
   }
   if (!job.linux_effort) return;
   job.report.late = job.linux_effort->late;
+  job.report.unsteady = job.linux_effort->unsteady;
   job.report.stats.covered = job.linux_effort->covered;
 }
 
