@@ -62,7 +62,8 @@ std::string proof_row(const ProofReport& proofs, std::size_t width) {
 /// Letters, digits and dashes only: a target's name holds blanks and dots.
 std::string file_stem(const TargetReport& target, const fuzz::Finding& finding, std::size_t number) {
   std::string stem = fmt::format("{}-{}-{}-{}", target.name.substr(0, target.name.find(' ')),
-                                 finding.input.profile->name, number, name_of(finding.difference.operation));
+                                 finding.input.profile->name.substr(0, finding.input.profile->name.find('+')), number,
+                                 name_of(finding.difference.operation));
   return stem;
 }
 

@@ -27,7 +27,7 @@ GuestFolders guest_folders();
 /// User-mode Linux (Debian's user-mode-linux, 6.1): an ordinary process.
 GuestCommand uml_guest(const GuestFolders& folders);
 
-/// A kernel of that release in QEMU, interpreted, on the two CPUs that a case's host has.
+/// A kernel of that release in QEMU, interpreted, with the two CPUs that a case's host has (6.1 with one).
 GuestCommand qemu_guest(const GuestFolders& folders, const Profile& release);
 
 /// The profile that describes a guest: that of its release, with what its point release has taken over from later ones

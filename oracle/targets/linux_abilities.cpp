@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <variant>
 
+#include "model/vocabulary/host_options.hpp"
 #include "oracle/targets/linux_credentials.hpp"
 #include "oracle/targets/linux_namespaces.hpp"
 #include "oracle/targets/linux_tun.hpp"
@@ -22,14 +23,14 @@ class Questions {
   Questions(const LinuxAbilities& abilities, const Profile& kernel) : abilities_(abilities), kernel_(kernel) {}
 
   bool can_ask(const op::SysctlWrite& operation) const {
-    if (is_missing(operation.sysctl)) return false;
+    if (abilities_.machine && is_missing(operation.sysctl)) return false;
     if (operation.cred != Cred::root && !abilities_.others) return false;
     if (abilities_.machine) return !breaks_machine(operation.sysctl) && !is_handed_on(operation);
     if (operation.sysctl == Sysctl::sysctl_writes_strict) return false;
     return operation.ns.id != 0 || !(is_global(operation.sysctl) || is_handed_on(operation));
   }
   bool can_ask(const op::SysctlRead& operation) const {
-    if (is_missing(operation.sysctl)) return false;
+    if (abilities_.machine && is_missing(operation.sysctl)) return false;
     return abilities_.machine || operation.ns.id != 0 || !is_global(operation.sysctl);
   }
 
@@ -49,7 +50,11 @@ class Questions {
   }
 
  private:
-  bool is_missing(Sysctl sysctl) const { return (abilities_.missing >> static_cast<unsigned>(sysctl) & 1U) != 0; }
+  /// So is a mask of CPUs, where these are not those of a case's host.
+  bool is_missing(Sysctl sysctl) const {
+    if (sysctl == Sysctl::flow_limit_cpu_bitmap && abilities_.cpus != HostOptions{}.cpus) return true;
+    return (abilities_.missing >> static_cast<unsigned>(sysctl) & 1U) != 0;
+  }
 
   /// The machine's own settings: not there in the namespaces of cases, or not ours to change.
   bool is_global(Sysctl sysctl) const {
@@ -113,6 +118,7 @@ LinuxAbilities abilities_here(bool machine) {
   here.inet6 = has_inet6();
   here.machine = machine;
   here.others = machine || can_act_as_others();
+  here.cpus = static_cast<std::uint32_t>(::sysconf(_SC_NPROCESSORS_CONF));
   here.hz = hz_here();
   if (machine) here.missing = missing_here();
   return here;

@@ -17,6 +17,7 @@ struct LinuxAbilities {
   bool inet6 = true;          ///< has IPv6 sockets
   bool others = false;        ///< the driver can act as somebody else than root
   bool machine = false;       ///< the whole machine is the driver's: a guest
+  std::uint32_t cpus = 1;
   std::uint32_t hz = 0;       ///< its jiffies in a second
   std::uint32_t missing = 0;  ///< bit i: sysctl i, which its release has, was left out when it was built
   static constexpr auto fields = std::tuple{field("release", &LinuxAbilities::release),
@@ -25,7 +26,7 @@ struct LinuxAbilities {
                                             field("inet6", &LinuxAbilities::inet6),
                                             field("others", &LinuxAbilities::others),
                                             field("machine", &LinuxAbilities::machine),
-                                            field("hz", &LinuxAbilities::hz),
+                                            field("cpus", &LinuxAbilities::cpus), field("hz", &LinuxAbilities::hz),
                                             field("missing", &LinuxAbilities::missing)};
 
   /// Whether it can be asked this at all. \param kernel  the profile that describes it
