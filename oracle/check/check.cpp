@@ -7,6 +7,8 @@
 #include "oracle/check/label.hpp"
 #include "oracle/check/machine.hpp"
 #include "oracle/json/writer.hpp"
+#include "oracle/linear/history.hpp"
+#include "oracle/text/malformed.hpp"
 
 namespace weir::oracle {
 namespace {
@@ -68,6 +70,23 @@ GoOn how_to_go_on(const TraceLine& line, const Outcome& allowed) {
   return is_failure(allowed) ? GoOn::from_here : GoOn::from_before;
 }
 
+/// The rest of a trace whose calls overlapped.
+CheckResult check_overlapping(TraceReader& trace, const Header& header, TraceLine first,
+                              const std::function<void(const Divergence&)>& found) {
+  History history = read_history(trace, std::move(first));
+  history.header = header;
+  CheckResult result;
+  result.operations = history.calls.size();
+  for (const Call& each : history.calls) result.compared += each.seen.any() ? 1 : 0;
+  const HistoryResult answer = check_history(history, {});
+  result.clauses = answer.clauses;
+  result.undecided = answer.verdict == Linearizable::unknown;
+  result.stopped = answer.verdict != Linearizable::ok;
+  result.divergences = answer.divergence ? 1 : 0;
+  if (answer.divergence) found(*answer.divergence);
+  return result;
+}
+
 }  // namespace
 
 CheckResult check(TraceReader& trace, const CheckOptions& options,
@@ -78,6 +97,8 @@ CheckResult check(TraceReader& trace, const CheckOptions& options,
   Doings doings;
   CheckResult result;
   for (TraceLine line; !result.stopped && trace.next(line);) {
+    if (line.start && result.operations == 0) return check_overlapping(trace, header, std::move(line), found);
+    if (line.start) throw Malformed(trace.file(), line.number, 1, "expected no start: the lines before have none");
     const Explained answer = machine.step(line.operation, label_of(line));
     ++result.operations;
     result.clauses |= answer.clauses;

@@ -16,13 +16,15 @@ struct CheckResult {
   std::uint64_t operations = 0;
   std::uint64_t compared = 0;  ///< operations with something observed
   std::uint64_t divergences = 0;
-  bool stopped = false;  ///< before the end of the trace
-  ClauseSet clauses;     ///< passed in all
+  bool stopped = false;    ///< before the end of the trace
+  bool undecided = false;  ///< calls overlapped, and the search for an order was given up
+  ClauseSet clauses;       ///< passed in all
 
   bool agrees() const { return divergences == 0; }
 };
 
-/// Replays the trace on the model and calls `found` for each line that the model does not allow. Throws Malformed.
+/// Replays the trace on the model and calls `found` for each line that the model does not allow. Where the lines have a
+/// start, an order is looked for in which the model allows them all (oracle/linear/history.hpp). Throws Malformed.
 CheckResult check(TraceReader& trace, const CheckOptions& options, const std::function<void(const Divergence&)>& found);
 
 }  // namespace weir::oracle
