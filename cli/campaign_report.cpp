@@ -84,6 +84,11 @@ std::string verdict_table(const ProofReport& proofs, const std::vector<TargetRep
           grouped(static_cast<std::uint64_t>(each.slow->time.count()) / 1000), grouped(each.slow->operations));
     if (each.late != 0)
       text += fmt::format("  {}: {} cases thrown away, a timer of the kernel may have fired\n", each.name, each.late);
+    if (each.packets != 0)
+      text += fmt::format("  {}: {} packets through its receive softirq\n", each.name, grouped(each.packets));
+    if (each.disturbed != 0)
+      text += fmt::format("  {}: {} cases of the softirq thrown away, others had a part in them or time passed\n",
+                          each.name, each.disturbed);
     if (each.unsteady != 0)
       text +=
           fmt::format("  {}: {} cases thrown away, it answered otherwise when asked again\n", each.name, each.unsteady);

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "oracle/softnet/bursts.hpp"
@@ -106,7 +107,7 @@ class SoftnetTarget::Machine {
     recorder_.start({.cpus = std::uint64_t{1} << cpu_});
     recorder_.look(cpu_);
     perform(program);
-    drain();
+    drain(cpu_);
     act(op::SoftnetStat{{cpu_}});
     recorder_.stop();
     knobs_.restore();
@@ -116,6 +117,33 @@ class SoftnetTarget::Machine {
     return translate(recording_, cpu_, header_);
   }
 
+  /// Packets that arrive at this CPU go to the other's backlog while they are sent.
+  SoftnetHistory run_steered(std::span<const std::uint32_t> packets, std::int32_t netdev_max_backlog) {
+    const Pinned here(cpu_);
+    const std::uint32_t to = other_cpu();
+    settle();
+    settle_other(to);
+    recorder_.start({.cpus = std::uint64_t{1} << cpu_ | std::uint64_t{1} << to});
+    Header header = header_;
+    header.options.sysctl.emplace_back(Sysctl::netdev_max_backlog, netdev_max_backlog);
+    knobs_.write(Sysctl::netdev_max_backlog, std::to_string(netdev_max_backlog));
+    recorder_.look(cpu_);
+    recorder_.look(to);
+    bursts_.steer(std::uint64_t{1} << to);
+    for (const std::uint32_t each : packets) send(each, 0);
+    bursts_.steer(0);
+    drain(cpu_);
+    drain(to);
+    recorder_.stop();
+    knobs_.restore();
+    return translate_overlapping(recorder_.take(), cpu_, to, header);
+  }
+
+  std::string why_not_steered() {
+    if (header_.options.cpus < 2) return "there is one CPU";
+    return bursts_.steer(0) ? "" : "rps_cpus of lo cannot be written";
+  }
+
   const Header& header() const { return header_; }
 
  private:
@@ -123,10 +151,25 @@ class SoftnetTarget::Machine {
   void settle() {
     for (const Sysctl each : softnet_knobs) knobs_.write(each, initial_text(each));
     recorder_.start({.cpus = std::uint64_t{1} << cpu_});
+    packets_ = 0;
     send(1, 0);
-    drain();
+    drain(cpu_);
     recorder_.stop();
   }
+
+  /// The recorder finds a backlog when it is polled.
+  void settle_other(std::uint32_t to) {
+    recorder_.start({.cpus = std::uint64_t{1} << to});
+    bursts_.steer(std::uint64_t{1} << to);
+    send(1, 0);
+    bursts_.steer(0);
+    bursts_.nudge();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    drain(to);
+    recorder_.stop();
+  }
+
+  std::uint32_t other_cpu() const { return cpu_ == 0 ? 1 : 0; }
 
   void perform(std::span<const Op> program) {
     for (std::size_t i = 0; i < program.size();) {
@@ -171,9 +214,9 @@ class SoftnetTarget::Machine {
     recording_.actions.push_back(std::move(action));
   }
 
-  void drain() {
+  void drain(std::uint32_t cpu) {
     const auto deadline = std::chrono::steady_clock::now() + drained_within;
-    while (recorder_.look(cpu_).sd.sched) {
+    while (recorder_.look(cpu).sd.sched) {
       if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("the backlog does not become empty");
       bursts_.nudge();
     }
@@ -212,6 +255,11 @@ SoftnetTarget::SoftnetTarget(SoftnetTarget&&) noexcept = default;
 SoftnetTarget& SoftnetTarget::operator=(SoftnetTarget&&) noexcept = default;
 
 const Header& SoftnetTarget::header() const { return machine_->header(); }
+
+SoftnetHistory SoftnetTarget::run_steered(std::span<const std::uint32_t> packets, std::int32_t netdev_max_backlog) {
+  return machine_->run_steered(packets, netdev_max_backlog);
+}
+std::string SoftnetTarget::why_not_steered() const { return machine_->why_not_steered(); }
 
 SoftnetStory SoftnetTarget::run(std::span<const Op> program) { return machine_->run(program); }
 

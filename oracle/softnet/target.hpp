@@ -25,7 +25,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 
+#include "oracle/softnet/overlap.hpp"
 #include "oracle/softnet/translation.hpp"
 #include "oracle/targets/linux.hpp"
 
@@ -49,6 +51,13 @@ class SoftnetTarget {
 
   /// A case, on a CPU that is idle before and after. Throws std::runtime_error where the machine does not follow.
   SoftnetStory run(std::span<const Op> program);
+
+  /// One CPU sends bursts to the backlog of another, by RPS; what it does in between is not told. `packets`: of each.
+  /// Throws as run does, also where there is no other CPU.
+  SoftnetHistory run_steered(std::span<const std::uint32_t> packets, std::int32_t netdev_max_backlog);
+
+  /// Empty where it can be asked that.
+  std::string why_not_steered() const;
 
   /// A program has no more packets; the rest is left out.
   static constexpr std::uint32_t most_packets = 2000;

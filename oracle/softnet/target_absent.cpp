@@ -19,6 +19,10 @@ SoftnetTarget::~SoftnetTarget() = default;
 SoftnetTarget::SoftnetTarget(SoftnetTarget&&) noexcept = default;
 SoftnetTarget& SoftnetTarget::operator=(SoftnetTarget&&) noexcept = default;
 const Header& SoftnetTarget::header() const { throw std::logic_error(reason); }
+SoftnetHistory SoftnetTarget::run_steered(std::span<const std::uint32_t>, std::int32_t) {
+  throw std::logic_error(reason);
+}
+std::string SoftnetTarget::why_not_steered() const { return reason; }
 SoftnetStory SoftnetTarget::run(std::span<const Op>) { throw std::logic_error(reason); }
 
 }  // namespace weir::oracle

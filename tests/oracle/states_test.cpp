@@ -57,7 +57,7 @@ TEST(States, NotBoth) {
   ASSERT_EQ(checked.found.size(), 1U);
   EXPECT_EQ(checked.found[0].line, 13U);
   EXPECT_EQ(checked.found[0].allowed, R"("ret":-1,"errno":"EAGAIN")");
-  EXPECT_FALSE(checked.result.undecided);
+  EXPECT_FALSE(checked.result.undecided.has_value());
 }
 
 TEST(States, EverythingThatIsAllowedIsSaid) {
@@ -105,11 +105,11 @@ TEST(States, ACallThatWasSeenToFailIsTakenBack) {
 TEST(States, TooManyAreUndecidedAndNeverADivergence) {
   const Checked impossible = check_of(clients(9) + R"({"op":"tcp_info","fd":3,"unacked":10})"
                                                    "\n");
-  EXPECT_TRUE(impossible.result.undecided);
+  EXPECT_TRUE(impossible.result.undecided.has_value());
   EXPECT_TRUE(impossible.found.empty());
   const Checked possible = check_of(clients(9) + R"({"op":"tcp_info","fd":3,"unacked":9})"
                                                  "\n");
-  EXPECT_FALSE(possible.result.undecided);
+  EXPECT_FALSE(possible.result.undecided.has_value());
   EXPECT_TRUE(possible.result.agrees());
 }
 
