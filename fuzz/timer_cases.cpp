@@ -105,7 +105,7 @@ std::optional<TimerCase> TimerCases::next(milliseconds longest) {
     chosen_.pop_back();
     return first;
   }
-  constexpr int enough = 32;
+  constexpr int enough = 64;
   std::optional<TimerCase> best;
   std::uint64_t least = 0;
   for (int attempt = 0; attempt < enough; ++attempt) {
@@ -117,7 +117,8 @@ std::optional<TimerCase> TimerCases::next(milliseconds longest) {
     least = asked_before;
   }
   if (!best) return std::nullopt;
-  for (std::size_t subject = 0; subject < subjects; ++subject) asked_[subject] += is_about(best->second, of_time[subject]);
+  for (std::size_t subject = 0; subject < subjects; ++subject)
+    asked_[subject] += is_about(best->second, of_time[subject]);
   return best;
 }
 
@@ -144,8 +145,12 @@ TimedQuestion TimerCases::end_elsewhere(Input& input, TimedQuestion asked) {
   const auto last = std::find_if(input.ops.rbegin(), input.ops.rend(),
                                  [](const Op& each) { return std::holds_alternative<op::Advance>(each); });
   const auto before = static_cast<std::uint32_t>(asked.length.count()) - std::get<op::Advance>(*last).ms.count;
-  for (std::uint32_t span = 50; before + span <= longest_drawn.count(); span += 50) {
-    std::get<op::Advance>(*last).ms.count = span;
+  const auto longest = static_cast<std::uint32_t>(longest_drawn.count());
+  if (before >= longest) return asked;
+  const std::uint32_t ends = (longest - before) / 50;
+  const std::uint32_t first = rng_.below(ends + 1);
+  for (std::uint32_t i = 0; i < ends; ++i) {
+    std::get<op::Advance>(*last).ms.count = 50 * (1 + (first + i) % ends);
     TimedQuestion other = timed_question(input, supported_);
     if (other.steady && other.decided_under_pressure) return other;
   }
@@ -178,9 +183,9 @@ std::uint16_t TimerCases::add_crowd(std::vector<Op>& ops) {
   for (std::uint32_t peer = 0; peer < peers; ++peer) {
     const auto peer_port = static_cast<std::uint16_t>(first_peer + peer);
     add(ops, from(peer_port, Flags::s));
-    if (rng_.chance(1, 6)) add(ops, from(peer_port, Flags::a));
+    if (kind != far_apart && rng_.chance(1, 6)) add(ops, from(peer_port, Flags::a));
     if (kind == one_by_one) add(ops, op::Advance{{200 + 50 * rng_.below(4)}});
-    if (kind == far_apart) add(ops, op::Advance{{1150 + 50 * rng_.below(5)}});
+    if (kind == far_apart && peer + 1 < peers) add(ops, op::Advance{{1150 + 100 * peer + 50 * rng_.below(4)}});
   }
   return static_cast<std::uint16_t>(peers);
 }

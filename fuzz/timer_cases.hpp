@@ -51,7 +51,7 @@ class TimerCases {
   std::function<bool(const Op&)> supported_;
   Rng rng_;
   Generator generator_;
-  std::vector<TimerCase> chosen_;            ///< not yet handed out, the shortest last
+  std::vector<TimerCase> chosen_;                ///< not yet handed out, the shortest last
   std::array<std::uint64_t, subjects> asked_{};  ///< how many cases of each subject were handed out
 };
 

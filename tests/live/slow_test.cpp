@@ -41,6 +41,24 @@ TEST(SlowTraces, AreSteady) {
     EXPECT_TRUE(asked(ops).second.steady) << "of " << asked(ops).second.length.count() << " ms";
 }
 
+/// The twins: cases that a kernel's lateness may decide.
+TEST(SlowCases, UnsteadyOnesAreKnown) {
+  const auto steady = [](std::initializer_list<Op> rest) {
+    std::vector<Op> ops{op::Socket{{}, Family::inet, SockType::stream}, op::Bind{{3}, any_address, 8080},
+                        op::Listen{{3}, 5}};
+    ops.insert(ops.end(), rest.begin(), rest.end());
+    return asked(std::move(ops)).second.steady;
+  };
+  const auto after = [](std::uint32_t ms) { return Op(op::Advance{{ms}}); };
+  const Op syn = op::Segment{{}, {0xc000020a, 1}, {0xc0000201, 8080}, Flags::s, 0};
+  EXPECT_TRUE(steady({syn, after(900)}));
+  EXPECT_FALSE(steady({syn, after(960)})) << "the timer is due 40 ms later";
+  EXPECT_FALSE(steady({syn, after(1050)})) << "it was due 50 ms ago";
+  EXPECT_TRUE(steady({syn, after(1200)}));
+  EXPECT_FALSE(steady({syn, syn, after(495), syn})) << "the answer turns on 500 ms";
+  EXPECT_TRUE(steady({syn, syn, after(400), syn}));
+}
+
 /// What the model answers to them is what they say (above).
 TEST(SlowTraces, HoldInTheKernel) {
   std::vector<TimerCase> cases;
