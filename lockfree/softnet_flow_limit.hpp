@@ -25,7 +25,8 @@
 
 namespace weir::lockfree {
 
-template <class Atomics = HostAtomics>
+/// \tparam window  packets remembered: the kernel's FLOW_LIMIT_HISTORY
+template <class Atomics = HostAtomics, std::size_t window = 128>
 class BasicFlowLimit {
   template <class T>
   using Atomic = typename Atomics::template atomic<T>;
@@ -74,7 +75,6 @@ class BasicFlowLimit {
   }
 
  private:
-  static constexpr std::size_t window = 128;  ///< packets remembered
   static constexpr std::size_t size_classes = 23;
 
   // relaxed throughout: counts, which order nothing else.

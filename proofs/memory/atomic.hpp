@@ -40,45 +40,50 @@ class Atomic {
   Atomic(const Atomic&) = delete;
   Atomic& operator=(const Atomic&) = delete;
 
-  T load(Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-         int line = __builtin_LINE()) const noexcept {
-    return from_word<T>(Memory::current()->load(at_, order, {file, line}));
+  T load(Order order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+         const char* function = __builtin_FUNCTION()) const noexcept {
+    return from_word<T>(Memory::current()->load(at_, order, {file, line, function}));
   }
-  void store(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-             int line = __builtin_LINE()) noexcept {
-    Memory::current()->store(at_, to_word(value), order, {file, line});
+  void store(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+             const char* function = __builtin_FUNCTION()) noexcept {
+    Memory::current()->store(at_, to_word(value), order, {file, line, function});
   }
-  T exchange(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-             int line = __builtin_LINE()) noexcept {
-    return update([](Word, Word operand) { return operand; }, value, order, {file, line});
+  T exchange(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+             const char* function = __builtin_FUNCTION()) noexcept {
+    return update([](Word, Word operand) { return operand; }, value, order, {file, line, function});
   }
-  T fetch_add(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-              int line = __builtin_LINE()) noexcept {
+  T fetch_add(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+              const char* function = __builtin_FUNCTION()) noexcept {
     return update(
         [](Word before, Word operand) { return to_word(static_cast<T>(from_word<T>(before) + from_word<T>(operand))); },
-        value, order, {file, line});
+        value, order, {file, line, function});
   }
-  T fetch_sub(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-              int line = __builtin_LINE()) noexcept {
+  T fetch_sub(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+              const char* function = __builtin_FUNCTION()) noexcept {
     return update(
         [](Word before, Word operand) { return to_word(static_cast<T>(from_word<T>(before) - from_word<T>(operand))); },
-        value, order, {file, line});
+        value, order, {file, line, function});
   }
   bool compare_exchange_weak(T& expected, T desired, Order success, Order failure, const char* file = __builtin_FILE(),
-                             int line = __builtin_LINE()) noexcept {
-    return exchange_if(expected, {to_word(expected), to_word(desired), success, failure, true}, {file, line});
+                             int line = __builtin_LINE(), const char* function = __builtin_FUNCTION()) noexcept {
+    return exchange_if(expected, {to_word(expected), to_word(desired), success, failure, true}, {file, line, function});
   }
   bool compare_exchange_weak(T& expected, T desired, Order order = Order::seq_cst, const char* file = __builtin_FILE(),
-                             int line = __builtin_LINE()) noexcept {
-    return exchange_if(expected, {to_word(expected), to_word(desired), order, on_failure(order), true}, {file, line});
+                             int line = __builtin_LINE(), const char* function = __builtin_FUNCTION()) noexcept {
+    return exchange_if(expected, {to_word(expected), to_word(desired), order, on_failure(order), true},
+                       {file, line, function});
   }
   bool compare_exchange_strong(T& expected, T desired, Order success, Order failure,
-                               const char* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
-    return exchange_if(expected, {to_word(expected), to_word(desired), success, failure, false}, {file, line});
+                               const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+                               const char* function = __builtin_FUNCTION()) noexcept {
+    return exchange_if(expected, {to_word(expected), to_word(desired), success, failure, false},
+                       {file, line, function});
   }
   bool compare_exchange_strong(T& expected, T desired, Order order = Order::seq_cst,
-                               const char* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
-    return exchange_if(expected, {to_word(expected), to_word(desired), order, on_failure(order), false}, {file, line});
+                               const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+                               const char* function = __builtin_FUNCTION()) noexcept {
+    return exchange_if(expected, {to_word(expected), to_word(desired), order, on_failure(order), false},
+                       {file, line, function});
   }
 
  private:
@@ -104,18 +109,18 @@ template <class T>
 class Plain {
  public:
   Plain() noexcept : value_{} {}
-  Plain(T value) noexcept : value_(std::move(value)) {
-    touch(Access::birth, __builtin_FILE(), __builtin_LINE());
-  }  // NOLINT
-  ~Plain() { touch(Access::death, __builtin_FILE(), __builtin_LINE()); }
+  Plain(T value) noexcept : value_(std::move(value)) { touch(Access::birth, {}); }  // NOLINT
+  ~Plain() { touch(Access::death, {}); }
   Plain(const Plain&) = delete;
 
-  T get(const char* file = __builtin_FILE(), int line = __builtin_LINE()) const noexcept {
-    touch(Access::read, file, line);
+  T get(const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+        const char* function = __builtin_FUNCTION()) const noexcept {
+    touch(Access::read, {file, line, function});
     return value_;
   }
-  void set(T value, const char* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
-    touch(Access::write, file, line);
+  void set(T value, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+           const char* function = __builtin_FUNCTION()) noexcept {
+    touch(Access::write, {file, line, function});
     value_ = std::move(value);
   }
   operator T() const noexcept { return get(); }  // NOLINT: stands in for a T
@@ -139,8 +144,8 @@ class Plain {
   }
 
  private:
-  void touch(Access access, const char* file, int line) const noexcept {
-    if (Memory* const memory = Memory::current()) memory->touch(shadow_, access, {file, line});
+  void touch(Access access, Site site) const noexcept {
+    if (Memory* const memory = Memory::current()) memory->touch(shadow_, access, site);
   }
 
   T value_;
@@ -154,8 +159,9 @@ struct Modelled {
   using plain = Plain<T>;
 };
 
-inline void fence(Order order, const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
-  Memory::current()->fence(order, {file, line});
+inline void fence(Order order, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+                  const char* function = __builtin_FUNCTION()) {
+  Memory::current()->fence(order, {file, line, function});
 }
 
 }  // namespace weir::proofs::memory

@@ -34,12 +34,16 @@ enum class End : std::uint8_t {
   bound,         ///< the machine is too small: `failure` says where
 };
 
-/// What a site does in place of what it says; see weaken.hpp.
+/// What an access does in place of what it says: how faults are planted (faults.hpp). Called by all workers.
 class Weakening {
  public:
   virtual ~Weakening() = default;
   enum class Part : std::uint8_t { load, store, update, success, failure, fence };
   virtual Order order(Site site, Part part, Order order) = 0;
+  /// Whether a read-modify-write is a load and a store, with room for others between them.
+  virtual bool torn(Site) { return false; }
+  /// The bits that a compare-exchange compares.
+  virtual Word compared(Site) { return ~Word{0}; }
 };
 
 struct Limits {
@@ -142,6 +146,7 @@ class Machine final : public Memory {
   void publish(Place& place, Event& event, Word value, const Message* updated);
   Order weakened(Site site, Weakening::Part part, Order order) const;
   bool knows(std::uint8_t thread, std::uint16_t events) const;
+  Word tear(Location& at, Change change, Word operand, Order order, Site site);
   unsigned alternative(unsigned alternatives);
   Word& newest(Location& at);
 

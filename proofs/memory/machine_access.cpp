@@ -14,6 +14,7 @@ bool Machine::knows(std::uint8_t thread, std::uint16_t events) const {
 }
 
 Machine::Place& Machine::place_of(Location& at) {
+  if (is_null(&at)) fail("a null pointer is followed");
   if (at.index == Location::dead) fail("an atomic is used after its destruction");
   if (at.index == 0) {
     if (places_used_ == max_locations) give_up("an execution has too many locations");
@@ -212,6 +213,7 @@ Word Machine::update(Location& at, Change change, Word operand, Order order, Sit
     return before;
   }
   order = weakened(site, Weakening::Part::update, order);
+  if (weakening_ != nullptr && weakening_->torn(site)) return tear(at, change, operand, order, site);
   Place& place = place_of(at);
   Event* event = nullptr;
   Message& message = read(place, Kind::update_read, order, site, event);
@@ -220,6 +222,18 @@ Word Machine::update(Location& at, Change change, Word operand, Order order, Sit
   running_->in_update = true;
   write(place, change(message.value, operand), order, site, &message);
   return message.value;
+}
+
+/// A read-modify-write that is none.
+Word Machine::tear(Location& at, Change change, Word operand, Order order, Site site) {
+  Event* event = nullptr;
+  Place& place = place_of(at);
+  const Message& message = read(place, Kind::read, order, site, event);
+  join(message, order);
+  account(*event);
+  const Word before = message.value;
+  write(place, change(before, operand), order, site, nullptr);
+  return before;
 }
 
 Word Machine::compare_exchange(Location& at, const Exchange& exchange, bool& exchanged, Site site) {
@@ -231,11 +245,18 @@ Word Machine::compare_exchange(Location& at, const Exchange& exchange, bool& exc
   }
   const Order success = weakened(site, Weakening::Part::success, exchange.success);
   const Order failure = weakened(site, Weakening::Part::failure, exchange.failure);
+  const Word compared = weakening_ == nullptr ? ~Word{0} : weakening_->compared(site);
+  if (weakening_ != nullptr && weakening_->torn(site)) {
+    const Word before = load(at, failure, site);
+    exchanged = before == exchange.expected;
+    if (exchanged) write(place_of(at), exchange.desired, success, site, nullptr);
+    return before;
+  }
   Place& place = place_of(at);
   Event* event = nullptr;
   Message& message = read(place, Kind::update_read, success, site, event);
   const auto position = running_->position[running_->done];
-  exchanged = message.value == exchange.expected;
+  exchanged = ((message.value ^ exchange.expected) & compared) == 0;
   if (!exchanged) {
     event->kind = Kind::read;
     event->order = failure;

@@ -20,6 +20,7 @@ void Machine::died(Location& at) {
 }
 
 void Machine::touch(Shadow& data, Access access, Site) {
+  if (is_null(&data)) fail("a null pointer is followed");
   if (data.dead && access != Access::birth) fail("data are used after their destruction");
   if (access == Access::read && !data.written) fail("data are read that nobody has written");
   if (phase_ != Phase::threads) {

@@ -18,6 +18,7 @@ using Word = std::uint64_t;
 struct Site {
   const char* file = "";
   int line = 0;
+  const char* function = "";
 };
 
 /// What an atomic knows of itself; the engine knows the rest by its index.
@@ -37,6 +38,12 @@ struct Shadow {
   std::uint16_t written_at = 0;
   std::array<std::uint16_t, max_threads> read_at{};  ///< 1 + events before the thread's last read; 0: none
 };
+
+/// Whether this is a member of an object, or of an array's element, of which somebody has nothing but a null pointer.
+inline bool is_null(const void* member) {
+  constexpr std::uintptr_t first_page = 65536;
+  return reinterpret_cast<std::uintptr_t>(member) < first_page;
+}
 
 /// Of each thread, a number of its events.
 using Clocks = std::array<std::uint16_t, max_threads>;

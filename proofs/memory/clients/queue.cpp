@@ -200,6 +200,8 @@ std::vector<Client> queue_clients() {
       {.first = near_the_end, .threads = {{poll(), poll()}, {put(), put()}}, .waiting_at_first = 1});
   add(four, "limit", "two producers meet a limit while the owner makes room",
       {.threads = {{poll()}, {put(0)}, {put(0)}}, .waiting_at_first = 1});
+  add(four, "refusals", "two producers are refused at once",
+      {.threads = {{}, {put(0)}, {put(0)}}, .waiting_at_first = 1});
   add(four, "limit_changes", "the limit falls between two packets while the owner polls",
       {.threads = {{poll()}, {put(2), put(0)}}, .waiting_at_first = 1}, 1);
   add(four, "limit_one_queue", "as `limit`, in the releases with one queue",
