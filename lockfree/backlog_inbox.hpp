@@ -127,7 +127,7 @@ class Inbox {
 
   /// Packets that the limit counts: 0 while SCHED is clear (2). From any thread: as it was a moment ago.
   std::uint32_t counted() const noexcept {
-    // acquire: the claims are read after it, so that they are never fewer than what was released.
+    // acquire: pairs with R1. The claims are read after it, so that they are never fewer than what was released.
     const std::uint32_t released = released_.load(std::memory_order_acquire);
     return admitted() - released;
   }
@@ -235,8 +235,8 @@ class Inbox {
   }
 
   void release_to(std::uint32_t position) noexcept {
-    // R1, relaxed: read by fits() for its value alone; C1 publishes it to whoever sees the queue asleep.
-    released_.store(position, std::memory_order_relaxed);
+    // R1, release: pairs with the acquire in counted(); without it the claims that are released might not be seen there.
+    released_.store(position, std::memory_order_release);
   }
 
   Atomic<std::uint32_t>& link_of(std::uint32_t segment) noexcept { return segment == 0 ? first_ : pool_[segment].next; }
