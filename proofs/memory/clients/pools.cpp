@@ -309,7 +309,6 @@ std::vector<Client> pool_clients() {
       client<EpochChainWorld>("epoch.chain", "one retires an object, one looks at it, one wants a new one", 3));
   all.push_back(client<AcceptWorld<1, 2, 2>>("accept.push_pop", "one thread pushes two children, one pops twice", 2));
   all.push_back(client<AcceptWorld<2, 1, 0>>("accept.two_pushers", "two threads push a child each", 2));
-  all.push_back(client<AcceptWorld<3, 1, 0>>("accept.three_pushers", "three threads push a child each", 3));
   all.push_back(client<AcceptWorld<1, 1, 1>>("accept.two_poppers", "one thread pushes a child, two pop", 3));
   all.push_back(client<AcceptWorld<2, 1, 1>>("accept.help", "two threads push a child each, one pops", 3));
   all.push_back(
