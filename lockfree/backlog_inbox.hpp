@@ -79,9 +79,8 @@ class Inbox {
   /// kernel compares: capacity is limit + 1). A refusal is counted.
   Admission enqueue(Item item, std::uint32_t limit, std::uint32_t others) {
     prefetch_for_write(&claim_);
-    // P1, acquire: pairs with P2 of the producer that brought in the segment; without it the slot could be written
-    // before its slab is visible. Also pairs with C1, so a queue seen asleep is also seen drained by the limit check.
-    std::uint64_t claim = claim_.load(std::memory_order_acquire);
+    // relaxed: a guess, which P1 confirms.
+    std::uint64_t claim = claim_.load(std::memory_order_relaxed);
     std::uint32_t segment = 0;
     std::uint64_t claimed = 0;
     do {
@@ -92,9 +91,12 @@ class Inbox {
         return {};
       }
       claimed = next_claim(claim, segment);
-      // P2, release: pairs with P1. acquire on failure: as P1. The order against C1 needs no fence: both are changes of
-      // this one word, so either the owner's comes first and we see SCHED clear, or ours does and its exchange fails.
-    } while (!claim_.compare_exchange_weak(claim, claimed, std::memory_order_acq_rel, std::memory_order_acquire));
+      // P1, acquire: pairs with P2 of the producer that brought in the segment; without it the slot could be written
+      // before its slab is visible. Also pairs with C1, after which the owner has cleared waker_.
+      // P2, release: pairs with P1. relaxed on failure: another guess. The order against C1 needs no fence: both are
+      // changes of this one word, so either the owner's comes first and we see SCHED clear, or ours does and its
+      // exchange fails.
+    } while (!claim_.compare_exchange_weak(claim, claimed, std::memory_order_acq_rel, std::memory_order_relaxed));
 
     if (opens_segment(claim)) {
       // P3, release: pairs with T1; without it the owner could enter a segment it cannot see yet.
@@ -127,7 +129,7 @@ class Inbox {
 
   /// Packets that the limit counts: 0 while SCHED is clear (2). From any thread: as it was a moment ago.
   std::uint32_t counted() const noexcept {
-    // acquire: the claims are read after it, so that they are never fewer than what was released.
+    // acquire: pairs with R1. The claims are read after it, so that they are never fewer than what was released.
     const std::uint32_t released = released_.load(std::memory_order_acquire);
     return admitted() - released;
   }
@@ -235,8 +237,9 @@ class Inbox {
   }
 
   void release_to(std::uint32_t position) noexcept {
-    // R1, relaxed: read by fits() for its value alone; C1 publishes it to whoever sees the queue asleep.
-    released_.store(position, std::memory_order_relaxed);
+    // R1, release: pairs with the acquire in counted(); without it the claims that are released might not be seen
+    // there.
+    released_.store(position, std::memory_order_release);
   }
 
   Atomic<std::uint32_t>& link_of(std::uint32_t segment) noexcept { return segment == 0 ? first_ : pool_[segment].next; }

@@ -4,6 +4,7 @@
 #include <array>
 #include <bitset>
 #include <cstddef>
+#include <memory>
 
 namespace weir::proofs::memory {
 namespace {
@@ -12,25 +13,28 @@ constexpr std::size_t most = 256;
 using Set = std::bitset<most>;
 using Relation = std::array<Set, most>;
 
-/// The events with their relations, each as the set of those that it leads to.
+/// The events with their relations, each as the set of those that it leads to. One is kept a thread: clearing what is
+/// in use is cheaper than making it.
 class Graph {
  public:
-  explicit Graph(const std::vector<Event>& trail) : trail_(trail), size_(trail.size()) {
+  void load(const std::vector<Event>& trail) {
+    size_ = trail.size();
+    for (std::size_t a = 0; a < size_; ++a) {
+      item_[a] = item_of(trail, a);
+      for (Relation* each : {&before_, &before_or_same_, &elsewhere_, &reads_from_, &communicates_at_once_, &scb_})
+        (*each)[a].reset();
+    }
     for (std::size_t a = 0; a < size_; ++a)
       for (std::size_t b = 0; b < size_; ++b) relate(a, b);
-    for (std::size_t a = 0; a < size_; ++a) {
-      const Set& next = communicates_at_once_[a];
-      communicates_[a] = next;
-      for (std::size_t b = 0; b < size_; ++b)
-        if (next[b]) communicates_[a] |= reads_from_[b];
-    }
-    for (std::size_t a = 0; a < size_; ++a) scb_[a] = in_between(a) | scb_directly_[a];
+    for (std::size_t a = 0; a < size_; ++a)
+      communicates_[a] = communicates_at_once_[a] | image(reads_from_, communicates_at_once_[a]);
+    for (std::size_t a = 0; a < size_; ++a) scb_[a] |= image(elsewhere_, image(before_, elsewhere_[a]));
   }
 
   bool psc_has_cycle() const {
     std::vector<std::size_t> sc;
     for (std::size_t a = 0; a < size_; ++a)
-      if (trail_[a].order == Order::seq_cst && trail_[a].kind != Kind::choice) sc.push_back(a);
+      if (item_[a].strong) sc.push_back(a);
     std::vector<std::size_t> left(sc.size(), 0);
     std::vector<Set> edges(sc.size());
     for (std::size_t i = 0; i < sc.size(); ++i) {
@@ -44,20 +48,34 @@ class Graph {
   }
 
  private:
-  bool is_fence(std::size_t a) const { return trail_[a].kind == Kind::fence; }
-  bool same_place(std::size_t a, std::size_t b) const {
-    return !is_fence(a) && !is_fence(b) && trail_[a].location == trail_[b].location;
+  struct Item {
+    std::uint8_t thread;
+    Kind kind;
+    bool strong, reads, writes;
+    int location;  // -1: a fence or a choice
+    std::uint16_t index;
+    EventId id, source;
+    std::int32_t stamp;  // of a read: that of what it reads
+    Clocks before;
+  };
+  static Item item_of(const std::vector<Event>& trail, std::size_t at) {
+    const Event& event = trail[at];
+    Item item{event.thread,    event.kind,       event.order == Order::seq_cst && event.kind != Kind::choice,
+              event.is_read(), event.is_write(), -1,
+              event.index,     event.id(),       event.source,
+              event.stamp,     event.before};
+    if (item.reads || item.writes) item.location = event.location;
+    if (!item.reads) return item;
+    item.stamp = 0;
+    for (const Event& each : trail)
+      if (event.source != initial_write && each.id() == event.source) item.stamp = each.stamp;
+    return item;
   }
-  std::int32_t read_stamp(const Event& event) const {
-    if (event.source == initial_write) return 0;
-    for (const Event& each : trail_)
-      if (each.id() == event.source) return each.stamp;
-    return 0;
-  }
+  bool is_fence(std::size_t a) const { return item_[a].kind == Kind::fence; }
 
   void relate(std::size_t a, std::size_t b) {
-    const Event& first = trail_[a];
-    const Event& second = trail_[b];
+    const Item& first = item_[a];
+    const Item& second = item_[b];
     if (a == b) {
       before_or_same_[a].set(b);
       return;
@@ -65,16 +83,14 @@ class Graph {
     if (first.kind == Kind::choice || second.kind == Kind::choice) return;
     const bool program = first.thread == second.thread && first.index < second.index;
     const bool happens = first.index < second.before[first.thread];
-    const bool same = same_place(a, b);
+    const bool same = first.location >= 0 && first.location == second.location;
     if (happens) before_[a].set(b), before_or_same_[a].set(b);
     if (program && !same) elsewhere_[a].set(b);
-    const bool reads = first.is_write() && second.is_read() && second.source == first.id();
+    const bool reads = first.writes && second.reads && second.source == first.id;
     if (reads) reads_from_[a].set(b);
-    const bool overwrites =
-        same && second.is_write() &&
-        ((first.is_write() && first.stamp < second.stamp) || (first.is_read() && read_stamp(first) < second.stamp));
+    const bool overwrites = same && second.writes && first.stamp < second.stamp;
     if (reads || overwrites) communicates_at_once_[a].set(b);
-    if (program || (happens && same) || overwrites) scb_directly_[a].set(b);
+    if (program || (happens && same) || overwrites) scb_[a].set(b);
   }
 
   Set image(const Relation& relation, const Set& from) const {
@@ -83,8 +99,6 @@ class Graph {
       if (from[a]) to |= relation[a];
     return to;
   }
-  /// sb to another location, then happens-before, then again sb to another location.
-  Set in_between(std::size_t a) const { return image(elsewhere_, image(before_, elsewhere_[a])); }
   Set begins(std::size_t a) const {
     Set set = is_fence(a) ? before_[a] : Set{};
     return set.set(a);
@@ -110,76 +124,87 @@ class Graph {
     return false;
   }
 
-  const std::vector<Event>& trail_;
-  const std::size_t size_;
-  Relation before_{}, before_or_same_{}, elsewhere_{}, reads_from_{}, communicates_at_once_{}, communicates_{};
-  Relation scb_directly_{}, scb_{};
+  std::size_t size_ = 0;
+  std::array<Item, most> item_;
+  Relation before_, before_or_same_, elsewhere_, reads_from_, communicates_at_once_, communicates_;
+  Relation scb_;  // its part through other locations added last
 };
 
-/// The writes of each location in modification order.
-std::size_t sort_writes(const std::vector<Event>& trail, std::array<std::uint16_t, most>& sorted) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < trail.size(); ++i)
-    if (trail[i].is_write() && !trail[i].stuck) sorted[count++] = static_cast<std::uint16_t>(i);
-  std::sort(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(count), [&](auto a, auto b) {
-    return trail[a].location != trail[b].location ? trail[a].location < trail[b].location
-                                                  : trail[a].stamp < trail[b].stamp;
-  });
-  return count;
-}
+/// Seeks an interleaving greedily: whoever can go on without being too early goes on. A read must come after its write
+/// and before the next one of its location, a write right after the one before.
+class Interleaving {
+ public:
+  explicit Interleaving(const std::vector<Event>& trail) : trail_(trail) {
+    for (std::size_t i = 0; i < trail.size(); ++i) {
+      next_of_[trail[i].thread][trail[i].index] = static_cast<std::uint16_t>(i);
+      ++events_[trail[i].thread];
+      if (trail[i].is_write()) writes_.push_back(&trail[i]);
+    }
+    std::sort(writes_.begin(), writes_.end(), [](const Event* a, const Event* b) {
+      return a->location != b->location ? a->location < b->location : a->stamp < b->stamp;
+    });
+    std::array<std::uint16_t, max_locations> writes{};
+    for (const Event* each : writes_) rank_[index(*each)] = ++writes[each->location];
+    for (std::size_t i = 0; i < trail.size(); ++i) {
+      if (!trail[i].is_read()) continue;
+      rank_[i] = trail[i].source == initial_write
+                     ? std::uint16_t{0}
+                     : rank_[next_of_[thread_of(trail[i].source)][index_of(trail[i].source)]];
+      ++readers(trail[i].location, rank_[i]);
+    }
+  }
+
+  bool exists() {
+    for (std::size_t left = trail_.size(); left > 0;) {
+      const std::size_t before = left;
+      for (unsigned thread = 0; thread < max_threads; ++thread)
+        while (done_[thread] < events_[thread] && take(next_of_[thread][done_[thread]])) ++done_[thread], --left;
+      if (left == before) return false;
+    }
+    return true;
+  }
+
+ private:
+  std::size_t index(const Event& event) const { return static_cast<std::size_t>(&event - trail_.data()); }
+  std::uint16_t& readers(std::size_t location, std::size_t rank) { return readers_[location][rank % most_writes]; }
+
+  bool take(std::size_t at) {
+    const Event& event = trail_[at];
+    const std::size_t location = event.location;
+    if (event.is_read()) {
+      if (now_[location] != rank_[at]) return false;
+      --readers(location, rank_[at]);
+    } else if (event.is_write()) {
+      if (now_[location] + 1 != rank_[at] || readers(location, now_[location]) != 0) return false;
+      now_[location] = rank_[at];
+    }
+    return true;
+  }
+
+  static constexpr std::size_t most_writes = 48;
+  const std::vector<Event>& trail_;
+  std::vector<const Event*> writes_;
+  std::array<std::array<std::uint16_t, most>, max_threads> next_of_;
+  std::array<std::uint16_t, most> rank_{};
+  std::array<std::uint16_t, max_threads> events_{}, done_{};
+  std::array<std::uint16_t, max_locations> now_{};
+  std::array<std::array<std::uint16_t, most_writes>, max_locations> readers_{};
+};
 
 }  // namespace
 
-bool sequentially_consistent(const std::vector<Event>& trail) {
-  // An interleaving is sought greedily: whoever can go on without being too early goes on. Reads must come before the
-  // next write of their location, writes after the one before.
-  std::array<std::uint16_t, most> sorted;
-  const std::size_t writes = sort_writes(trail, sorted);
-  std::array<std::int32_t, max_locations> stamp{};
-  std::array<std::uint16_t, max_threads> done{};
-  for (std::size_t left = trail.size(); left > 0;) {
-    const std::size_t before = left;
-    for (std::size_t i = 0; i < trail.size(); ++i) {
-      const Event& event = trail[i];
-      if (event.index != done[event.thread]) continue;
-      if (event.is_read()) {
-        std::int32_t reads = 0;
-        for (std::size_t w = 0; w < writes && event.source != initial_write; ++w)
-          if (trail[sorted[w]].id() == event.source) reads = trail[sorted[w]].stamp;
-        if (stamp[event.location] != reads) continue;
-      }
-      if (event.is_write()) {
-        std::int32_t below = 0;
-        for (std::size_t w = 0; w < writes; ++w) {
-          const Event& other = trail[sorted[w]];
-          if (other.location == event.location && other.stamp < event.stamp) below = other.stamp;
-        }
-        if (stamp[event.location] != below) continue;
-        bool too_early = false;
-        for (const Event& other : trail) {
-          if (!other.is_read() || other.location != event.location || other.index < done[other.thread]) continue;
-          std::int32_t reads = 0;
-          for (std::size_t w = 0; w < writes && other.source != initial_write; ++w)
-            if (trail[sorted[w]].id() == other.source) reads = trail[sorted[w]].stamp;
-          if (reads == below) too_early = true;
-        }
-        if (too_early) continue;
-        stamp[event.location] = event.stamp;
-      }
-      ++done[event.thread];
-      --left;
-    }
-    if (left == before) return false;
-  }
-  return true;
-}
+bool sequentially_consistent(const std::vector<Event>& trail) { return Interleaving(trail).exists(); }
 
 bool seq_cst_consistent(const std::vector<Event>& trail) {
   const auto count = std::count_if(trail.begin(), trail.end(), [](const Event& event) {
     return event.order == Order::seq_cst && event.kind != Kind::choice;
   });
   if (count < 2) return true;
-  return !Graph(trail).psc_has_cycle();
+  // What an interleaving explains is consistent under any order, and cheap to see.
+  if (sequentially_consistent(trail)) return true;
+  thread_local const auto graph = std::make_unique<Graph>();
+  graph->load(trail);
+  return !graph->psc_has_cycle();
 }
 
 }  // namespace weir::proofs::memory

@@ -156,13 +156,20 @@ class PoolWorld {
 };
 
 /// The accept queue: pushes and pops of all threads, each an operation inside an epoch.
-template <unsigned pushers, unsigned pushes, unsigned pops, bool prepared = true>
+/// `used`: its nodes were in use before, and tell of it to whoever sees them too early.
+enum class Before : std::uint8_t { unprepared, fresh, used };
+
+template <unsigned pushers, unsigned pushes, unsigned pops, Before before = Before::used, unsigned waiting = 0>
 class AcceptWorld {
   using Queue = lockfree::BasicAcceptQueue<Modelled>;
 
  public:
   AcceptWorld(const Nothing&, Judgements&) {
-    if (prepared) queue_.prepare(nodes_, 1);
+    if (before != Before::unprepared) queue_.prepare(nodes_, 0);
+    for (std::uint64_t i = 0; before == Before::used && i < 5; ++i) queue_.push(nodes_, 31, 0);
+    for (std::uint64_t i = 0; before == Before::used && i < 5; ++i) queue_.pop(nodes_, 0);
+    for (std::uint64_t i = 0; i < waiting; ++i)
+      contents_[i + 1] = static_cast<int>(i + 1), queue_.push(nodes_, i + 1, 0);
   }
 
   void run(unsigned thread) {
@@ -182,6 +189,7 @@ class AcceptWorld {
       if (pushers == 1) require(*value > last, "first in, first out");
       last = *value;
     }
+    for (unsigned i = 0; i < waiting; ++i) require(times[1 + i] == 1, "a child is accepted once, and once only");
     for (unsigned thread = 0; thread < pushers; ++thread)
       for (unsigned i = 0; i < pushes; ++i)
         require(times[1 + thread * 8 + i] == 1, "a child is accepted once, and once only");
@@ -190,7 +198,7 @@ class AcceptWorld {
  private:
   void push(unsigned, std::uint64_t value) {
     const std::uint64_t epoch = epoch_.enter();
-    if (!prepared) queue_.prepare(nodes_, epoch);
+    if (before == Before::unprepared) queue_.prepare(nodes_, epoch);
     contents_[value] = static_cast<int>(value);
     queue_.push(nodes_, value, epoch);
     epoch_.leave(epoch);
@@ -207,7 +215,7 @@ class AcceptWorld {
     }
     epoch_.leave(epoch);
   }
-  static void take(std::array<unsigned, 32>& times, std::uint64_t value) { ++times[value % 32]; }
+  static void take([[maybe_unused]] std::array<unsigned, 32>& times, std::uint64_t value) { ++times[value % 32]; }
 
   lockfree::BasicEpoch<Modelled> epoch_;
   typename Queue::Nodes nodes_;
@@ -215,6 +223,70 @@ class AcceptWorld {
   std::array<Plain<int>, 24> contents_;
   std::array<std::array<std::uint64_t, 4>, max_threads> popped_{};
   std::array<unsigned, max_threads> count_{};
+};
+
+/// A child comes to the queue of a listener that closes: one of the two must see the other.
+class CloseWorld {
+  using Queue = lockfree::BasicAcceptQueue<Modelled>;
+
+ public:
+  CloseWorld(const Nothing&, Judgements&) { queue_.prepare(nodes_, 0); }
+
+  void run(unsigned thread) {
+    const std::uint64_t epoch = epoch_.enter();
+    if (thread == 0) {
+      queue_.push(nodes_, 1, epoch);
+      if (!listens_.load(Order::seq_cst)) drain(epoch);
+    } else {
+      bool yes = true;
+      listens_.compare_exchange_strong(yes, false, Order::seq_cst);
+      drain(epoch);
+    }
+    epoch_.leave(epoch);
+  }
+  void finish() { require(!queue_.pop(nodes_, 2), "no child is left with a listener that is closed"); }
+
+ private:
+  void drain(std::uint64_t epoch) {
+    while (queue_.pop(nodes_, epoch)) {
+    }
+  }
+
+  lockfree::BasicEpoch<Modelled> epoch_;
+  typename Queue::Nodes nodes_;
+  Queue queue_;
+  Atomic<bool> listens_{true};
+};
+
+/// Three operations, each of which leaves: what the first retired is used again by the last, while the second looks.
+class EpochChainWorld {
+ public:
+  EpochChainWorld(const Nothing&, Judgements&) {
+    current_index_ = pool_.allocate(1);
+    pool_[current_index_].user = 1;
+    current_.store(current_index_);
+  }
+
+  void run(unsigned thread) {
+    const std::uint64_t epoch = epoch_.enter();
+    if (thread == 0) {
+      current_.store(0, Order::relaxed);
+      pool_.retire(current_index_, epoch);
+    } else if (thread == 1) {
+      if (const std::uint32_t index = current_.load(Order::relaxed)) seen_ = pool_[index].user;
+    } else {
+      pool_[pool_.allocate(epoch)].user = 2;
+    }
+    epoch_.leave(epoch);
+  }
+  void finish() {}
+
+ private:
+  lockfree::BasicEpoch<Modelled> epoch_;
+  lockfree::Pool<Pooled, 8, Modelled> pool_;
+  Atomic<std::uint32_t> current_{0};
+  std::uint32_t current_index_ = 0;
+  int seen_ = 0;
 };
 
 }  // namespace
@@ -233,11 +305,17 @@ std::vector<Client> pool_clients() {
   all.push_back(client<PoolWorld>("pool.reuse", "two threads take objects and give them back in another order", 2));
   all.push_back(client<EpochWorld>("epoch.reader",
                                    "an object is retired and used again while another thread may still look at it", 2));
+  all.push_back(
+      client<EpochChainWorld>("epoch.chain", "one retires an object, one looks at it, one wants a new one", 3));
   all.push_back(client<AcceptWorld<1, 2, 2>>("accept.push_pop", "one thread pushes two children, one pops twice", 2));
   all.push_back(client<AcceptWorld<2, 1, 0>>("accept.two_pushers", "two threads push a child each", 2));
   all.push_back(client<AcceptWorld<1, 1, 1>>("accept.two_poppers", "one thread pushes a child, two pop", 3));
-  all.push_back(client<AcceptWorld<2, 1, 0, false>>("accept.prepare",
-                                                    "two threads push to a queue that nobody has prepared yet", 2));
+  all.push_back(client<AcceptWorld<2, 1, 1>>("accept.help", "two threads push a child each, one pops", 3));
+  all.push_back(
+      client<AcceptWorld<0, 0, 1, Before::used, 2>>("accept.pops", "two children wait, three threads pop", 3));
+  all.push_back(client<AcceptWorld<2, 1, 0, Before::unprepared>>(
+      "accept.prepare", "two threads push to a queue that nobody has prepared yet", 2));
+  all.push_back(client<CloseWorld>("accept.close", "a child comes in while its listener closes", 2));
   return all;
 }
 

@@ -25,7 +25,7 @@ using What = QueueOperation::What;
 
 /// One step of a thread. `own`: the owner's own packet, which goes by the private lane.
 struct Step {
-  enum class Do : std::uint8_t { put, own, poll } what = Do::put;
+  enum class Do : std::uint8_t { put, own, poll, look } what = Do::put;
   std::int32_t amount = 100;  ///< the limit, or the quota
 };
 struct Script {
@@ -45,6 +45,10 @@ class QueueWorld {
 
   void run(unsigned thread) {
     for (const Step& step : script_.threads[thread]) {
+      if (step.what == Step::Do::look) {
+        require(queue_.counted() <= max_threads * 8, "what counts is never less than nothing");
+        continue;
+      }
       const Clocks begin = moment();
       const auto number = static_cast<std::uint8_t>(thread * 8 + used_[thread]++);
       if (step.what == Step::Do::put) put(thread, step.amount, begin, histories_[thread], number);
@@ -166,6 +170,7 @@ class QueueWorld {
 
 constexpr Step put(std::int32_t limit = 100) { return {Step::Do::put, limit}; }
 constexpr Step own(std::int32_t limit = 100) { return {Step::Do::own, limit}; }
+constexpr Step look() { return {Step::Do::look, 0}; }
 constexpr Step poll(std::int32_t quota = 100) { return {Step::Do::poll, quota}; }
 
 template <std::uint32_t Slots>
@@ -202,6 +207,7 @@ std::vector<Client> queue_clients() {
       {.threads = {{poll()}, {put(0)}, {put(0)}}, .waiting_at_first = 1});
   add(four, "refusals", "two producers are refused at once",
       {.threads = {{}, {put(0)}, {put(0)}}, .waiting_at_first = 1});
+  add(four, "counted", "a third thread asks how many packets count", {.threads = {{poll()}, {put(), put()}, {look()}}});
   add(four, "limit_changes", "the limit falls between two packets while the owner polls",
       {.threads = {{poll()}, {put(2), put(0)}}, .waiting_at_first = 1}, 1);
   add(four, "limit_one_queue", "as `limit`, in the releases with one queue",

@@ -69,7 +69,7 @@ class LimitWorld {
 };
 
 /// A flow limit is switched on, and off, while packets are counted.
-template <bool disables>
+template <bool disables, unsigned writers = 1>
 class FlowLimitWorld {
   using Limit = lockfree::BasicFlowLimit<Modelled, 4>;
 
@@ -77,7 +77,7 @@ class FlowLimitWorld {
   FlowLimitWorld(const Nothing&, Judgements&) {}
 
   void run(unsigned thread) {
-    if (thread == 0) {
+    if (thread < writers) {
       require(limit_.enable(2), "there is memory");
       if (disables) limit_.disable();
       return;
@@ -103,6 +103,8 @@ std::vector<Client> table_clients() {
       client<FlowLimitWorld<false>>("flow_limit.enable", "a flow limit is switched on while two packets come in", 3));
   all.push_back(client<FlowLimitWorld<true>>("flow_limit.disable",
                                              "a flow limit is switched on and off while a packet comes in", 2));
+  all.push_back(client<FlowLimitWorld<false, 2>>("flow_limit.two_writers",
+                                                 "two threads switch a flow limit on while a packet comes in", 3));
   return all;
 }
 
