@@ -90,7 +90,7 @@ void draw_crowded_table(Rng& rng, std::vector<Op>& ops) {
   write(Sysctl::flow_limit_cpu_bitmap, "3");
   write(Sysctl::netdev_max_backlog, std::to_string(rng.below(40)));
   for (std::uint32_t bursts = 2 + rng.below(6); bursts > 0; --bursts) {
-    const FlowHash flow{rng.below(3)};
+    const FlowHash flow{rng.below(8)};
     for (std::uint32_t packets = 10 + rng.below(60); packets > 0; --packets)
       ops.emplace_back(op::NetifRx{{}, {}, {}, flow});
   }

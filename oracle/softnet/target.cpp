@@ -22,7 +22,7 @@
 namespace weir::oracle {
 namespace {
 
-constexpr std::uint32_t flows = 3;
+constexpr std::uint32_t flows = 8;
 
 /// Until a backlog is empty, at the latest: a softirq that was put off is asked for again and again.
 constexpr auto drained_within = std::chrono::seconds(2);
