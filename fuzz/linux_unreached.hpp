@@ -9,8 +9,6 @@ inline constexpr std::string_view time = "comes after a minute or more, which a 
 inline constexpr std::string_view own = "takes a write of what is the machine's own: kernel.*, or net.core's globals";
 inline constexpr std::string_view none_absent = "the kernels that can be asked have every sysctl";
 inline constexpr std::string_view crash = "the kernel would crash, or write where it must not";
-inline constexpr std::string_view other_cpu =
-    "takes a packet that RPS sends to another CPU, and then nothing has one order";
 inline constexpr std::string_view thread = "takes a kernel that was booted with thread_backlog_napi";
 inline constexpr std::string_view device = "takes a device that goes down between two steps of the kernel";
 inline constexpr std::string_view poll = "the poll function is called by the kernel alone";
@@ -31,10 +29,7 @@ inline constexpr auto linux_unreached = std::to_array<Unreached>({
     {Clause::DROP_DEV_READY, linux_reason::device},
     {Clause::FLOW_LIMIT_OUT_OF_TABLE, linux_reason::crash},
     {Clause::FLOW_LIMIT_NO_MEMORY, "takes a table of 4 MiB, at which the kernel logs a warning"},
-    {Clause::RPS_STEERED, linux_reason::other_cpu},
-    {Clause::RPS_IPI_QUEUED, linux_reason::other_cpu},
     {Clause::RPS_IPI_AWAITED, linux_reason::poll},
-    {Clause::RPS_IPI, linux_reason::other_cpu},
     {Clause::RPS_IPI_DOUBLE_ADD, linux_reason::crash},
     {Clause::RPS_THREAD_WOKEN, linux_reason::thread},
     {Clause::BACKLOG_THREAD, linux_reason::thread},

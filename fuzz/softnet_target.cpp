@@ -1,6 +1,7 @@
 #include "fuzz/softnet_target.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <memory>
 #include <numeric>
@@ -13,6 +14,8 @@
 #include "fuzz/softnet_replay.hpp"
 #include "fuzz/sysctl_text.hpp"
 #include "model/host.hpp"
+#include "oracle/linear/host_spec.hpp"
+#include "oracle/linear/search.hpp"
 #include "oracle/softnet/target.hpp"
 
 namespace weir::fuzz {
@@ -66,6 +69,18 @@ void draw_burst(Rng& rng, std::vector<Op>& ops) {
     ops.emplace_back(op::NetRxAction{});
 }
 
+/// Bursts that RPS sends to some CPU. What it does when that is another has no one order, so no settings change
+/// meanwhile.
+void draw_steered(Rng& rng, std::vector<Op>& ops) {
+  ops.emplace_back(op::SysctlWrite{{}, Sysctl::netdev_max_backlog, std::to_string(rng.below(60))});
+  const Cpu to{rng.below(2)};
+  for (std::uint32_t bursts = 1 + rng.below(5); bursts > 0; --bursts) {
+    for (std::uint32_t packets = 1 + rng.below(128); packets > 0; --packets)
+      ops.emplace_back(op::NetifRx{{1}, {}, to, {}, true});
+    ops.emplace_back(op::NetRxAction{});
+  }
+}
+
 /// Flows that meet in a small table: one has had its share, and another pays for it or does not.
 void draw_crowded_table(Rng& rng, std::vector<Op>& ops) {
   const auto write = [&](Sysctl knob, std::string text) {
@@ -75,7 +90,7 @@ void draw_crowded_table(Rng& rng, std::vector<Op>& ops) {
   write(Sysctl::flow_limit_cpu_bitmap, "3");
   write(Sysctl::netdev_max_backlog, std::to_string(rng.below(40)));
   for (std::uint32_t bursts = 2 + rng.below(6); bursts > 0; --bursts) {
-    const FlowHash flow{rng.below(3)};
+    const FlowHash flow{rng.below(8)};
     for (std::uint32_t packets = 10 + rng.below(60); packets > 0; --packets)
       ops.emplace_back(op::NetifRx{{}, {}, {}, flow});
   }
@@ -83,6 +98,7 @@ void draw_crowded_table(Rng& rng, std::vector<Op>& ops) {
 
 void draw_case(Rng& rng, std::vector<Op>& ops) {
   ops.clear();
+  if (rng.chance(1, 12)) return draw_steered(rng, ops);
   if (rng.chance(1, 12)) draw_crowded_table(rng, ops);
   for (std::uint32_t steps = 1 + rng.below(8); steps > 0; --steps) {
     for (std::uint32_t settings = rng.below(4); settings > 0; --settings) {
@@ -114,12 +130,66 @@ class Softirq {
   std::optional<Difference> ask(const Input& input, Effort& compared) {
     std::vector<Op> program;  // a mutation may have made of an operation what is not allowed
     std::copy_if(input.ops.begin(), input.ops.end(), std::back_inserter(program), SoftnetTarget::supported);
+    const auto [bursts, limit] = steered_away(program);
     for (int attempt = 0; attempt < attempts; ++attempt) {
+      if (!bursts.empty()) {
+        const auto told = kernel_->run_steered(bursts, limit);
+        if (told.disturbance == SoftnetDisturbance::none) return explain(*input.profile, told.history, compared);
+        ++effort_.disturbed.at(static_cast<std::size_t>(told.disturbance));
+        continue;
+      }
       const SoftnetStory story = kernel_->run(program);
       if (story.disturbance == SoftnetDisturbance::none) return compare(*input.profile, story, compared);
       ++effort_.disturbed.at(static_cast<std::size_t>(story.disturbance));
     }
     return std::nullopt;
+  }
+
+  /// The bursts of a program whose packets go to another CPU, and the limit that they meet.
+  std::pair<std::vector<std::uint32_t>, std::int32_t> steered_away(const std::vector<Op>& program) const {
+    std::vector<std::uint32_t> bursts;
+    std::int32_t limit = 1000;
+    bool in_burst = false;
+    for (const Op& each : program) {
+      const auto* const packet = std::get_if<op::NetifRx>(&each);
+      if (packet != nullptr && bursts.empty() && (!packet->to || packet->to->index == kernel_->cpu())) return {};
+      if (packet != nullptr && !in_burst) bursts.push_back(0);
+      if (packet != nullptr) ++bursts.back();
+      in_burst = packet != nullptr;
+      const auto* const write = std::get_if<op::SysctlWrite>(&each);
+      if (write != nullptr && write->sysctl == Sysctl::netdev_max_backlog && bursts.empty())
+        limit = std::atoi(write->data.c_str());
+    }
+    if (!kernel_->why_not_steered().empty()) return {};
+    return {bursts, limit};
+  }
+
+  /// The order that explains most is told, and in it the call that does not fit.
+  std::optional<Difference> explain(const Profile& profile, const oracle::History& history, Effort& compared) {
+    oracle::Header header = history.header;
+    header.profile = &profile;
+    const oracle::Linear linear = oracle::linearize(oracle::SoftnetSpec(header), history.calls);
+    compared.operations += history.calls.size();
+    if (linear.verdict == oracle::Linearizable::unknown) {
+      ++effort_.undecided;
+      return std::nullopt;
+    }
+    model::Host<Recorded> model(profile, header.options);
+    ClauseSet passed;
+    const ClauseScope recording(passed);
+    std::vector<Op> order;
+    for (const std::size_t each : linear.order) {
+      const Op& operation = history.calls[each].operation;
+      model.step(operation);
+      effort_.packets += std::holds_alternative<op::NetifRx>(operation) ? 1 : 0;
+      order.push_back(operation);
+    }
+    effort_.covered |= passed;
+    if (linear.verdict == oracle::Linearizable::ok) return std::nullopt;
+    const auto& [call, expected] = linear.refused.front();
+    const Op& operation = history.calls[call].operation;
+    order.push_back(operation);
+    return Difference{order.size() - 1, false, operation, expected, history.calls[call].seen.outcome, 0, order};
   }
 
   std::optional<Difference> compare(const Profile& profile, const SoftnetStory& story, Effort& compared) {

@@ -19,9 +19,10 @@ namespace weir::fuzz {
 
 struct SoftnetEffort {
   std::array<std::uint64_t, oracle::softnet_disturbances> disturbed{};  ///< cases, by what disturbed them
-  std::uint64_t unsteady = 0;  ///< cases with a difference that was not there when asked again
-  std::uint64_t packets = 0;   ///< that arrived in cases that were compared
-  ClauseSet covered;           ///< clauses of the spec behind the answers that were compared
+  std::uint64_t unsteady = 0;   ///< cases with a difference that was not there when asked again
+  std::uint64_t undecided = 0;  ///< histories of two CPUs whose search was given up
+  std::uint64_t packets = 0;    ///< that arrived in cases that were compared
+  ClauseSet covered;            ///< clauses of the spec behind the answers that were compared
 
   std::uint64_t thrown_away() const;
 };

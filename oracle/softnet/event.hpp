@@ -57,6 +57,7 @@ struct SoftnetRecording {
   std::vector<SoftnetEvent> events;  ///< by their numbers
   std::vector<SoftnetAction> actions;
   std::uint64_t lost = 0;         ///< events for which there was no room
+  bool steered = false;           ///< RPS has chosen the CPU, at which the packets had arrived anyway
   std::int32_t cpu_backlog = -1;  ///< the number of the reason CPU_BACKLOG in this kernel, of DEV_READY
   std::int32_t dev_ready = -1;
 };

@@ -22,7 +22,7 @@
 namespace weir::oracle {
 namespace {
 
-constexpr std::uint32_t flows = 3;
+constexpr std::uint32_t flows = 8;
 
 /// Until a backlog is empty, at the latest: a softirq that was put off is asked for again and again.
 constexpr auto drained_within = std::chrono::seconds(2);
@@ -54,6 +54,12 @@ std::uint32_t quiet_cpu() {
   for (std::uint32_t cpu = most_probed_cpus - 1; cpu > 0; --cpu)
     if (CPU_ISSET(cpu, &allowed)) return cpu;
   return 0;
+}
+
+bool wants_steering(std::span<const Op> program) {
+  for (const Op& each : program)
+    if (const auto* const packet = std::get_if<op::NetifRx>(&each)) return packet->to.has_value();
+  return false;
 }
 
 /// A CPU's row of /proc/net/softnet_stat. Throws std::runtime_error where there is none.
@@ -106,14 +112,18 @@ class SoftnetTarget::Machine {
     packets_ = 0;
     recorder_.start({.cpus = std::uint64_t{1} << cpu_});
     recorder_.look(cpu_);
+    const bool steered =
+        bursts_.steer(wants_steering(program) ? std::uint64_t{1} << cpu_ : 0) && wants_steering(program);
     perform(program);
     drain(cpu_);
+    if (steered) bursts_.steer(0);
     act(op::SoftnetStat{{cpu_}});
     recorder_.stop();
     knobs_.restore();
     std::vector<SoftnetAction> actions = std::move(recording_.actions);
     recording_ = recorder_.take();
     recording_.actions = std::move(actions);
+    recording_.steered = steered;
     return translate(recording_, cpu_, header_);
   }
 
@@ -145,6 +155,7 @@ class SoftnetTarget::Machine {
   }
 
   const Header& header() const { return header_; }
+  std::uint32_t cpu() const { return cpu_; }
 
  private:
   /// Initial settings; a packet makes them the backlog's own, and lets the recorder find it.
@@ -245,7 +256,7 @@ bool SoftnetTarget::supported(const Op& operation) {
   if (const auto* const read = std::get_if<op::SysctlRead>(&operation))
     return read->ns.id == 0 &&
            std::find(softnet_knobs.begin(), softnet_knobs.end(), read->sysctl) != softnet_knobs.end();
-  if (const auto* const packet = std::get_if<op::NetifRx>(&operation)) return packet->running && !packet->to;
+  if (const auto* const packet = std::get_if<op::NetifRx>(&operation)) return packet->running;
   return std::holds_alternative<op::NetRxAction>(operation) || std::holds_alternative<op::SoftnetStat>(operation);
 }
 
@@ -256,6 +267,7 @@ SoftnetTarget& SoftnetTarget::operator=(SoftnetTarget&&) noexcept = default;
 
 const Header& SoftnetTarget::header() const { return machine_->header(); }
 
+std::uint32_t SoftnetTarget::cpu() const { return machine_->cpu(); }
 SoftnetHistory SoftnetTarget::run_steered(std::span<const std::uint32_t> packets, std::int32_t netdev_max_backlog) {
   return machine_->run_steered(packets, netdev_max_backlog);
 }

@@ -9,7 +9,9 @@
 // A program is made of operations, but the softirq comes when it likes: the story has net_rx_action where it ran. What
 // the program says of itself counts so:
 //
-//   netif_rx       a row of them of one flow is one burst. Its CPU is the target's; `flow` only tells flows apart
+//   netif_rx       a row of them of one flow is one burst. Its CPU is the target's; `flow` only tells flows apart. If
+//   the
+//                  first has a `to`, RPS is on for all of them and sends them to the CPU at which they arrive anyway
 //   net_rx_action  lets a softirq that is due come; `tick_after` makes jiffies move during those of the burst before it
 //   sysctl_write   of the softirq's settings, as far as they do the machine no harm
 //   sysctl_read    of the same
@@ -48,6 +50,9 @@ class SoftnetTarget {
 
   /// What a story begins with: this machine's CPUs, its profile.
   const Header& header() const;
+
+  /// Where packets arrive.
+  std::uint32_t cpu() const;
 
   /// A case, on a CPU that is idle before and after. Throws std::runtime_error where the machine does not follow.
   SoftnetStory run(std::span<const Op> program);

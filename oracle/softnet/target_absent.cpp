@@ -19,6 +19,7 @@ SoftnetTarget::~SoftnetTarget() = default;
 SoftnetTarget::SoftnetTarget(SoftnetTarget&&) noexcept = default;
 SoftnetTarget& SoftnetTarget::operator=(SoftnetTarget&&) noexcept = default;
 const Header& SoftnetTarget::header() const { throw std::logic_error(reason); }
+std::uint32_t SoftnetTarget::cpu() const { throw std::logic_error(reason); }
 SoftnetHistory SoftnetTarget::run_steered(std::span<const std::uint32_t>, std::int32_t) {
   throw std::logic_error(reason);
 }

@@ -126,7 +126,8 @@ class Translator {
       waiting_[arrival.packet] = skb;
     // Asked for by the flow limit at the latest, while the packet is still ours to look at.
     const std::uint32_t flow = drop ? arrival.flow : event.flow;
-    lines_.push_back({op::NetifRx{{cpu_}, skb, {}, {flow}}, observed_in_full(received)});
+    const Steered to = recording_.steered ? Steered{Cpu{cpu_}} : Steered{};
+    lines_.push_back({op::NetifRx{{cpu_}, skb, to, {flow}}, observed_in_full(received)});
     return Disturbance::none;
   }
 

@@ -17,6 +17,7 @@
 #include "fuzz/softnet_target.hpp"
 #include "model/host.hpp"
 #include "oracle/check/check.hpp"
+#include "oracle/linear/history.hpp"
 #include "oracle/profile/names.hpp"
 #include "tests/live/softnet_wrong.hpp"
 
@@ -118,6 +119,67 @@ TEST(SoftnetLive, AStoryIsATrace) {
   const auto result = oracle::check(reader, {}, [&](const oracle::Divergence&) { ++divergences; });
   EXPECT_EQ(divergences, 0U);
   EXPECT_EQ(result.compared, story.lines.size());
+}
+
+/// Calls of the two CPUs that overlapped.
+std::size_t overlapping(const oracle::History& history) {
+  std::size_t found = 0;
+  for (const oracle::Call& a : history.calls)
+    for (const oracle::Call& b : history.calls)
+      if (std::holds_alternative<op::NetifRx>(a.operation) && std::holds_alternative<op::ProcessBacklog>(b.operation) &&
+          a.start <= b.end && b.start <= a.end)
+        ++found;
+  return found;
+}
+
+oracle::Linearizable verdict_of(const oracle::History& history) { return oracle::check_history(history, {}).verdict; }
+
+/// Nothing of two CPUs has one order, so nothing of it can be replayed; but some order must explain it. The twins: with
+/// two packets' places in the queue exchanged, or one said to be dropped, no order does.
+TEST(SoftnetLive, WhatAnotherCpuIsSentIsExplainedBySomeOrder) {
+  if (!can_be_asked()) return;
+  SoftnetTarget kernel;
+  if (!kernel.why_not_steered().empty()) return;
+  std::size_t histories = 0, overlaps = 0;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
+  while (std::chrono::steady_clock::now() < deadline) {
+    auto told = kernel.run_steered(std::array<std::uint32_t, 3>{60, 128, 90}, 20);
+    if (told.disturbance != SoftnetDisturbance::none) continue;
+    ++histories;
+    overlaps += overlapping(told.history);
+    EXPECT_EQ(verdict_of(told.history), oracle::Linearizable::ok) << to_trace(told.history);
+
+    oracle::History altered = told.history;
+    std::vector<Skb*> delivered;
+    for (oracle::Call& each : altered.calls)
+      if (auto* const polled = std::get_if<outcome::Polled>(&each.seen.outcome); polled != nullptr && polled->work == 1)
+        delivered.push_back(&polled->delivered.front());
+    ASSERT_GT(delivered.size(), 2U);
+    std::swap(*delivered[0], *delivered[1]);
+    EXPECT_EQ(verdict_of(altered), oracle::Linearizable::illegal);
+    altered = told.history;
+    for (oracle::Call& each : altered.calls)
+      if (auto* const received = std::get_if<outcome::Received>(&each.seen.outcome); received != nullptr) {
+        *received = {NetRx::drop, DropReason::cpu_backlog};
+        break;
+      }
+    EXPECT_EQ(verdict_of(altered), oracle::Linearizable::illegal);
+  }
+  EXPECT_GT(histories, 3U);
+  EXPECT_GT(overlaps, 0U) << "the CPUs never met";
+}
+
+TEST(SoftnetLive, RpsMaySayWhatHoldsAnyway) {
+  if (!can_be_asked()) return;
+  SoftnetTarget kernel;
+  if (!kernel.why_not_steered().empty()) return;
+  std::vector<Op> program = burst(3);
+  std::get<op::NetifRx>(program.front()).to = Cpu{0};
+  const SoftnetStory story = story_of(kernel, program);
+  ASSERT_FALSE(story.lines.empty());
+  EXPECT_EQ(std::get<op::NetifRx>(story.lines.front().operation).to, Steered{Cpu{kernel.cpu()}});
+  model::Host<Concrete> host(*story.header.profile, story.header.options);
+  EXPECT_FALSE(replay(host, story, [](const Op&) { return 0; }));
 }
 
 CampaignOptions campaign_of(const SoftnetTarget& kernel, const Profile& profile) {
