@@ -192,6 +192,8 @@ void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress&
     job.report.stats.covered = job.stack_effort->covered;
   }
   if (job.linux_effort) {
+    const double busy = std::chrono::duration<double>(job.linux_effort->busy).count();
+    if (busy > 0) job.report.per_second_of_one_core = static_cast<double>(job.report.stats.effort.operations) / busy;
     job.report.late = job.linux_effort->late;
     job.report.unsteady = job.linux_effort->unsteady;
     job.report.stats.covered = job.linux_effort->covered;

@@ -26,6 +26,7 @@ struct TargetReport {
   std::uint64_t late = 0;                ///< cases thrown away because the kernel's timers may have fired
   std::uint64_t unsteady = 0;            ///< cases thrown away because a stack answered otherwise when asked again
   std::optional<fuzz::SlowEffort> slow;  ///< of the lane in which time passes; its figures are part of `stats`
+  double per_second_of_one_core = 0;     ///< operations; 0 where that is not measured
   std::string compared_with;             ///< profile names
   std::string left_out;                  ///< what could not be asked of it here, and why; empty if all could
   std::string not_available;             ///< why it was not held against the model; empty if it was

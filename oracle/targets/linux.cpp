@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <exception>
 #include <stdexcept>
 #include <system_error>
@@ -117,6 +118,13 @@ class LinuxTarget::Driver {
   }
   int channel() const { return channel_.get(); }
 
+  nanoseconds time() const {
+    clockid_t clock = 0;
+    timespec used{};
+    if (::clock_getcpuclockid(process_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+    return std::chrono::seconds(used.tv_sec) + nanoseconds(used.tv_nsec);
+  }
+
   /// The reason why it is of no use, or "".
   std::string trouble() {
     std::string reply;
@@ -189,6 +197,8 @@ LinuxTarget::Run LinuxTarget::finish() {
   ran.status = ran.took > limit ? Status::late : Status::answered;
   return ran;
 }
+
+nanoseconds LinuxTarget::driver_time() const { return driver_ == nullptr ? nanoseconds{} : driver_->time(); }
 
 int LinuxTarget::channel() const { return driver_ == nullptr ? -1 : driver_->channel(); }
 

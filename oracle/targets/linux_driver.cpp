@@ -163,17 +163,9 @@ Outcome LinuxDriver::label(Descriptor descriptor) {
   return returned(static_cast<std::int64_t>(lowest));
 }
 
-int LinuxDriver::open_sysctl(NsId ns, Sysctl sysctl, int flags) {
-  namespaces_.enter(ns.id);
-  return ::open(sysctl_path(name_of_enum(sysctl)).c_str(), flags | O_CLOEXEC);
-}
-
 std::size_t LinuxDriver::add_namespace() {
   const std::size_t index = namespaces_.acquire();
-  if (counters_wanted_) {
-    namespaces_.enter(index);
-    baselines_.push_back(read_counters());
-  }
+  if (counters_wanted_) baselines_.push_back(read_counters(namespaces_.netstat(index)));
   return index;
 }
 
@@ -181,20 +173,24 @@ Outcome LinuxDriver::perform(const op::Netns&) { return returned(static_cast<std
 
 Outcome LinuxDriver::perform(const op::SysctlWrite& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
+  const auto write_to = [&](int file) {
+    if (file < 0) return returned_by_call(-1);
+    namespaces_.mark_changed(operation.ns.id, operation.sysctl);
+    return returned_by_call(::pwrite(file, operation.data.data(), operation.data.size(), operation.pos));
+  };
+  if (operation.cred == Cred::root) return write_to(namespaces_.sysctl(operation.ns.id, operation.sysctl, true));
   namespaces_.enter(operation.ns.id);
   const ActingAs user(operation.cred);
-  const OwnedFd file(open_sysctl(operation.ns, operation.sysctl, O_WRONLY));
-  if (file.get() < 0) return returned_by_call(-1);
-  namespaces_.mark_changed(operation.ns.id);
-  return returned_by_call(::pwrite(file.get(), operation.data.data(), operation.data.size(), operation.pos));
+  const OwnedFd file(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_WRONLY | O_CLOEXEC));
+  return write_to(file.get());
 }
 
 Outcome LinuxDriver::perform(const op::SysctlRead& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  const OwnedFd file(open_sysctl(operation.ns, operation.sysctl, O_RDONLY));
-  if (file.get() < 0) return returned_by_call(-1);
+  const int file = namespaces_.sysctl(operation.ns.id, operation.sysctl, false);
+  if (file < 0) return returned_by_call(-1);
   buffer_.resize(operation.len);
-  const ssize_t length = ::pread(file.get(), buffer_.data(), buffer_.size(), operation.pos);
+  const ssize_t length = ::pread(file, buffer_.data(), buffer_.size(), operation.pos);
   if (length < 0) return returned_by_call(-1);
   return outcome::ReadBack{length, buffer_.substr(0, static_cast<std::size_t>(length))};
 }
@@ -264,8 +260,7 @@ Outcome LinuxDriver::perform(const op::TcpInfo& operation) {
 
 Outcome LinuxDriver::perform(const op::Netstat& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  namespaces_.enter(operation.ns.id);
-  return since(baselines_[operation.ns.id], read_counters());
+  return since(baselines_[operation.ns.id], read_counters(namespaces_.netstat(operation.ns.id)));
 }
 
 Outcome LinuxDriver::perform(const op::Segment& operation) {

@@ -73,7 +73,6 @@ class LinuxDriver {
   template <class Unsupported>
   Outcome perform(const Unsupported&);
 
-  int open_sysctl(NsId ns, Sysctl sysctl, int flags);
   Descriptor find(Fd fd) const;
   Outcome label(Descriptor descriptor);
 
