@@ -29,6 +29,7 @@ struct TargetReport {
   std::uint64_t disturbed = 0;           ///< cases of the softirq thrown away because others had a part in them
   std::uint64_t packets = 0;             ///< that arrived in those that were compared
   std::optional<fuzz::SlowEffort> slow;  ///< of the lane in which time passes; its figures are part of `stats`
+  double per_second_of_one_core = 0;     ///< operations; 0 where that is not measured
   std::string compared_with;             ///< profile names
   std::string left_out;                  ///< what could not be asked of it here, and why; empty if all could
   std::string not_available;             ///< why it was not held against the model; empty if it was

@@ -124,6 +124,9 @@ void run_linux_job(Job& job, fuzz::Campaign::Clock::time_point deadline,
   job.report.stats = fuzz::run_in_turns(planes, deadline, on_progress);
   job.report.stats.covered = {};
   if (job.linux_effort) {
+    const double busy = std::chrono::duration<double>(job.linux_effort->busy).count();
+    const auto compared = static_cast<double>(planes.front().stats().effort.operations);
+    if (busy > 0) job.report.per_second_of_one_core = compared / busy;
     job.report.late = job.linux_effort->late;
     job.report.unsteady = job.linux_effort->unsteady;
     job.report.stats.covered |= job.linux_effort->covered;

@@ -78,6 +78,9 @@ std::string verdict_table(const ProofReport& proofs, const std::vector<TargetRep
   for (const TargetReport& each : targets) {
     if (!each.compared_with.empty()) text += fmt::format("  {} compared with {}\n", each.name, each.compared_with);
     if (!each.left_out.empty()) text += fmt::format("  {} was not asked {}\n", each.name, each.left_out);
+    if (each.per_second_of_one_core > 0)
+      text += fmt::format("  {}: {} operations for each second of one processor\n", each.name,
+                          grouped(static_cast<std::uint64_t>(each.per_second_of_one_core)));
     if (each.slow)
       text += fmt::format(
           "  {}: {} of these cases let {} s pass, {} operations\n", each.name, grouped(each.slow->cases),

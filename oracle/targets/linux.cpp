@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <exception>
 #include <stdexcept>
 #include <system_error>
@@ -62,6 +63,9 @@ class LinuxTarget::Driver {
   /// Readable where receive() would not wait; -1 if it has none.
   virtual int descriptor() const { return -1; }
 
+  /// Of the processor that it has used; 0 where that is not known.
+  virtual nanoseconds time() const { return {}; }
+
   virtual std::string why_it_is_silent() = 0;
 
  protected:
@@ -91,6 +95,13 @@ class LinuxTarget::Forked final : public Driver {
 
   std::string why_it_is_silent() override { return "the driver died or hung"; }
   int descriptor() const override { return channel_.get(); }
+
+  nanoseconds time() const override {
+    clockid_t clock = 0;
+    timespec used{};
+    if (::clock_getcpuclockid(process_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+    return std::chrono::seconds(used.tv_sec) + nanoseconds(used.tv_nsec);
+  }
 
  protected:
   ByteStream& stream() override { return *stream_; }
@@ -212,6 +223,8 @@ LinuxTarget::Run LinuxTarget::finish() {
   ran.status = ran.took > limit ? Status::late : Status::answered;
   return ran;
 }
+
+nanoseconds LinuxTarget::driver_time() const { return driver_ == nullptr ? nanoseconds{} : driver_->time(); }
 
 int LinuxTarget::channel() const { return driver_ == nullptr ? -1 : driver_->descriptor(); }
 

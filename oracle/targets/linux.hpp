@@ -98,6 +98,9 @@ class LinuxTarget {
   /// Readable as soon as finish() would not wait. Changes when a driver is replaced.
   int channel() const;
 
+  /// Processor time that the driver has used since it began, softirqs that ran in it among it. 0 where there is none.
+  std::chrono::nanoseconds driver_time() const;
+
   /// A case longer than this is late. The delayed ACK of the loopback fires after 40 ms; nothing of TCP fires before.
   static constexpr std::chrono::milliseconds late_after{30};
 

@@ -172,19 +172,21 @@ Outcome LinuxDriver::label(Descriptor descriptor) {
   return returned(static_cast<std::int64_t>(lowest));
 }
 
+/// Whether its file is the machine's one and only.
+bool LinuxDriver::is_of_the_machine(NsId ns, Sysctl sysctl) const {
+  return ns.id == 0 && globals_ && globals_->has(sysctl);
+}
+
 /// To where its file is that of the case.
 void LinuxDriver::go_to_sysctl(NsId ns, Sysctl sysctl) {
-  if (ns.id != 0 || !globals_ || !globals_->has(sysctl)) return namespaces_.enter(ns.id);
+  if (!is_of_the_machine(ns, sysctl)) return namespaces_.enter(ns.id);
   globals_->enter_first_namespace();
   namespaces_.left();
 }
 
 std::size_t LinuxDriver::add_namespace() {
   const std::size_t index = namespaces_.acquire();
-  if (counters_wanted_) {
-    namespaces_.enter(index);
-    baselines_.push_back(read_counters());
-  }
+  if (counters_wanted_) baselines_.push_back(read_counters(namespaces_.netstat(index)));
   return index;
 }
 
@@ -192,22 +194,34 @@ Outcome LinuxDriver::perform(const op::Netns&) { return returned(static_cast<std
 
 Outcome LinuxDriver::perform(const op::SysctlWrite& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
+  const auto write_to = [&](int file) {
+    if (file < 0) return returned_by_call(-1);
+    namespaces_.mark_changed(operation.ns.id, operation.sysctl);
+    if (globals_ && globals_->has(operation.sysctl)) globals_->mark_changed(operation.sysctl);
+    return returned_by_call(::pwrite(file, operation.data.data(), operation.data.size(), operation.pos));
+  };
+  if (operation.cred == Cred::root && !is_of_the_machine(operation.ns, operation.sysctl))
+    return write_to(namespaces_.sysctl(operation.ns.id, operation.sysctl, true));
   go_to_sysctl(operation.ns, operation.sysctl);
   const ActingAs user(operation.cred);
   const OwnedFd file(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.get() < 0) return returned_by_call(-1);
-  namespaces_.mark_changed(operation.ns.id);
-  if (globals_ && globals_->has(operation.sysctl)) globals_->mark_changed(operation.sysctl);
-  return returned_by_call(::pwrite(file.get(), operation.data.data(), operation.data.size(), operation.pos));
+  return write_to(file.get());
 }
 
 Outcome LinuxDriver::perform(const op::SysctlRead& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  go_to_sysctl(operation.ns, operation.sysctl);
-  const OwnedFd file(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return returned_by_call(-1);
+  OwnedFd opened;
+  int file = -1;
+  if (is_of_the_machine(operation.ns, operation.sysctl)) {
+    go_to_sysctl(operation.ns, operation.sysctl);
+    opened = OwnedFd(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_RDONLY | O_CLOEXEC));
+    file = opened.get();
+  } else {
+    file = namespaces_.sysctl(operation.ns.id, operation.sysctl, false);
+  }
+  if (file < 0) return returned_by_call(-1);
   buffer_.resize(operation.len);
-  const ssize_t length = ::pread(file.get(), buffer_.data(), buffer_.size(), operation.pos);
+  const ssize_t length = ::pread(file, buffer_.data(), buffer_.size(), operation.pos);
   if (length < 0) return returned_by_call(-1);
   return outcome::ReadBack{length, buffer_.substr(0, static_cast<std::size_t>(length))};
 }
@@ -277,8 +291,7 @@ Outcome LinuxDriver::perform(const op::TcpInfo& operation) {
 
 Outcome LinuxDriver::perform(const op::Netstat& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  namespaces_.enter(operation.ns.id);
-  return since(baselines_[operation.ns.id], read_counters());
+  return since(baselines_[operation.ns.id], read_counters(namespaces_.netstat(operation.ns.id)));
 }
 
 Outcome LinuxDriver::perform(const op::Segment& operation) {

@@ -75,6 +75,7 @@ class LinuxDriver {
   template <class Unsupported>
   Outcome perform(const Unsupported&);
 
+  bool is_of_the_machine(NsId ns, Sysctl sysctl) const;
   void go_to_sysctl(NsId ns, Sysctl sysctl);
   Descriptor find(Fd fd) const;
   Outcome label(Descriptor descriptor);
