@@ -82,10 +82,14 @@ GuestCommand uml_guest(const GuestFolders& folders) {
   if (std::filesystem::is_directory(uml_modules))
     for (const auto& each : std::filesystem::directory_iterator(uml_modules))
       modules = modules_in(each.path() / "kernel", {"drivers/net/tun.ko", "lib/crc-ccitt.ko", "net/ipv6/ipv6.ko"});
-  // Its own folder (uml_dir) would outlive it: where none can be made it does without.
-  return {{linux_uml, "mem=128M", "initrd=@", "uml_dir=/dev/null", "con=null", "con0=null,fd:2", "ssl=null",
-           "ssl0=fd:0,fd:1", "WEIR_CHANNEL=/dev/ttyS0", "quiet", "lsm=", "panic=1"},
-          initramfs_of(folders, modules)};
+  // In a process namespace of its own, since helpers of it would outlive it; not as its first process, which cannot
+  // abort. Its folder (uml_dir) would outlive it, too: where none can be made it does without.
+  std::vector<std::string> words{"unshare", "--pid", "--fork", "--kill-child"};
+  if (::geteuid() != 0) words.insert(words.end(), {"--user", "--map-root-user"});
+  words.insert(words.end(),
+               {"sh", "-c", "\"$@\"; exit $?", "sh", linux_uml, "mem=128M", "initrd=@", "uml_dir=/dev/null", "con=null",
+                "con0=null,fd:2", "ssl=null", "ssl0=fd:0,fd:1", "WEIR_CHANNEL=/dev/ttyS0", "quiet", "lsm=", "panic=1"});
+  return {words, initramfs_of(folders, modules)};
 }
 
 GuestCommand qemu_guest(const GuestFolders& folders, const Profile& release) {

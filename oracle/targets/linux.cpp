@@ -119,7 +119,7 @@ class LinuxTarget::Guest final : public Driver {
     std::vector<std::string> words = guest.words;
     const std::string path = "/proc/self/fd/" + std::to_string(initramfs_.get());
     for (std::string& each : words)
-      if (const auto at = each.find('@'); at != std::string::npos) each.replace(at, 1, path);
+      if (each.ends_with('@')) each.replace(each.size() - 1, 1, path);
     program_ = std::make_unique<Program>(words);
   }
 
@@ -156,7 +156,8 @@ std::string trouble_in(wire::Reader& message) {
 
 LinuxTarget::LinuxTarget() : make_([] { return std::make_unique<Forked>(); }) { begin(); }
 
-LinuxTarget::LinuxTarget(const GuestCommand& guest) : make_([guest] { return std::make_unique<Guest>(guest); }) {
+LinuxTarget::LinuxTarget(const GuestCommand& guest)
+    : started_within_(guest.started_within), make_([guest] { return std::make_unique<Guest>(guest); }) {
   begin();
 }
 
@@ -167,7 +168,7 @@ LinuxTarget& LinuxTarget::operator=(LinuxTarget&&) noexcept = default;
 void LinuxTarget::begin() {
   auto driver = make_();
   std::string bytes;
-  if (!driver->receive(bytes, started_within)) throw std::runtime_error(driver->why_it_is_silent());
+  if (!driver->receive(bytes, started_within_)) throw std::runtime_error(driver->why_it_is_silent());
   wire::Reader in(bytes);
   if (const std::string reason = trouble_in(in); !reason.empty()) throw std::runtime_error(reason);
   in.get(abilities_);

@@ -45,8 +45,9 @@ struct Availability {
 
 /// A guest's machine, and what its first process has with it.
 struct GuestCommand {
-  std::vector<std::string> words;  ///< of the command; where a word holds "@", the path of the initial file system
+  std::vector<std::string> words;  ///< of the command; "@" at the end of one is the path of the initial file system
   std::string initramfs;           ///< that file system, as a cpio archive
+  std::chrono::seconds started_within{60};
 };
 
 class LinuxTarget {
@@ -110,9 +111,6 @@ class LinuxTarget {
   /// A driver silent for this long, beside what `advance` takes, is killed.
   static constexpr std::chrono::seconds hung_after{10};
 
-  /// So is a guest that has not begun by then.
-  static constexpr std::chrono::seconds started_within{60};
-
  private:
   class Driver;
   class Forked;
@@ -120,6 +118,7 @@ class LinuxTarget {
 
   void begin();
 
+  std::chrono::seconds started_within_ = hung_after;
   std::function<std::unique_ptr<Driver>()> make_;
   std::unique_ptr<Driver> driver_;
   LinuxAbilities abilities_;

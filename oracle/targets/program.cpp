@@ -139,7 +139,7 @@ std::string Program::end_or_kill() {
   return "is silent" + last_complaint();
 }
 
-/// Of what it wrote to standard error the last line, if there is one; that of a guest's driver before its kernel's.
+/// Of what it wrote to standard error the last line, if there is one; of a guest, the one that says why it has ended.
 std::string Program::last_complaint() const {
   constexpr off_t most = 4096;
   const off_t size = ::lseek(complaints_.get(), 0, SEEK_END);
@@ -147,8 +147,9 @@ std::string Program::last_complaint() const {
   const ssize_t count = ::pread(complaints_.get(), text.data(), text.size(), std::max<off_t>(0, size - most));
   text.resize(static_cast<std::size_t>(std::max<ssize_t>(0, count)));
   while (!text.empty() && text.back() == '\n') text.pop_back();
-  if (const auto driver = text.rfind("weir-guest: "); driver != std::string::npos)
-    return ": " + text.substr(driver, text.find_first_of("\r\n", driver) - driver);
+  for (const char* each : {"weir-guest: ", "Kernel panic"})
+    if (const auto at = text.rfind(each); at != std::string::npos)
+      return ": " + text.substr(at, text.find_first_of("\r\n", at) - at);
   return text.empty() ? text : ": " + text.substr(text.rfind('\n') + 1);
 }
 
