@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
+#include <iterator>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -108,6 +110,10 @@ Job lockfree_job(const Arguments& given) {
   return job;
 }
 
+/// How many cases sleep beside each other. Each has a process and a namespace, and needs the processor for some
+/// milliseconds of its seconds.
+constexpr std::size_t slow_drivers = 32;
+
 /// The kernel of this machine, held against its own profile; `not_available` says why it cannot be.
 Job linux_job(const Arguments& given) {
   Job job;
@@ -135,6 +141,9 @@ Job linux_job(const Arguments& given) {
     job.report.left_out = "segments of remote peers: " + peers.reason;
   job.linux_effort = std::make_shared<fuzz::LinuxEffort>();
   job.target = fuzz::linux_target(*job.linux_effort);
+  if (oracle::LinuxTarget::peers())
+    job.slow_lane =
+        std::make_shared<fuzz::SlowLane>(slow_drivers, fuzz::SlowLaneOptions{.seed = given.seed, .profile = profile});
   return job;
 }
 
@@ -154,7 +163,21 @@ std::vector<Job> jobs_for(const Arguments& given) {
   return jobs;
 }
 
+/// Adds what the slow lane has found to what the campaign has.
+void add_slow_lane(TargetReport& report, fuzz::SlowEffort&& slow) {
+  report.stats.effort.operations += slow.operations;
+  report.stats.divergences += slow.findings.size();
+  report.stats.covered |= slow.covered;
+  report.late += slow.late;
+  report.unsteady += slow.unsteady;
+  std::move(slow.findings.begin(), slow.findings.end(), std::back_inserter(report.stats.findings));
+  report.slow = std::move(slow);
+}
+
 void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress& progress) {
+  std::future<fuzz::SlowEffort> slow;
+  if (job.slow_lane)
+    slow = std::async(std::launch::async, [&lane = *job.slow_lane, deadline] { return lane.run(deadline); });
   try {
     fuzz::Campaign campaign(job.options, job.target);
     job.report.stats = campaign.run(
@@ -168,9 +191,19 @@ void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress&
     job.report.unsteady = job.stack_effort->unsteady;
     job.report.stats.covered = job.stack_effort->covered;
   }
-  if (!job.linux_effort) return;
-  job.report.late = job.linux_effort->late;
-  job.report.stats.covered = job.linux_effort->covered;
+  if (job.linux_effort) {
+    const double busy = std::chrono::duration<double>(job.linux_effort->busy).count();
+    if (busy > 0) job.report.per_second_of_one_core = static_cast<double>(job.report.stats.effort.operations) / busy;
+    job.report.late = job.linux_effort->late;
+    job.report.unsteady = job.linux_effort->unsteady;
+    job.report.stats.covered = job.linux_effort->covered;
+  }
+  if (!job.slow_lane) return;
+  try {
+    add_slow_lane(job.report, slow.get());
+  } catch (const std::exception& error) {
+    job.report.failure = error.what();
+  }
 }
 
 int exit_code_of(const Arguments& given, const ProofReport& proofs, const std::vector<TargetReport>& targets) {

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "fuzz/engine.hpp"
 #include "fuzz/linux_target.hpp"
+#include "fuzz/slow_lane.hpp"
 #include "fuzz/stack_target.hpp"
 #include "fuzz/unreached.hpp"
 #include "oracle/targets/stacks.hpp"
@@ -21,12 +23,14 @@ struct TargetReport {
   fuzz::CampaignStats stats;
   ClauseSet reachable;                                        ///< clauses of the releases it is compared with
   std::string_view (*why_not)(Clause) = fuzz::why_unreached;  ///< why one is not reached; "" if it should be
-  std::uint64_t late = 0;      ///< cases thrown away because the kernel's timers may have fired
-  std::uint64_t unsteady = 0;  ///< cases thrown away because a stack answered otherwise when asked again
-  std::string compared_with;   ///< profile names
-  std::string left_out;        ///< what could not be asked of it here, and why; empty if all could
-  std::string not_available;   ///< why it was not held against the model; empty if it was
-  std::string failure;         ///< why it ended early; empty if it did not
+  std::uint64_t late = 0;                ///< cases thrown away because the kernel's timers may have fired
+  std::uint64_t unsteady = 0;            ///< cases thrown away because a stack answered otherwise when asked again
+  std::optional<fuzz::SlowEffort> slow;  ///< of the lane in which time passes; its figures are part of `stats`
+  double per_second_of_one_core = 0;     ///< operations; 0 where that is not measured
+  std::string compared_with;             ///< profile names
+  std::string left_out;                  ///< what could not be asked of it here, and why; empty if all could
+  std::string not_available;             ///< why it was not held against the model; empty if it was
+  std::string failure;                   ///< why it ended early; empty if it did not
 };
 
 /// A target that is ready to run.
@@ -35,6 +39,7 @@ struct Job {
   fuzz::CampaignOptions options;
   fuzz::Target target;
   std::shared_ptr<fuzz::LinuxEffort> linux_effort = {};
+  std::shared_ptr<fuzz::SlowLane> slow_lane = {};  ///< runs beside it
   std::shared_ptr<fuzz::StackEffort> stack_effort = {};
 };
 

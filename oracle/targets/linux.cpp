@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <exception>
 #include <stdexcept>
 #include <system_error>
@@ -38,12 +39,20 @@ std::string trouble(const std::exception& error) {
   return reply;
 }
 
+/// How long the case lets time pass.
+std::chrono::milliseconds sleeps_of(std::span<const Op> ops) {
+  std::chrono::milliseconds sum{0};
+  for (const Op& each : ops)
+    if (const auto* advance = std::get_if<op::Advance>(&each)) sum += std::chrono::milliseconds(advance->ms.count);
+  return sum;
+}
+
 std::string run_request(LinuxDriver& driver, const std::string& request, std::vector<Op>& ops,
                         std::vector<Outcome>& outcomes) {
   wire::Reader(request).get(ops);
   const auto began = steady_clock::now();
   driver.run_case(ops, outcomes);
-  const nanoseconds took = steady_clock::now() - began;
+  const nanoseconds took = steady_clock::now() - began - sleeps_of(ops);
   std::string reply;
   wire::Writer out(reply);
   out.put(Reply::fine);
@@ -104,7 +113,17 @@ class LinuxTarget::Driver {
   Driver& operator=(const Driver&) = delete;
 
   bool send(const std::string& request) { return send_message(channel_.get(), request); }
-  bool receive(std::string& reply) { return receive_message(channel_.get(), reply, hung_after); }
+  bool receive(std::string& reply, std::chrono::milliseconds patience = hung_after) {
+    return receive_message(channel_.get(), reply, patience);
+  }
+  int channel() const { return channel_.get(); }
+
+  nanoseconds time() const {
+    clockid_t clock = 0;
+    timespec used{};
+    if (::clock_getcpuclockid(process_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+    return std::chrono::seconds(used.tv_sec) + nanoseconds(used.tv_nsec);
+  }
 
   /// The reason why it is of no use, or "".
   std::string trouble() {
@@ -143,12 +162,24 @@ LinuxTarget::LinuxTarget(LinuxTarget&&) noexcept = default;
 LinuxTarget& LinuxTarget::operator=(LinuxTarget&&) noexcept = default;
 
 LinuxTarget::Run LinuxTarget::run(std::span<const Op> ops) {
+  start(ops);
+  return finish();
+}
+
+bool LinuxTarget::start(std::span<const Op> ops) {
+  std::string bytes;
+  wire::Writer(bytes).put(std::vector<Op>(ops.begin(), ops.end()));
+  sleeps_ = sleeps_of(ops);
+  if (driver_ == nullptr) *this = LinuxTarget();
+  if (driver_->send(bytes)) return true;
+  driver_.reset();
+  return false;
+}
+
+LinuxTarget::Run LinuxTarget::finish() {
   Run ran;
   std::string bytes;
-  wire::Writer out(bytes);
-  out.put(std::vector<Op>(ops.begin(), ops.end()));
-  if (driver_ == nullptr) *this = LinuxTarget();
-  if (!driver_->send(bytes) || !driver_->receive(bytes)) {
+  if (driver_ == nullptr || !driver_->receive(bytes, hung_after + sleeps_)) {
     driver_.reset();
     ran.error = "the driver died or hung";
     return ran;
@@ -162,9 +193,14 @@ LinuxTarget::Run LinuxTarget::run(std::span<const Op> ops) {
   in.get<Reply>();
   ran.took = nanoseconds(in.get<nanoseconds::rep>());
   in.get(ran.outcomes);
-  ran.status = ran.took > late_after ? Status::late : Status::answered;
+  const auto limit = sleeps_.count() == 0 ? late_after : slowly_late_after;
+  ran.status = ran.took > limit ? Status::late : Status::answered;
   return ran;
 }
+
+nanoseconds LinuxTarget::driver_time() const { return driver_ == nullptr ? nanoseconds{} : driver_->time(); }
+
+int LinuxTarget::channel() const { return driver_ == nullptr ? -1 : driver_->channel(); }
 
 namespace {
 
@@ -207,6 +243,10 @@ Availability LinuxTarget::peers() {
 
 bool LinuxTarget::supported(const Op& operation) {
   return std::visit([](const auto& each) { return can_ask(each); }, operation);
+}
+
+bool LinuxTarget::supported_slowly(const Op& operation) {
+  return std::holds_alternative<op::Advance>(operation) || supported(operation);
 }
 
 }  // namespace weir::oracle

@@ -12,6 +12,9 @@
 // credentials other than root's can be asked for only then. The global ones of net.core exist in the machine's own
 // namespace alone: they cannot be asked for in namespace 0, and are absent in the others, as the profile says.
 //
+// Cases in which time passes sleep: `advance` takes as long as it says. They are asked with start() and finish(), many
+// targets at a time (fuzz/slow_lane.hpp).
+//
 // Units: durations as std::chrono says. Errors: the constructor throws std::runtime_error where probe() would say no;
 // run() reports everything else in its status. Thread safety: one object, one thread; construct it before starting
 // others, since it forks.
@@ -43,8 +46,11 @@ class LinuxTarget {
   /// Whether remote peers can be played: that takes a TUN device.
   static Availability peers();
 
-  /// Whether the kernel can be asked this at all.
+  /// Whether the kernel can be asked this at all, in a case in which no time passes.
   static bool supported(const Op& operation);
+
+  /// The same for a case that takes its time.
+  static bool supported_slowly(const Op& operation);
 
   LinuxTarget();
   ~LinuxTarget();
@@ -53,29 +59,44 @@ class LinuxTarget {
 
   enum class Status : std::uint8_t {
     answered,
-    late,    ///< took so long that a timer of the kernel may have fired: says nothing about the model
+    late,    ///< took so long that a timer of the kernel may have fired too early: says nothing about the model
     failed,  ///< the driver died, hung or was asked something unsupported; `error` says which. Never a pass.
   };
 
   struct Run {
     Status status = Status::failed;
-    std::vector<Outcome> outcomes;  ///< one an operation, unless failed
-    std::chrono::nanoseconds took{};
+    std::vector<Outcome> outcomes;    ///< one an operation, unless failed
+    std::chrono::nanoseconds took{};  ///< without what `advance` was to take
     std::string error;
   };
 
   /// Runs a case on a host that is clean before and after. A driver that failed is replaced by the next call.
   Run run(std::span<const Op> ops);
 
+  /// The two halves of run(): between them other work can be done, until channel() is readable.
+  /// \return whether the case is on its way; if not, finish() says why
+  bool start(std::span<const Op> ops);
+  /// \pre start() was called, and finish() not since
+  Run finish();
+  /// Readable as soon as finish() would not wait. Changes when a driver is replaced.
+  int channel() const;
+
+  /// Processor time that the driver has used since it began, softirqs that ran in it among it. 0 where there is none.
+  std::chrono::nanoseconds driver_time() const;
+
   /// A case longer than this is late. The delayed ACK of the loopback fires after 40 ms; nothing of TCP fires before.
   static constexpr std::chrono::milliseconds late_after{30};
 
-  /// A driver silent for this long is killed.
+  /// The same for a case in which time passes: the operations between two sleeps must not add up to more.
+  static constexpr std::chrono::milliseconds slowly_late_after{60};
+
+  /// A driver silent for this long, beside what `advance` takes, is killed.
   static constexpr std::chrono::seconds hung_after{10};
 
  private:
   class Driver;
   std::unique_ptr<Driver> driver_;
+  std::chrono::milliseconds sleeps_{0};  ///< of the case that was started
 };
 
 }  // namespace weir::oracle

@@ -69,10 +69,10 @@ class LinuxDriver {
   Outcome perform(const op::TcpInfo&);
   Outcome perform(const op::Netstat&);
   Outcome perform(const op::Segment&);
+  Outcome perform(const op::Advance&);
   template <class Unsupported>
   Outcome perform(const Unsupported&);
 
-  int open_sysctl(NsId ns, Sysctl sysctl, int flags);
   Descriptor find(Fd fd) const;
   Outcome label(Descriptor descriptor);
 

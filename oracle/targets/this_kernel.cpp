@@ -13,10 +13,13 @@ std::string running_release() {
 }
 
 const Profile* running_profile() {
-  std::string name = "linux-" + running_release();
-  const std::size_t number = name.find_first_not_of("0123456789.", name.find('-') + 1);
-  if (number != std::string::npos) name.resize(number);
-  return profile_from(name);
+  static const Profile* const profile = [] {
+    std::string name = "linux-" + running_release();
+    const std::size_t number = name.find_first_not_of("0123456789.", name.find('-') + 1);
+    if (number != std::string::npos) name.resize(number);
+    return profile_from(name);
+  }();
+  return profile;
 }
 
 const Profile& profile_of_running_kernel() {
