@@ -58,6 +58,7 @@ class Generator {
     just_bound_.reset();
     rival_of_.reset();
     rival_made_ = false;
+    patient_ = wait_ = false;
   }
 
   /// Takes note of an operation that another has chosen.
@@ -65,15 +66,17 @@ class Generator {
 
   /// The next operation of the case.
   void next(Rng& rng, Op& into) {
-    if (!draw_habit(rng, into) && !draw_rival(into) && !draw_crowd(rng, into))
+    if (!draw_habit(rng, into) && !draw_rival(into) && !draw_wait(rng, into) && !draw_crowd(rng, into))
       for (std::uint32_t refused = 0; !draw_one(rng, into); ++refused)
         if (refused == max_refused) use(options_.weights);  // this case's kinds have run out of what is allowed
     follow(into);
     fresh_ = std::holds_alternative<op::Socket>(into);
     const auto* const bind = std::get_if<op::Bind>(&into);
     just_bound_ = bind == nullptr ? std::nullopt : std::optional(bind->fd);
+    wait_ = patient_ && leaves_a_timer(into) && rng.chance(1, 4);
     if (std::holds_alternative<op::Listen>(into) && rng.chance(1, 2)) {
       remote_crowd_ = rng.chance(1, 3);
+      bound_crowd_ = rng.chance(1, 4);
       crowd_ = 2 * (1 + rng.below(rng.chance(1, 8) ? 25 : 5));
     }
   }
@@ -84,6 +87,7 @@ class Generator {
   void fill(Rng& rng, std::vector<Op>& ops) {
     restart();
     if (rng.chance(1, 3)) habit_ = rng.pick(pool<SockOpt>);
+    patient_ = rng.chance(1, 4);
     Weights some = options_.weights;
     if (rng.chance(1, 2)) keep_to(*rng.pick(planes), some);
     for (auto& weight : some)
@@ -166,6 +170,25 @@ class Generator {
     return weights_[operation.index()] != 0 && (!options_.allow || options_.allow(operation));
   }
 
+  static bool leaves_a_timer(const Op& operation) {
+    return std::holds_alternative<op::Connect>(operation) || std::holds_alternative<op::Accept>(operation) ||
+           std::holds_alternative<op::Shutdown>(operation) || std::holds_alternative<op::Close>(operation);
+  }
+
+  /// Time passes after what a connection waits to see the end of.
+  bool draw_wait(Rng& rng, Op& into) {
+    if (!wait_) return false;
+    wait_ = false;
+    into = op::Advance{rng.pick(pool<Millis>)};
+    return weights_[into.index()] != 0 && (!options_.allow || options_.allow(into));
+  }
+
+  /// A port for a client of the crowd, so that it can come again from where it came.
+  bool draw_crowd_port(Rng& rng, std::int32_t client, Op& into) const {
+    into = op::Bind{{client}, any_address, static_cast<std::uint16_t>(1000 + rng.below(3))};
+    return weights_[into.index()] != 0 && (!options_.allow || options_.allow(into));
+  }
+
   /// A socket, or the connect of one, for the crowd that comes to a listener: one by one, few queues would ever fill.
   bool draw_crowd(Rng& rng, Op& into) {
     if (crowd_ == 0) return false;
@@ -177,8 +200,13 @@ class Generator {
           listener->ns, {0xc000020b, static_cast<std::uint16_t>(crowd_)}, {0xc0000201, listener->port}, Flags::s, 0};
       return allowed(into);
     }
-    const auto* client = known_.any_at(KnownSocket::Stage::fresh, rng,
-                                       [&](const KnownSocket& each) { return speaks_to(each, *listener); });
+    const bool bound = bound_crowd_ && !listener->is_unix();
+    const auto suits = [&](const KnownSocket& each) {
+      return speaks_to(each, *listener) && (!bound || each.port != listener->port);
+    };
+    const auto* client = known_.any_at(bound ? KnownSocket::Stage::bound : KnownSocket::Stage::fresh, rng, suits);
+    const auto* fresh = bound ? known_.any_at(KnownSocket::Stage::fresh, rng, suits) : nullptr;
+    if (client == nullptr && fresh != nullptr) return draw_crowd_port(rng, fresh->label, into);
     if (client == nullptr) {
       into = op::Socket{listener->ns, listener->family, listener->type};
     } else {
@@ -326,6 +354,9 @@ class Generator {
   std::optional<Fd> just_bound_;  ///< by the last operation
   std::uint32_t crowd_ = 0;       ///< operations still to come of clients that flock to a listener
   bool remote_crowd_ = false;     ///< it comes by segments
+  bool bound_crowd_ = false;      ///< it comes from ports that bind asked for
+  bool patient_ = false;          ///< this case lets time pass after what leaves a timer
+  bool wait_ = false;             ///< the last operation left one
 };
 
 }  // namespace weir::fuzz

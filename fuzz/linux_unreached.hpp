@@ -6,6 +6,8 @@ namespace weir::fuzz {
 
 namespace linux_reason {
 inline constexpr std::string_view time = "comes after a minute or more, which a short campaign does not have";
+inline constexpr std::string_view over_loopback =
+    "takes time to pass on a connection over loopback: tests/live/slow has what was seen";
 inline constexpr std::string_view own = "takes a write of what is the machine's own: kernel.*, or net.core's globals";
 inline constexpr std::string_view none_absent = "the kernels that can be asked have every sysctl";
 inline constexpr std::string_view handed_on =
@@ -16,6 +18,23 @@ inline constexpr auto linux_unreached = std::to_array<Unreached>({
     {Clause::COOKIE_OLD, linux_reason::time},
     {Clause::TIME_WAIT_OVER, linux_reason::time},
     {Clause::FIN_WAIT2_OVER, linux_reason::time},
+    {Clause::CONNECT_STALE_PEER, linux_reason::over_loopback},
+    {Clause::CONNECT_STALE_REQUEST, linux_reason::over_loopback},
+    {Clause::CONNECT_OLD_YIELDS, linux_reason::over_loopback},
+    {Clause::TIMER_NEWEST_FIRST, linux_reason::over_loopback},
+    {Clause::SYN_RETRANSMITTED, linux_reason::over_loopback},
+    {Clause::SYN_TIMED_OUT, linux_reason::over_loopback},
+    {Clause::SYN_HURRIED, linux_reason::over_loopback},
+    {Clause::ACK_LEAVES, linux_reason::over_loopback},
+    {Clause::ACK_NOBODY, linux_reason::over_loopback},
+    {Clause::SYNACK_ANSWERED, linux_reason::over_loopback},
+    {Clause::SYNACK_AFTER_FIN, linux_reason::over_loopback},
+    {Clause::SYNACK_NO_CLIENT, linux_reason::over_loopback},
+    {Clause::FIN_CROSSED, linux_reason::over_loopback},
+    {Clause::FIN_PROBE, linux_reason::over_loopback},
+    {Clause::FIN_RETRANSMITTED, linux_reason::over_loopback},
+    {Clause::FIN_TIMED_OUT, linux_reason::over_loopback},
+    {Clause::FIN_ACKED, linux_reason::over_loopback},
     {Clause::DOINTVEC_OFFSET_LEGACY, linux_reason::own},
     {Clause::SYSCTL_FOREIGN_ROOT, linux_reason::own},
     {Clause::TABLE_LEN_POWER_OF_2, linux_reason::own},
