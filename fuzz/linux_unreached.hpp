@@ -52,7 +52,6 @@ inline constexpr auto linux_unreached = std::to_array<Unreached>({
     {Clause::RPS_THREAD_WOKEN, linux_reason::thread},
     {Clause::BACKLOG_THREAD, linux_reason::thread},
     {Clause::BACKLOG_IDLE, linux_reason::poll},
-    {Clause::NETRX_NOTHING, "takes an interrupt for another device between two bursts"},
     {Clause::NETRX_REPOLL_COMPLETED, linux_reason::crash},
 });
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -21,6 +22,7 @@ namespace weir::oracle {
 namespace {
 
 constexpr std::uint32_t ring_bytes = 1 << 22;  ///< some twenty-five thousand events
+constexpr auto seen_within = std::chrono::seconds(1);
 
 int wanted(int result, const std::string& what) {
   if (result >= 0) return result;
@@ -139,6 +141,7 @@ struct SoftnetRecorder::Kernel {
   std::uint32_t poll_list = 0, backlog = 0;  ///< offsets in softnet_data
   std::int32_t cpu_backlog = -1, dev_ready = -1;
   std::vector<SoftnetEvent> events;
+  std::uint64_t looks = 0;  ///< each has its number
 };
 
 SoftnetRecorder::SoftnetRecorder(std::uint32_t network_namespace)
@@ -160,18 +163,23 @@ void SoftnetRecorder::stop() {
   kernel_->control->hold_after = 0;
 }
 
+/// Records are read in the order in which they were begun: while one is being written, perhaps by a program that this
+/// look has interrupted, those behind it have to wait.
 SoftnetEvent SoftnetRecorder::look(std::uint32_t cpu) {
-  std::uint64_t arguments[1] = {0};
+  std::uint64_t arguments[1] = {++kernel_->looks};
   LIBBPF_OPTS(bpf_test_run_opts, options, .ctx_in = arguments, .ctx_size_in = sizeof arguments,
               .flags = BPF_F_TEST_RUN_ON_CPU, .cpu = cpu);
   wanted(bpf_prog_test_run_opts(kernel_->marker.get(), &options), "looking at a CPU");
-  kernel_->consume();
-  const auto& events = kernel_->events;
-  const auto found = std::find_if(events.rbegin(), events.rend(), [&](const SoftnetEvent& each) {
-    return each.kind == SoftnetEventKind::marker && each.cpu == cpu;
-  });
-  if (found == events.rend()) throw std::runtime_error("looking at a CPU that is not watched");
-  return *found;
+  const auto deadline = std::chrono::steady_clock::now() + seen_within;
+  while (std::chrono::steady_clock::now() < deadline) {
+    kernel_->consume();
+    const auto& events = kernel_->events;
+    const auto found = std::find_if(events.rbegin(), events.rend(), [&](const SoftnetEvent& each) {
+      return each.kind == SoftnetEventKind::marker && each.packet == kernel_->looks;
+    });
+    if (found != events.rend()) return *found;
+  }
+  throw std::runtime_error("what was seen of a CPU does not come: it is not watched, or there is no room");
 }
 
 SoftnetRecording SoftnetRecorder::take() {
