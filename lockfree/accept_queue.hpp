@@ -78,8 +78,8 @@ class BasicAcceptQueue {
       if (tail == head) tail_.compare_exchange_strong(tail, next, std::memory_order_release, std::memory_order_relaxed);
       // relaxed: written before the node was published by `push`, which the load of `next` has seen.
       const std::uint64_t value = nodes[next].value.load(std::memory_order_relaxed);
-      // acq_rel: release hands the new dummy to the next consumer; acquire keeps the chain of consumers.
-      if (head_.compare_exchange_strong(head, next, std::memory_order_acq_rel, std::memory_order_relaxed)) {
+      // release: hands the new dummy to the next consumer.
+      if (head_.compare_exchange_strong(head, next, std::memory_order_release, std::memory_order_relaxed)) {
         nodes.retire(head, epoch);
         return value;
       }

@@ -269,8 +269,7 @@ std::vector<Litmus> message_passing() {
        name_alone,
        {[](C& m, Row&) { m.x.store(1, rlx); },
         [](C& m, Row&) {
-          const long read = m.x.load(rlx);
-          m.y.store(1 + (read ^ read), rlx);
+          m.x.load(rlx), m.y.store(1, rlx);  // with a false dependency, which RC11 does not see
         },
         [](C& m, Row&) { m.y.load(rlx), m.x.load(rlx); }},
        8,

@@ -6,15 +6,9 @@
 #include "proofs/memory/psc.hpp"
 
 namespace weir::proofs::memory {
-namespace {
 
-constinit thread_local Memory* current_memory = nullptr;
-
-}  // namespace
-
-Memory* Memory::current() noexcept { return current_memory; }
-Memory::Use::Use(Memory* memory) noexcept : before_(current_memory) { current_memory = memory; }
-Memory::Use::~Use() { current_memory = before_; }
+Memory::Use::Use(Memory* memory) noexcept : before_(current_) { current_ = memory; }
+Memory::Use::~Use() { current_ = before_; }
 
 Machine::Machine(Program& program, Limits limits, Weakening* weakening)
     : program_(program), limits_(limits), weakening_(weakening), heap_(std::size_t{1} << 20) {

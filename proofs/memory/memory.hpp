@@ -79,7 +79,7 @@ class Memory {
   virtual void fail(std::string_view why) = 0;
 
   /// The engine that runs on this thread; nullptr outside of any.
-  static Memory* current() noexcept;
+  static Memory* current() noexcept { return current_; }
   class Use {
    public:
     explicit Use(Memory* memory) noexcept;
@@ -90,6 +90,9 @@ class Memory {
    private:
     Memory* before_;
   };
+
+ private:
+  static thread_local constinit inline Memory* current_ = nullptr;
 };
 
 /// For the code under exploration.

@@ -13,7 +13,10 @@ namespace weir::proofs::memory {
 namespace {
 
 /// Those with hundreds of thousands of executions are for `weir explore`.
-const std::set<std::string> long_ones{"pool.reuse", "segments.two_threads", "segments.three_threads"};
+const std::set<std::string> long_ones{"accept.help",           "accept.pops",
+                                      "accept.two_poppers",    "pool.reuse",
+                                      "segments.two_threads",  "segments.three_threads",
+                                      "flow_limit.two_writers"};
 
 TEST(Clients, AreComplete) {
   for (const Client& client : clients()) {

@@ -22,6 +22,7 @@ struct Client {
 std::vector<Client> queue_clients();
 std::vector<Client> pool_clients();
 std::vector<Client> table_clients();
+std::vector<Client> plane_clients();
 /// All of them.
 const std::vector<Client>& clients();
 

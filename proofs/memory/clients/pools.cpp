@@ -225,6 +225,31 @@ class AcceptWorld {
   std::array<unsigned, max_threads> count_{};
 };
 
+/// Three threads push at once, so that one may go by a tail that the second moved for the third. The nodes come from
+/// another queue, into which a node that is seen too early leads. No epochs: nothing is given back.
+class PushersWorld {
+  using Queue = lockfree::BasicAcceptQueue<Modelled>;
+
+ public:
+  PushersWorld(const Nothing&, Judgements&) {
+    queue_.prepare(nodes_, 0);
+    other_.prepare(nodes_, 0);
+    for (std::uint64_t i = 0; i < 4; ++i) other_.push(nodes_, 31, 0);
+    for (std::uint64_t i = 0; i < 4; ++i) other_.pop(nodes_, 0);
+  }
+
+  void run(unsigned thread) { queue_.push(nodes_, thread + 1, 1); }
+  void finish() {
+    std::uint64_t sum = 0;
+    for (unsigned i = 0; i < 3; ++i) sum += std::uint64_t{1} << (8 * queue_.pop(nodes_, 1).value_or(0));
+    require(sum == 0x01010100 && !queue_.pop(nodes_, 1), "a child is accepted once, and once only");
+  }
+
+ private:
+  typename Queue::Nodes nodes_;
+  Queue queue_, other_;
+};
+
 /// A child comes to the queue of a listener that closes: one of the two must see the other.
 class CloseWorld {
   using Queue = lockfree::BasicAcceptQueue<Modelled>;
@@ -309,6 +334,7 @@ std::vector<Client> pool_clients() {
       client<EpochChainWorld>("epoch.chain", "one retires an object, one looks at it, one wants a new one", 3));
   all.push_back(client<AcceptWorld<1, 2, 2>>("accept.push_pop", "one thread pushes two children, one pops twice", 2));
   all.push_back(client<AcceptWorld<2, 1, 0>>("accept.two_pushers", "two threads push a child each", 2));
+  all.push_back(client<PushersWorld>("accept.three_pushers", "three threads push a child each, without epochs", 3));
   all.push_back(client<AcceptWorld<1, 1, 1>>("accept.two_poppers", "one thread pushes a child, two pop", 3));
   all.push_back(client<AcceptWorld<2, 1, 1>>("accept.help", "two threads push a child each, one pops", 3));
   all.push_back(
