@@ -24,6 +24,7 @@ enum class SoftnetEventKind : std::uint32_t {
 
 /// The state of the CPU's softnet_data when the event was seen. Counters wrap.
 struct SoftnetState {
+  bool known = true;  ///< false before the recorder has seen the CPU's backlog polled: the rest then says nothing
   std::uint32_t processed = 0, dropped = 0, time_squeeze = 0, received_rps = 0;
   std::uint32_t input_queue_head = 0, input_queue_tail = 0;
   std::uint32_t input_qlen = 0, process_qlen = 0;

@@ -56,7 +56,8 @@ class Overlaps {
   static Disturbance begin(Side& side, const SoftnetEvent& event) {
     if (event.kind != Kind::marker) return Disturbance::none;  // the other CPU has its own business before it
     side.begun = true;
-    const bool idle = !event.sd.sched && !event.sd.listed && event.sd.input_qlen == 0 && event.sd.process_qlen == 0;
+    const bool idle =
+        event.sd.known && !event.sd.sched && !event.sd.listed && event.sd.input_qlen == 0 && event.sd.process_qlen == 0;
     return idle ? Disturbance::none : Disturbance::unsettled;
   }
 

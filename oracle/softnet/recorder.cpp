@@ -114,7 +114,8 @@ struct SoftnetRecorder::Kernel {
     event.ours = event.kind == SoftnetEventKind::napi_poll
                      ? record.subject == record.sd + backlog
                      : static_cast<std::uint32_t>(record.netns) == network_namespace;
-    event.sd = {.processed = record.processed,
+    event.sd = {.known = record.sd != 0,
+                .processed = record.processed,
                 .dropped = record.dropped + record.dropped_elsewhere,
                 .time_squeeze = record.time_squeeze,
                 .received_rps = record.received_rps,

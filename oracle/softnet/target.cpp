@@ -174,8 +174,6 @@ class SoftnetTarget::Machine {
     bursts_.steer(std::uint64_t{1} << to);
     send(1, 0);
     bursts_.steer(0);
-    bursts_.nudge();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
     drain(to);
     recorder_.stop();
   }
@@ -227,9 +225,10 @@ class SoftnetTarget::Machine {
 
   void drain(std::uint32_t cpu) {
     const auto deadline = std::chrono::steady_clock::now() + drained_within;
-    while (recorder_.look(cpu).sd.sched) {
+    for (SoftnetState sd = recorder_.look(cpu).sd; sd.sched || !sd.known; sd = recorder_.look(cpu).sd) {
       if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("the backlog does not become empty");
       bursts_.nudge();
+      if (cpu != cpu_) std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
   }
 

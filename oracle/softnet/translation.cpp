@@ -56,7 +56,7 @@ class Translator {
 
  private:
   static bool is_idle(const SoftnetState& sd) {
-    return !sd.sched && !sd.listed && sd.input_qlen == 0 && sd.process_qlen == 0;
+    return sd.known && !sd.sched && !sd.listed && sd.input_qlen == 0 && sd.process_qlen == 0;
   }
 
   Disturbance begin(const SoftnetEvent& event) {

@@ -30,11 +30,13 @@ using oracle::SoftnetTarget;
 
 /// Every test here begins with it: false where the machine cannot be asked, and then the target must have said so.
 bool can_be_asked() {
-  const oracle::Availability here = SoftnetTarget::probe();
-  if (here) return true;
-  EXPECT_NE(here.reason, "");
-  EXPECT_THROW(SoftnetTarget(), std::runtime_error);
-  return false;
+  try {
+    const SoftnetTarget kernel;
+    return true;
+  } catch (const std::runtime_error& refused) {
+    EXPECT_NE(std::string(refused.what()), "");
+    return false;
+  }
 }
 
 std::vector<Op> burst(std::uint32_t packets) {

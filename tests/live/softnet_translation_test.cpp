@@ -152,6 +152,7 @@ const std::vector<Disturbed> disturbances{
     {Disturbance::lost, [](Tape& tape) { tape.recording.lost = 1; }},
     {Disturbance::unsettled, [](Tape& tape) { tape.recording.events.front().sd.input_qlen = 1; }},
     {Disturbance::unsettled, [](Tape& tape) { tape.recording.events.front().sd.sched = true; }},
+    {Disturbance::unsettled, [](Tape& tape) { tape.recording.events.front().sd.known = false; }},
     {Disturbance::foreign_packet, [](Tape& tape) { tape.add(Kind::netif_rx, 0xd0).ours = false; }},
     {Disturbance::foreign_packet,
      [](Tape& tape) {
