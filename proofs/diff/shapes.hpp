@@ -19,6 +19,10 @@ std::vector<Shape> listen_shapes(const Profile& from, const Profile& to);
 /// Adds up to four rounds of a server's story with remote peers, in which time passes. They have no holes.
 void add_peer_shapes(std::vector<Shape>& shapes);
 
+/// Adds up to five rounds of a server's story with clients on the same host, in which time passes, and a look at what
+/// came of it. They have no holes.
+void add_local_shapes(std::vector<Shape>& shapes);
+
 /// Up to two settings and then up to five rounds of packets, polls and softirqs; packets of all kinds after up to three
 /// settings of 1; CPU masks.
 std::vector<Shape> softnet_shapes(const Profile& from, const Profile& to);

@@ -193,6 +193,7 @@ std::vector<Shape> listen_shapes(const Profile& from, const Profile& to) {
     }
   }
   add_peer_shapes(shapes);
+  add_local_shapes(shapes);
   smallest_first(shapes);
   return shapes;
 }
