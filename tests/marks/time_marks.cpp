@@ -88,7 +88,7 @@ COVERS(TIMER_WAITS, linux_6_18) {
 }
 COVERS(TIMER_PRESSURE, linux_6_18) {
   listener(host, 8);
-  for (std::uint16_t port = 1; port <= 5; ++port) host.seg(port, Flags::s);
+  for (std::uint16_t peer = 1; peer <= 5; ++peer) host.seg(peer, Flags::s);
   host.advance(3000);
   EXPECT_EQ(host.advance(4000), "4 3 2 1") << "5 is the first to fire, and gives up";
 }
