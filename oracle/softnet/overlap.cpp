@@ -29,6 +29,7 @@ class Overlaps {
       const Disturbance disturbance = side.begun ? take(side, each) : begin(side, each);
       if (disturbance != Disturbance::none) return disturbance;
     }
+    if (!has_seen_all()) return Disturbance::lost;
     // The softirq of the other CPU may still be on its way out.
     for (const Side& each : sides_)
       if (!each.begun || each.arrival) return Disturbance::puzzling;
@@ -51,11 +52,14 @@ class Overlaps {
     std::optional<std::uint64_t> softirq = {};  ///< its entry
     std::uint64_t last = 0;                     ///< the event that the next turn of the poll comes after
     std::int32_t delivered = 0;                 ///< of this CPU's backlog in this softirq
+    std::uint32_t joined = 0, left = 0;         ///< packets that have joined this CPU's backlog, and left it
+    SoftnetState at_first = {}, at_last = {};   ///< what markers have seen
   };
 
   static Disturbance begin(Side& side, const SoftnetEvent& event) {
     if (event.kind != Kind::marker) return Disturbance::none;  // the other CPU has its own business before it
     side.begun = true;
+    side.at_first = side.at_last = event.sd;
     const bool idle =
         event.sd.known && !event.sd.sched && !event.sd.listed && event.sd.input_qlen == 0 && event.sd.process_qlen == 0;
     return idle ? Disturbance::none : Disturbance::unsettled;
@@ -87,9 +91,18 @@ class Overlaps {
       case Kind::softirq_exit:
         return ran(side, event);
       case Kind::marker:
+        side.at_last = event.sd;
         return Disturbance::none;
     }
     return Disturbance::puzzling;
+  }
+
+  /// Programs at tracepoints are passed over now and then. The kernel's own counters tell.
+  bool has_seen_all() const {
+    return std::all_of(sides_.begin(), sides_.end(), [](const Side& each) {
+      return each.at_last.input_queue_tail - each.at_first.input_queue_tail == each.joined &&
+             each.at_last.input_queue_head - each.at_first.input_queue_head == each.left;
+    });
   }
 
   Disturbance arrived(Side& side, const SoftnetEvent& event) {
@@ -100,6 +113,7 @@ class Overlaps {
     if (drop && *arrival.reason != recording_.cpu_backlog) return Disturbance::puzzling;
     op::NetifRx operation{{event.cpu}, arrival.skb};
     if (arrival.ours) operation.to = Cpu{to_};
+    if (!drop) ++sides_.at(arrival.ours || event.cpu == to_ ? 1 : 0).joined;
     outcome::Received received{drop ? NetRx::drop : NetRx::success};
     if (drop) received.reason = DropReason::cpu_backlog;
     add(operation, received, at(arrival.seq), at(event.seq));
@@ -114,6 +128,7 @@ class Overlaps {
     turn(event, side, {1, false, {packet->second}});
     waiting_.erase(packet);
     ++side.delivered;
+    ++side.left;
     return Disturbance::none;
   }
 

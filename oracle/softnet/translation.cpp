@@ -124,6 +124,7 @@ class Translator {
       received.reason = reason_named(*arrival.reason);
     else
       waiting_[arrival.packet] = skb;
+    joined_ += drop ? 0 : 1;
     // Asked for by the flow limit at the latest, while the packet is still ours to look at.
     const std::uint32_t flow = drop ? arrival.flow : event.flow;
     const Steered to = recording_.steered ? Steered{Cpu{cpu_}} : Steered{};
@@ -140,6 +141,7 @@ class Translator {
     if (!run_->begins_before) run_->begins_before = event.jiffies;
     run_->delivered.push_back(packet->second);
     waiting_.erase(packet);
+    ++left_;
     return Disturbance::none;
   }
 
@@ -167,8 +169,15 @@ class Translator {
     return Disturbance::none;
   }
 
+  /// Programs at tracepoints are passed over now and then. The kernel's own counters tell.
+  bool has_seen_all(const SoftnetState& sd) const {
+    return sd.input_queue_tail - start_.input_queue_tail == joined_ &&
+           sd.input_queue_head - start_.input_queue_head == left_;
+  }
+
   /// The first of an action's two markers, the second, or one that is nobody's.
   Disturbance look(const SoftnetEvent& event) {
+    if (!has_seen_all(event.sd)) return Disturbance::lost;
     if (acting_) {
       const SoftnetAction& action = recording_.actions[next_action_++];
       acting_ = false;
@@ -201,6 +210,7 @@ class Translator {
   std::optional<SoftirqRun> run_;
   std::unordered_map<std::uint64_t, Skb> waiting_;
   std::uint32_t next_skb_ = 1;
+  std::uint32_t joined_ = 0, left_ = 0;  ///< packets that have joined the backlog, and left it
   std::size_t next_action_ = 0;
   bool acting_ = false;  ///< between the two markers of the next action
 };

@@ -24,7 +24,7 @@ namespace weir::oracle {
 /// Why a recording says nothing.
 enum class SoftnetDisturbance : std::uint8_t {
   none,
-  lost,            ///< the recorder missed events
+  lost,            ///< the recorder missed events: it had no room, or the kernel's counters of packets say so
   unsettled,       ///< the CPU was not idle at the beginning
   foreign_packet,  ///< a packet of another network namespace
   foreign_poll,    ///< another NAPI, which has its part of the budget

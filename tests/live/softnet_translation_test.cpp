@@ -39,6 +39,7 @@ class Tape {
   }
   void arrives(std::uint64_t packet) {
     add(Kind::netif_rx, packet);
+    ++sd.input_queue_tail;
     add(Kind::netif_rx_done, packet, 0);
   }
   void is_dropped(std::uint64_t packet, std::int32_t reason = cpu_backlog_reason) {
@@ -51,6 +52,7 @@ class Tape {
     for (const auto each : packets) add(Kind::receive, each);
     add(Kind::napi_poll, 0, static_cast<std::int32_t>(packets.size()), 64);
     sd.time_squeeze += squeezed ? 1 : 0;
+    sd.input_queue_head += static_cast<std::uint32_t>(packets.size());
     sd.listed = sd.sched = listed;
     add(Kind::softirq_exit);
   }
@@ -111,8 +113,8 @@ TEST(SoftnetTranslation, TheFlowIsTheOneThatTheLimitSaw) {
 
 TEST(SoftnetTranslation, CountersAreThoseSinceTheBeginning) {
   Tape tape;
-  tape.sd.input_queue_head += 3;
-  tape.sd.input_queue_tail += 4;
+  for (const std::uint64_t each : {1, 2, 3, 4}) tape.arrives(each);
+  tape.softirq({1, 2, 3}, false, true);
   tape.acts(
       op::SoftnetStat{{1}},
       outcome::SoftnetRow{.processed = 1003, .dropped = 52, .time_squeeze = 9, .received_rps = 0, .backlog_len = 1});
@@ -150,6 +152,12 @@ struct Disturbed {
 /// Each spoils a recording that is in order without it.
 const std::vector<Disturbed> disturbances{
     {Disturbance::lost, [](Tape& tape) { tape.recording.lost = 1; }},
+    {Disturbance::lost,
+     [](Tape& tape) {  // a packet came and went, and no event says so
+       ++tape.sd.input_queue_tail;
+       ++tape.sd.input_queue_head;
+       tape.add(Kind::marker);
+     }},
     {Disturbance::unsettled, [](Tape& tape) { tape.recording.events.front().sd.input_qlen = 1; }},
     {Disturbance::unsettled, [](Tape& tape) { tape.recording.events.front().sd.sched = true; }},
     {Disturbance::unsettled, [](Tape& tape) { tape.recording.events.front().sd.known = false; }},
