@@ -14,16 +14,24 @@ namespace weir::proofs::memory {
 
 template <class T>
 Word to_word(const T& value) {
-  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(Word));
-  Word word = 0;
-  std::memcpy(&word, &value, sizeof(T));
-  return word;
+  static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= alignof(Word));
+  if constexpr (std::is_pointer_v<T>) {
+    return reinterpret_cast<Word>(value);
+  } else {
+    Word word = 0;
+    std::memcpy(&word, &value, sizeof(T));
+    return word;
+  }
 }
 template <class T>
 T from_word(Word word) {
-  T value;
-  std::memcpy(&value, &word, sizeof(T));
-  return value;
+  if constexpr (std::is_pointer_v<T>) {
+    return reinterpret_cast<T>(word);
+  } else {
+    T value;
+    std::memcpy(static_cast<void*>(&value), &word, sizeof(T));
+    return value;
+  }
 }
 
 template <class T>
@@ -62,6 +70,18 @@ class Atomic {
               const char* function = __builtin_FUNCTION()) noexcept {
     return update(
         [](Word before, Word operand) { return to_word(static_cast<T>(from_word<T>(before) - from_word<T>(operand))); },
+        value, order, {file, line, function});
+  }
+  T fetch_or(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+             const char* function = __builtin_FUNCTION()) noexcept {
+    return update(
+        [](Word before, Word operand) { return to_word(static_cast<T>(from_word<T>(before) | from_word<T>(operand))); },
+        value, order, {file, line, function});
+  }
+  T fetch_and(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
+              const char* function = __builtin_FUNCTION()) noexcept {
+    return update(
+        [](Word before, Word operand) { return to_word(static_cast<T>(from_word<T>(before) & from_word<T>(operand))); },
         value, order, {file, line, function});
   }
   bool compare_exchange_weak(T& expected, T desired, Order success, Order failure, const char* file = __builtin_FILE(),

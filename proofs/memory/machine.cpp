@@ -11,7 +11,7 @@ Memory::Use::Use(Memory* memory) noexcept : before_(current_) { current_ = memor
 Memory::Use::~Use() { current_ = before_; }
 
 Machine::Machine(Program& program, Limits limits, Weakening* weakening)
-    : program_(program), limits_(limits), weakening_(weakening), heap_(std::size_t{1} << 20) {
+    : program_(program), limits_(limits), weakening_(weakening), heap_(std::size_t{4} << 20) {
   threads_used_ = program.threads();
   for (unsigned i = 0; i < max_threads; ++i) {
     threads_[i].machine = this;
@@ -43,7 +43,6 @@ void Machine::reset(Frame& frame) {
   end_ = End::complete;
   failure_.clear();
   replayed_ = 0;
-  lanes_ = max_threads;
   places_used_ = 0;
   messages_used_ = 0;
   heap_.reset();
@@ -54,9 +53,10 @@ void Machine::reset(Frame& frame) {
     thread.spurious = static_cast<std::uint8_t>(limits_.spurious);
     thread.done = thread.recorded = 0;
     thread.prefix = {};
-    thread.now.clear(View::lanes);
-    thread.pending.clear(View::lanes);
+    thread.now.clear(lanes_);  // of the last run; nothing else was ever written
+    thread.pending.clear(lanes_);
   }
+  lanes_ = max_threads;
   for (std::size_t i = 0; i < frame.trail.size(); ++i) {
     Thread& thread = threads_[frame.trail[i].thread];
     thread.position[thread.recorded++] = static_cast<std::uint16_t>(i);

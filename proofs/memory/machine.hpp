@@ -89,6 +89,7 @@ class Machine final : public Memory {
     bool has_view;
     bool updated;  ///< an update has read it: what follows is the update's write
     Clocks prefix;
+    std::size_t lanes;  ///< of its view: those in use when it was made
     View view;
   };
   struct Place {
@@ -112,6 +113,7 @@ class Machine final : public Memory {
     View now;
     View pending;   ///< what an acquire fence would add
     View released;  ///< at the last release fence
+    std::size_t released_lanes;
     Machine* machine;
     std::uint8_t id;
     std::array<std::uint16_t, max_events> position;  ///< on the trail

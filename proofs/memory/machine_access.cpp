@@ -90,9 +90,9 @@ void Machine::join(const Message& message, Order order) {
   if (!message.has_view) return;
   Thread& thread = *running_;
   if (acquires(order)) {
-    thread.now.join(message.view, lanes_);
+    thread.now.join(message.view, message.lanes);
   } else {
-    thread.pending.join(message.view, lanes_);
+    thread.pending.join(message.view, message.lanes);
     thread.has_pending = true;
   }
 }
@@ -140,13 +140,14 @@ void Machine::publish(Place& place, Event& event, Word value, const Message* upd
   message.prefix = event.prefix;
   const bool inherits = updated != nullptr && updated->has_view;
   message.has_view = releases(event.order) || thread.has_released || inherits;
-  if (releases(event.order))
-    message.view.copy(thread.now, View::lanes);
-  else if (thread.has_released)
-    message.view.copy(thread.released, View::lanes);
-  else if (inherits)
-    message.view.clear(View::lanes);
-  if (inherits) message.view.join(updated->view, lanes_);
+  message.lanes = lanes_;
+  if (releases(event.order)) {
+    message.view.copy(thread.now, lanes_);
+  } else if (message.has_view) {
+    message.view.clear(lanes_);
+    if (thread.has_released) message.view.copy(thread.released, thread.released_lanes);
+  }
+  if (inherits) message.view.join(updated->view, updated->lanes);
   std::size_t at = place.writes++;
   for (; messages_[place.messages[at - 1]].stamp > event.stamp; --at) place.messages[at] = place.messages[at - 1];
   place.messages[at] = messages_used_++;
@@ -288,7 +289,8 @@ void Machine::fence(Order order, Site site) {
   if (acquires(order) && thread.has_pending) thread.now.join(thread.pending, lanes_);
   account(*event);
   if (!releases(order)) return;
-  thread.released.copy(thread.now, View::lanes);
+  thread.released.copy(thread.now, lanes_);
+  thread.released_lanes = lanes_;
   thread.has_released = true;
 }
 

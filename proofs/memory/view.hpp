@@ -9,7 +9,7 @@
 namespace weir::proofs::memory {
 
 inline constexpr std::size_t max_threads = 4;
-inline constexpr std::size_t max_locations = 60;
+inline constexpr std::size_t max_locations = 252;
 
 /// The lanes: clocks first, then locations. Nobody looks at more than `used` of them, so nothing else is ever written.
 /// Signed, because that is the comparison which a baseline x86-64 has for four of them at once.
@@ -29,7 +29,7 @@ class View {
   }
 
  private:
-  std::array<std::int32_t, lanes> lanes_;
+  std::array<std::int32_t, lanes> lanes_{};
 };
 
 }  // namespace weir::proofs::memory

@@ -23,6 +23,7 @@ std::vector<Client> queue_clients();
 std::vector<Client> pool_clients();
 std::vector<Client> table_clients();
 std::vector<Client> plane_clients();
+std::vector<Client> socket_clients();
 /// All of them.
 const std::vector<Client>& clients();
 

@@ -187,7 +187,7 @@ Client client(std::string name, std::string sentence, Script script, unsigned sp
 
 std::vector<Client> queue_clients() {
   std::vector<Client> all;
-  const auto add = [&]<std::uint32_t Slots>(std::integral_constant<std::uint32_t, Slots>, std::string name,
+  const auto add = [&]<std::uint32_t Slots>(std::integral_constant<std::uint32_t, Slots>, const std::string& name,
                                             std::string sentence, Script script, unsigned spurious = 0) {
     all.push_back(client<Slots>("queue." + name, std::move(sentence), std::move(script), spurious));
   };
