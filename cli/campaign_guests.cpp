@@ -75,7 +75,7 @@ std::uint64_t inputs_to_explore(std::chrono::milliseconds time) {
 
 Job uml_job(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time) {
   return guest_job(
-      "uml", [] { return oracle::uml_guest(oracle::guest_folders()); }, profiles, time);
+      "uml", [] { return oracle::uml_guest(oracle::guest_files()); }, profiles, time);
 }
 
 std::vector<Job> qemu_jobs(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time) {
@@ -83,7 +83,7 @@ std::vector<Job> qemu_jobs(const std::vector<const Profile*>& profiles, std::chr
   if (wanted.empty()) wanted.push_back(profile_from("linux-6.12"));
   std::vector<Job> jobs;
   for (const Profile* each : wanted) {
-    const auto command = [&] { return oracle::qemu_guest(oracle::guest_folders(), *each); };
+    const auto command = [&] { return oracle::qemu_guest(oracle::guest_files(), *each); };
     jobs.push_back(guest_job("qemu", command, {each}, time));
   }
   return jobs;

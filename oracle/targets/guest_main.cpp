@@ -8,7 +8,6 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -17,11 +16,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <filesystem>
-#include <set>
 #include <stdexcept>
 #include <system_error>
 
+#include "oracle/targets/guest_modules.hpp"
 #include "oracle/targets/linux_namespaces.hpp"
 #include "oracle/targets/linux_service.hpp"
 
@@ -31,17 +29,6 @@ namespace {
 void mount_at(const char* kind, const char* folder) {
   if (::mount(kind, folder, kind, 0, nullptr) != 0 && errno != EBUSY)
     throw std::system_error(errno, std::generic_category(), folder);
-}
-
-void load_modules() {
-  if (!std::filesystem::exists("/modules")) return;
-  std::set<std::string> paths;
-  for (const auto& each : std::filesystem::directory_iterator("/modules")) paths.insert(each.path());
-  for (const std::string& each : paths) {
-    const OwnedFd file(::open(each.c_str(), O_RDONLY | O_CLOEXEC));
-    if (::syscall(SYS_finit_module, file.get(), "", 0) != 0 && errno != EEXIST)
-      throw std::system_error(errno, std::generic_category(), each);
-  }
 }
 
 /// A serial line takes bytes as they are; a virtio port always does.

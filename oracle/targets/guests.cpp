@@ -38,16 +38,16 @@ std::string program(std::string_view name, std::string_view package) {
 }
 
 /// Modules are loaded in the order in which they are given.
-std::string initramfs_of(const GuestFolders& folders, const std::vector<path>& modules) {
-  Initramfs files;
-  for (const char* each : {"dev", "proc", "sys", "modules"}) files.add_folder(each);
-  files.add_device("dev/console", 5, 1);
-  files.add_program("init", contents(folders.programs / "weir-guest"));
+std::string initramfs_of(const GuestFiles& files, const std::vector<path>& modules) {
+  Initramfs archive;
+  for (const char* each : {"dev", "proc", "sys", "modules"}) archive.add_folder(each);
+  archive.add_device("dev/console", 5, 1);
+  archive.add_program("init", contents(files.first_process));
   constexpr int first_number = 10;  // so that the order of names is that of numbers
   for (std::size_t i = 0; i < modules.size(); ++i)
-    files.add_program("modules/" + std::to_string(first_number + i) + "-" + modules[i].filename().string(),
-                      contents(modules[i]));
-  return files.archive();
+    archive.add_program("modules/" + std::to_string(first_number + i) + "-" + modules[i].filename().string(),
+                        contents(modules[i]));
+  return archive.archive();
 }
 
 /// Those of the names that the folder has: what is missing is built in, or the guest says what it lacks.
@@ -71,12 +71,12 @@ const char* cpus_of(const Profile& release) { return release.release == "6.1" ? 
 
 }  // namespace
 
-GuestFolders guest_folders() {
+GuestFiles guest_files() {
   const path programs = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  return {programs, programs.parent_path().parent_path() / "kernels"};
+  return {programs / "weir-guest", programs.parent_path().parent_path() / "kernels"};
 }
 
-GuestCommand uml_guest(const GuestFolders& folders) {
+GuestCommand uml_guest(const GuestFiles& files) {
   const std::string linux_uml = program("linux.uml", "user-mode-linux");
   std::vector<path> modules;
   if (std::filesystem::is_directory(uml_modules))
@@ -89,17 +89,17 @@ GuestCommand uml_guest(const GuestFolders& folders) {
   words.insert(words.end(),
                {"sh", "-c", "\"$@\"; exit $?", "sh", linux_uml, "mem=128M", "initrd=@", "uml_dir=/dev/null", "con=null",
                 "con0=null,fd:2", "ssl=null", "ssl0=fd:0,fd:1", "WEIR_CHANNEL=/dev/ttyS0", "quiet", "lsm=", "panic=1"});
-  return {words, initramfs_of(folders, modules)};
+  return {words, initramfs_of(files, modules)};
 }
 
-GuestCommand qemu_guest(const GuestFolders& folders, const Profile& release) {
+GuestCommand qemu_guest(const GuestFiles& files, const Profile& release) {
   const std::string qemu = program("qemu-system-x86_64", "qemu-system-x86");
   path kernel;
-  if (std::filesystem::is_directory(folders.kernels))
-    for (const auto& each : std::filesystem::directory_iterator(folders.kernels))
+  if (std::filesystem::is_directory(files.kernels))
+    for (const auto& each : std::filesystem::directory_iterator(files.kernels))
       if (is_of(each.path().filename().string(), release)) kernel = each.path();
   if (kernel.empty())
-    throw std::runtime_error("no kernel of " + std::string(release.release) + " is in " + folders.kernels.string());
+    throw std::runtime_error("no kernel of " + std::string(release.release) + " is in " + files.kernels.string());
   const auto modules = modules_in(kernel, {"virtio_ring.ko", "virtio.ko", "virtio_mmio.ko", "virtio_console.ko",
                                            "tun.ko", "inet_diag.ko", "tcp_diag.ko"});
   // Time is what the guest has executed (icount), and idle time is skipped: a busy machine does not show.
@@ -135,7 +135,7 @@ GuestCommand qemu_guest(const GuestFolders& folders, const Profile& release) {
            "virtio-serial-device",
            "-device",
            "virtserialport,chardev=weir"},
-          initramfs_of(folders, modules)};
+          initramfs_of(files, modules)};
 }
 
 namespace {

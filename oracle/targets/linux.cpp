@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -18,7 +17,6 @@
 #include "oracle/targets/linux_channel.hpp"
 #include "oracle/targets/linux_namespaces.hpp"
 #include "oracle/targets/linux_service.hpp"
-#include "oracle/targets/program.hpp"
 #include "oracle/targets/this_kernel.hpp"
 #include "oracle/targets/wire.hpp"
 
@@ -115,31 +113,16 @@ class LinuxTarget::Forked final : public Driver {
 /// A machine of its own, whose first process the driver is.
 class LinuxTarget::Guest final : public Driver {
  public:
-  explicit Guest(const GuestCommand& guest) : initramfs_(file_of(guest.initramfs)) {
-    std::vector<std::string> words = guest.words;
-    const std::string path = "/proc/self/fd/" + std::to_string(initramfs_.get());
-    for (std::string& each : words)
-      if (each.ends_with('@')) each.replace(each.size() - 1, 1, path);
-    program_ = std::make_unique<Program>(words);
-  }
+  explicit Guest(const GuestCommand& guest) : program_(guest) {}
 
   /// What it has written last, in case it knew why.
-  std::string why_it_is_silent() override { return "the guest " + program_->end_or_kill(); }
+  std::string why_it_is_silent() override { return "the guest " + program_.channel().end_or_kill(); }
 
  protected:
-  ByteStream& stream() override { return *program_; }
+  ByteStream& stream() override { return program_.channel(); }
 
  private:
-  /// In memory, so that nothing is left of it. The guest's program inherits it.
-  static OwnedFd file_of(const std::string& bytes) {
-    OwnedFd file(::memfd_create("initramfs", 0));
-    if (file.get() < 0 || ::write(file.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
-      throw std::system_error(errno, std::generic_category(), "memfd_create");
-    return file;
-  }
-
-  OwnedFd initramfs_;
-  std::unique_ptr<Program> program_;
+  GuestProgram program_;
 };
 
 namespace {

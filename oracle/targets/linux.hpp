@@ -32,6 +32,7 @@
 
 #include "model/op.hpp"
 #include "model/outcome.hpp"
+#include "oracle/targets/guest_program.hpp"
 #include "oracle/targets/linux_abilities.hpp"
 
 namespace weir::oracle {
@@ -41,13 +42,6 @@ struct Availability {
   bool available = false;
   std::string reason;
   explicit operator bool() const { return available; }
-};
-
-/// A guest's machine, and what its first process has with it.
-struct GuestCommand {
-  std::vector<std::string> words;  ///< of the command; "@" at the end of one is the path of the initial file system
-  std::string initramfs;           ///< that file system, as a cpio archive
-  std::chrono::seconds started_within{60};
 };
 
 class LinuxTarget {

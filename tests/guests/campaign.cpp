@@ -13,7 +13,7 @@ namespace weir::guests {
 
 constexpr auto backstop = std::chrono::seconds(100);
 
-oracle::GuestFolders folders() { return {WEIR_PROGRAMS, WEIR_KERNELS}; }
+oracle::GuestFiles files() { return {WEIR_GUEST, WEIR_KERNELS}; }
 
 const Profile& own_profile(const oracle::LinuxTarget& guest) {
   const Profile* const own = oracle::profile_of_guest(guest.abilities());

@@ -9,7 +9,7 @@
 
 namespace weir::guests {
 
-oracle::GuestFolders folders();
+oracle::GuestFiles files();
 
 /// Its own profile, as the campaign finds it.
 const Profile& own_profile(const oracle::LinuxTarget& guest);

@@ -33,7 +33,7 @@ TEST(Leftovers, NoneOfAGuestWhoseWeirIsKilled) {
   ASSERT_EQ(::pipe(ready), 0);
   const pid_t weir = ::fork();
   if (weir == 0) {
-    oracle::GuestCommand command = oracle::uml_guest(folders());
+    oracle::GuestCommand command = oracle::uml_guest(files());
     command.words.push_back(mark);
     const oracle::LinuxTarget guest(command);
     (void)!::write(ready[1], "r", 1);

@@ -7,6 +7,7 @@
 
 #include "oracle/targets/guests.hpp"
 #include "tests/guests/campaign.hpp"
+#include "tests/guests/traces.hpp"
 
 namespace weir::guests {
 namespace {
@@ -14,20 +15,10 @@ namespace {
 using oracle::GuestCommand;
 using oracle::LinuxTarget;
 
-std::shared_ptr<LinuxTarget> uml() { return std::make_shared<LinuxTarget>(oracle::uml_guest(folders())); }
+std::shared_ptr<LinuxTarget> uml() { return std::make_shared<LinuxTarget>(oracle::uml_guest(files())); }
 
 Op write(NsId ns, Sysctl sysctl, std::string data) { return op::SysctlWrite{ns, sysctl, std::move(data)}; }
 Op read(NsId ns, Sysctl sysctl) { return op::SysctlRead{ns, sysctl}; }
-
-/// Asks again while the machine is too busy to tell.
-std::vector<Outcome> answers(LinuxTarget& guest, const std::vector<Op>& ops) {
-  for (int attempt = 0; attempt < 50; ++attempt) {
-    LinuxTarget::Run ran = guest.run(ops);
-    if (ran.status == LinuxTarget::Status::failed) throw std::runtime_error(ran.error);
-    if (ran.status == LinuxTarget::Status::answered) return std::move(ran.outcomes);
-  }
-  throw std::runtime_error("the machine is too busy");
-}
 
 TEST(Uml, AgreesWithItsProfile) {
   const auto guest = uml();
@@ -51,6 +42,8 @@ TEST(Uml, DivergesFromItsReleaseAsItFirstWas) {
   const auto guest = uml();
   EXPECT_EQ(campaign(guest, own_profile_but(*guest, "syn_queue=max_ack_reached"), 2000).findings.size(), 1U);
 }
+
+TEST(Uml, PredictionsHold) { expect_predictions(*uml()); }
 
 TEST(Uml, GlobalSysctlsAreOfTheCase) {
   const auto guest = uml();
@@ -92,7 +85,7 @@ std::string reason_of(const GuestCommand& guest) {
 }
 
 TEST(Guest, ThatDoesNotBootSaysWhy) {
-  GuestCommand guest = oracle::uml_guest(folders());
+  GuestCommand guest = oracle::uml_guest(files());
   guest.initramfs = "no archive";
   guest.started_within = std::chrono::seconds{6};
   EXPECT_NE(reason_of(guest).find("panic"), std::string::npos) << reason_of(guest);
