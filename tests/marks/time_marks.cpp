@@ -184,6 +184,7 @@ COVERS(ACK_LEAVES, linux_6_18) {
   EXPECT_EQ(host.info(3), "LISTEN 1 5");
 }
 COVERS(ACK_NOBODY, linux_6_18) {
+  host.write(Sysctl::tcp_syncookies, "2");
   listener(host);
   client(host, 4, 0, true);
   host.close(3);
