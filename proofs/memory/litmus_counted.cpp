@@ -193,6 +193,11 @@ std::vector<Litmus> load_buffering() {
         [](C& m, Row&) { m.x.fetch_add(1, rlx), m.y.store(1, rel); }},
        3,
        3},
+  };
+}
+
+std::vector<Litmus> dependent_exchange() {
+  return {
       {"casdep",
        genmc,
        {[](C& m, Row&) {
@@ -337,7 +342,8 @@ std::vector<Litmus> fences_and_seq_cst() {
 
 std::vector<Litmus> counted_litmus_tests() {
   std::vector<Litmus> tests;
-  for (auto& group : {two_writers(), one_location(), load_buffering(), message_passing(), fences_and_seq_cst()})
+  for (auto& group :
+       {two_writers(), one_location(), load_buffering(), dependent_exchange(), message_passing(), fences_and_seq_cst()})
     tests.insert(tests.end(), group.begin(), group.end());
   return tests;
 }

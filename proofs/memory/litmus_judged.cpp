@@ -70,7 +70,7 @@ constexpr Litmus::Predicate reader_and_writer_disagree = [](Is is) {
   return is.r[1][0] == 1 && is.r[1][1] == 0 && is.r[2][0] == 0;
 };
 
-std::vector<Litmus> two_threads() {
+std::vector<Litmus> buffered_stores() {
   return {
       {"SB+rlx", classical, store_buffering<rlx, rlx>(), -1, -1, both_zero, allowed},
       {"SB+ra", classical, store_buffering<rel, acq>(), -1, -1, both_zero, allowed},
@@ -99,6 +99,11 @@ std::vector<Litmus> two_threads() {
        -1,
        both_zero,
        forbidden},
+  };
+}
+
+std::vector<Litmus> passing_and_buffering() {
+  return {
       {"MP+rlx", classical, message_passing<rlx, rlx>(), -1, -1, new_then_old, allowed},
       {"MP+ra", classical, message_passing<rel, acq>(), -1, -1, new_then_old, forbidden},
       {"MP+rel+rlx", classical, message_passing<rel, rlx>(), -1, -1, new_then_old, allowed},
@@ -181,7 +186,7 @@ std::vector<Litmus> more_threads() {
   };
 }
 
-std::vector<Litmus> coherence_and_updates() {
+std::vector<Litmus> coherence() {
   return {
       {"CoRR+rlx",
        classical,
@@ -211,6 +216,11 @@ std::vector<Litmus> coherence_and_updates() {
        -1,
        [](Is is) { return is.r[0][0] == 1; },
        forbidden},
+  };
+}
+
+std::vector<Litmus> release_sequences_and_updates() {
+  return {
       {"RS+update",
        classical,  // an update of another thread continues a release sequence
        {[](C& m, Row&) { m.x.store(1, rlx), m.y.store(1, rel); }, [](C& m, Row&) { m.y.fetch_add(1, rlx); },
@@ -259,7 +269,8 @@ std::vector<Litmus> coherence_and_updates() {
 
 std::vector<Litmus> judged_litmus_tests() {
   std::vector<Litmus> tests;
-  for (auto& group : {two_threads(), more_threads(), coherence_and_updates()})
+  for (auto& group :
+       {buffered_stores(), passing_and_buffering(), more_threads(), coherence(), release_sequences_and_updates()})
     tests.insert(tests.end(), group.begin(), group.end());
   return tests;
 }

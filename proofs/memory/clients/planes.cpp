@@ -147,6 +147,8 @@ std::vector<Client> plane_clients() {
              {.cpus = 2, .threads = {{action(0)}, {steer(1, 0), action(1)}}}),
       client("steered_twice", "two CPUs steer a packet each to a third",
              {.cpus = 3, .threads = {{action(0)}, {steer(1, 0), action(1)}, {steer(2, 0), action(2)}}}),
+      client("steered_by_another", "a third thread steers a packet, for which one CPU interrupts the other",
+             {.cpus = 2, .threads = {{action(0)}, {action(1)}, {steer(1, 0)}}}),
       client("steered_and_own", "a steered packet and the CPU's own race to schedule it",
              {.cpus = 2, .threads = {{receive(0), action(0)}, {steer(1, 0), action(1)}}}),
   };

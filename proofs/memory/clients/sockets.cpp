@@ -9,6 +9,7 @@
 #include "lockfree/host.hpp"
 #include "model/host.hpp"
 #include "proofs/memory/clients/client.hpp"
+#include "proofs/memory/host_atomics.hpp"
 
 namespace weir::proofs::memory {
 namespace {
