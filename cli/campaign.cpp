@@ -12,12 +12,9 @@
 #include <thread>
 
 #include "cli/common.hpp"
-#include "fuzz/linux_unreached.hpp"
 #include "fuzz/reachable.hpp"
 #include "fuzz/targets.hpp"
 #include "oracle/profile/names.hpp"
-#include "oracle/targets/linux.hpp"
-#include "oracle/targets/this_kernel.hpp"
 #ifdef WEIR_HAVE_PROVE
 #include "proofs/run.hpp"
 #endif
@@ -110,43 +107,6 @@ Job lockfree_job(const Arguments& given) {
   return job;
 }
 
-/// How many cases sleep beside each other. Each has a process and a namespace, and needs the processor for some
-/// milliseconds of its seconds.
-constexpr std::size_t slow_drivers = 32;
-
-/// The kernel of this machine, held against its own profile; `not_available` says why it cannot be.
-Job linux_job(const Arguments& given) {
-  Job job;
-  job.report.name = "linux";
-  if (const auto here = oracle::LinuxTarget::probe(); !here) {
-    job.report.not_available = here.reason;
-    return job;
-  }
-  const Profile* const profile = oracle::running_profile();
-  const auto asked_for = profiles_of(given);
-  if (std::find(asked_for.begin(), asked_for.end(), profile) == asked_for.end()) {
-    job.report.not_available = fmt::format(
-        "a running kernel is compared with its own profile, here {}, which --profile leaves out", profile->name);
-    return job;
-  }
-  job.report.name = "linux " + oracle::running_release();
-  job.options.generator = fuzz::linux_cases();
-  job.options.profiles = {profile};
-  // A tenth of the time or less, on most machines.
-  job.options.explore = 4000 * std::min<std::uint64_t>(100, static_cast<std::uint64_t>(given.time.count()) / 1000);
-  job.report.compared_with = std::string(profile->name);
-  job.report.reachable = fuzz::clauses_of({profile});
-  job.report.why_not = fuzz::why_not_live;
-  if (const auto peers = oracle::LinuxTarget::peers(); !peers)
-    job.report.left_out = "segments of remote peers: " + peers.reason;
-  job.linux_effort = std::make_shared<fuzz::LinuxEffort>();
-  job.target = fuzz::linux_target(*job.linux_effort);
-  if (oracle::LinuxTarget::peers())
-    job.slow_lane =
-        std::make_shared<fuzz::SlowLane>(slow_drivers, fuzz::SlowLaneOptions{.seed = given.seed, .profile = profile});
-  return job;
-}
-
 std::vector<Job> jobs_for(const Arguments& given) {
   const auto wanted = [&](const char* name) {
     if (given.targets.empty()) return given.plugin.empty();
@@ -157,31 +117,31 @@ std::vector<Job> jobs_for(const Arguments& given) {
   for (const oracle::StackChoice& each : oracle::stacks)
     if (!given.targets.empty() && wanted(each.name.data())) jobs.push_back(stack_job(each, *release, given.comparison));
   if (!given.plugin.empty()) jobs.push_back(plugin_job(given.plugin, *release, given.comparison));
-  if (wanted("linux")) jobs.push_back(linux_job(given));  // drivers are forked, so before any thread starts
+  // Drivers are forked, so before any thread starts.
+  if (wanted("linux")) jobs.push_back(linux_job(profiles_of(given), given.time, given.seed));
+  if (!given.targets.empty() && wanted("softnet") && !wanted("linux")) jobs.push_back(softnet_job(profiles_of(given)));
   if (wanted("lockfree")) jobs.insert(jobs.begin(), lockfree_job(given));
-  for (Job& each : jobs) each.options.seed = given.seed;
   return jobs;
 }
 
-/// Adds what the slow lane has found to what the campaign has.
-void add_slow_lane(TargetReport& report, fuzz::SlowEffort&& slow) {
-  report.stats.effort.operations += slow.operations;
-  report.stats.divergences += slow.findings.size();
-  report.stats.covered |= slow.covered;
-  report.late += slow.late;
-  report.unsteady += slow.unsteady;
-  std::move(slow.findings.begin(), slow.findings.end(), std::back_inserter(report.stats.findings));
-  report.slow = std::move(slow);
+/// Guests are started when their turn comes, so that they do not wait for the proofs.
+void add_guest_jobs(const Arguments& given, std::vector<Job>& jobs) {
+  const auto profiles = given.profiles.empty() ? std::vector<const Profile*>{} : profiles_of(given);
+  for (const std::string& each : given.targets) {
+    if (each == "uml") jobs.push_back(uml_job(profiles, given.time));
+    if (each != "qemu") continue;
+    for (Job& guest : qemu_jobs(profiles, given.time)) jobs.push_back(std::move(guest));
+  }
+  for (Job& each : jobs) each.options.seed = given.seed;
 }
 
 void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress& progress) {
-  std::future<fuzz::SlowEffort> slow;
-  if (job.slow_lane)
-    slow = std::async(std::launch::async, [&lane = *job.slow_lane, deadline] { return lane.run(deadline); });
+  const auto on_progress = [&](const fuzz::CampaignStats& so_far) { progress.report(number, job.report.name, so_far); };
   try {
-    fuzz::Campaign campaign(job.options, job.target);
-    job.report.stats = campaign.run(
-        deadline, [&](const fuzz::CampaignStats& so_far) { progress.report(number, job.report.name, so_far); });
+    if (job.linux_effort || job.softnet)
+      run_linux_job(job, deadline, on_progress);
+    else
+      job.report.stats = fuzz::Campaign(job.options, job.target).run(deadline, on_progress);
   } catch (const std::exception& error) {
     job.report.failure = error.what();
   }
@@ -190,19 +150,6 @@ void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress&
   if (job.stack_effort) {
     job.report.unsteady = job.stack_effort->unsteady;
     job.report.stats.covered = job.stack_effort->covered;
-  }
-  if (job.linux_effort) {
-    const double busy = std::chrono::duration<double>(job.linux_effort->busy).count();
-    if (busy > 0) job.report.per_second_of_one_core = static_cast<double>(job.report.stats.effort.operations) / busy;
-    job.report.late = job.linux_effort->late;
-    job.report.unsteady = job.linux_effort->unsteady;
-    job.report.stats.covered = job.linux_effort->covered;
-  }
-  if (!job.slow_lane) return;
-  try {
-    add_slow_lane(job.report, slow.get());
-  } catch (const std::exception& error) {
-    job.report.failure = error.what();
   }
 }
 
@@ -223,6 +170,7 @@ int campaign(const Arguments& given) {
   std::vector<Job> jobs = jobs_for(given);
   print(fmt::format("seed {} · {} s\n", given.seed, std::chrono::duration<double>(given.time).count()));
   const ProofReport proofs = prove(given, status);
+  add_guest_jobs(given, jobs);
 
   // The proofs count towards the time, but never take more than half of it from the targets.
   const auto deadline = std::max(started + given.time, Clock::now() + given.time / 2);
@@ -260,8 +208,9 @@ void add_campaign(CLI::App& app, int& exit_code) {
       ->default_str("60s");
   command
       ->add_option("--target", given->targets,
-                   "lockfree, linux, gvisor, lwip; default: the first two, linux where it can be had")
-      ->check(CLI::IsMember({"lockfree", "linux", "gvisor", "lwip"}))
+                   "lockfree, linux (softnet: its receive softirq alone), uml, qemu, gvisor, lwip; default: the first\n"
+                   "two, linux where it can be had")
+      ->check(CLI::IsMember({"lockfree", "linux", "softnet", "uml", "qemu", "gvisor", "lwip"}))
       ->option_text("NAME ...");
   command
       ->add_option_function<std::string>(

@@ -62,7 +62,8 @@ std::string proof_row(const ProofReport& proofs, std::size_t width) {
 /// Letters, digits and dashes only: a target's name holds blanks and dots.
 std::string file_stem(const TargetReport& target, const fuzz::Finding& finding, std::size_t number) {
   std::string stem = fmt::format("{}-{}-{}-{}", target.name.substr(0, target.name.find(' ')),
-                                 finding.input.profile->name, number, name_of(finding.difference.operation));
+                                 finding.input.profile->name.substr(0, finding.input.profile->name.find('+')), number,
+                                 name_of(finding.difference.operation));
   return stem;
 }
 
@@ -86,6 +87,11 @@ std::string verdict_table(const ProofReport& proofs, const std::vector<TargetRep
           grouped(static_cast<std::uint64_t>(each.slow->time.count()) / 1000), grouped(each.slow->operations));
     if (each.late != 0)
       text += fmt::format("  {}: {} cases thrown away, a timer of the kernel may have fired\n", each.name, each.late);
+    if (each.packets != 0)
+      text += fmt::format("  {}: {} packets through its receive softirq\n", each.name, grouped(each.packets));
+    if (each.disturbed != 0)
+      text += fmt::format("  {}: {} cases of the softirq thrown away, others had a part in them or time passed\n",
+                          each.name, each.disturbed);
     if (each.unsteady != 0)
       text +=
           fmt::format("  {}: {} cases thrown away, it answered otherwise when asked again\n", each.name, each.unsteady);

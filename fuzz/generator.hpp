@@ -32,6 +32,7 @@ struct GeneratorOptions {
   std::uint32_t namespaces = 3;  ///< at most, counting namespace 0
   /// What the target can do; an operation it refuses is drawn again. It must accept some operation of non-zero weight.
   std::function<bool(const Op&)> allow = {};
+  std::function<void(Rng&, std::vector<Op>&)> draw_case = {};  ///< draws whole cases in this generator's place
 };
 
 /// One value by its type, without regard to a case: from the pool, for numbers sometimes a small one.
@@ -86,6 +87,7 @@ class Generator {
   /// would.
   void fill(Rng& rng, std::vector<Op>& ops) {
     restart();
+    if (options_.draw_case) return options_.draw_case(rng, ops);
     if (rng.chance(1, 3)) habit_ = rng.pick(pool<SockOpt>);
     patient_ = rng.chance(1, 4);
     Weights some = options_.weights;

@@ -1,4 +1,4 @@
-// The kernel of this machine as a campaign's target (oracle/targets/linux.hpp says how it is asked).
+// A kernel as a campaign's target, that of this machine or of a guest (oracle/targets/linux.hpp says how it is asked).
 //
 //   LinuxEffort effort;
 //   Campaign campaign({.generator = linux_cases(), .profiles = {&releases::linux_6_18}}, linux_target(effort));
@@ -7,8 +7,10 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 #include "fuzz/engine.hpp"
+#include "oracle/targets/linux.hpp"
 
 namespace weir::fuzz {
 
@@ -26,5 +28,23 @@ GeneratorOptions linux_cases();
 /// \param effort  outlives the target
 /// Throws std::runtime_error where the kernel cannot be asked, and when running if the driver dies or hangs.
 Target linux_target(LinuxEffort& effort);
+
+/// What can be asked of a kernel by what its driver says.
+class LinuxQuestions {
+ public:
+  /// \param own  the profile that describes it, which lives until the program ends
+  LinuxQuestions(std::shared_ptr<oracle::LinuxTarget> kernel, const Profile& own)
+      : kernel_(std::move(kernel)), own_(&own) {}
+  bool operator()(const Op& operation) const { return kernel_->abilities().can_ask(*own_, operation); }
+  oracle::LinuxTarget& kernel() const { return *kernel_; }
+
+ private:
+  std::shared_ptr<oracle::LinuxTarget> kernel_;
+  const Profile* own_;
+};
+
+/// The same for a guest. Its cases are shorter: it is slower.
+GeneratorOptions guest_cases(const LinuxQuestions& guest);
+Target guest_target(const LinuxQuestions& guest, LinuxEffort& effort);
 
 }  // namespace weir::fuzz

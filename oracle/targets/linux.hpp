@@ -1,7 +1,7 @@
-// The kernel of this machine as a target: real system calls, held against the model.
+// A kernel as a target, that of this machine or of a guest: real system calls, held against the model.
 //
 //   if (const auto here = LinuxTarget::probe(); !here) return unavailable(here.reason);   // exit code 4
-//   LinuxTarget kernel;
+//   LinuxTarget kernel;                                                                   // or (guest): see guests.hpp
 //   const LinuxTarget::Run ran = kernel.run(ops);          // a case: begins from a clean host every time
 //   if (ran.status == LinuxTarget::Status::answered) compare(ran.outcomes);
 //
@@ -15,12 +15,16 @@
 // Cases in which time passes sleep: `advance` takes as long as it says. They are asked with start() and finish(), many
 // targets at a time (fuzz/slow_lane.hpp).
 //
-// Units: durations as std::chrono says. Errors: the constructor throws std::runtime_error where probe() would say no;
-// run() reports everything else in its status. Thread safety: one object, one thread; construct it before starting
-// others, since it forks.
+// A guest's driver is the first process of a machine of its own: nothing has to be kept from it, the global sysctls are
+// asked for too, and namespaces belong to the initial user namespace.
+//
+// Units: durations as std::chrono says. Errors: the constructor throws std::runtime_error where probe() would say no,
+// and where the guest does not begin; run() reports everything else in its status. Thread safety: one object, one
+// thread; construct it before starting others, since it forks.
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,6 +32,7 @@
 
 #include "model/op.hpp"
 #include "model/outcome.hpp"
+#include "oracle/targets/linux_abilities.hpp"
 
 namespace weir::oracle {
 
@@ -36,6 +41,13 @@ struct Availability {
   bool available = false;
   std::string reason;
   explicit operator bool() const { return available; }
+};
+
+/// A guest's machine, and what its first process has with it.
+struct GuestCommand {
+  std::vector<std::string> words;  ///< of the command; "@" at the end of one is the path of the initial file system
+  std::string initramfs;           ///< that file system, as a cpio archive
+  std::chrono::seconds started_within{60};
 };
 
 class LinuxTarget {
@@ -53,6 +65,10 @@ class LinuxTarget {
   static bool supported_slowly(const Op& operation);
 
   LinuxTarget();
+
+  /// \param guest  the command that runs it, with the driver (weir-guest) as its first process, which is spoken to over
+  ///               the command's standard input and output
+  explicit LinuxTarget(const GuestCommand& guest);
   ~LinuxTarget();
   LinuxTarget(LinuxTarget&&) noexcept;
   LinuxTarget& operator=(LinuxTarget&&) noexcept;
@@ -70,12 +86,14 @@ class LinuxTarget {
     std::string error;
   };
 
+  /// What its driver says that it can be asked.
+  const LinuxAbilities& abilities() const { return abilities_; }
+
   /// Runs a case on a host that is clean before and after. A driver that failed is replaced by the next call.
   Run run(std::span<const Op> ops);
 
   /// The two halves of run(): between them other work can be done, until channel() is readable.
-  /// \return whether the case is on its way; if not, finish() says why
-  bool start(std::span<const Op> ops);
+  void start(std::span<const Op> ops);
   /// \pre start() was called, and finish() not since
   Run finish();
   /// Readable as soon as finish() would not wait. Changes when a driver is replaced.
@@ -95,8 +113,19 @@ class LinuxTarget {
 
  private:
   class Driver;
+  class Forked;
+  class Guest;
+
+  void begin();
+
+  std::chrono::seconds started_within_ = hung_after;
+  std::function<std::unique_ptr<Driver>()> make_;
   std::unique_ptr<Driver> driver_;
-  std::chrono::milliseconds sleeps_{0};  ///< of the case that was started
+  LinuxAbilities abilities_;
+  // Of the case that was started:
+  std::size_t asked_ = 0;
+  std::chrono::milliseconds sleeps_{0};
+  bool sent_ = false;
 };
 
 }  // namespace weir::oracle

@@ -110,13 +110,21 @@ std::uint16_t PortMap::operator()(std::uint16_t named) {
   return static_cast<std::uint16_t>(next_++);
 }
 
-LinuxDriver::LinuxDriver() : descriptors_(first_label) {}
+LinuxDriver::LinuxDriver(bool machine)
+    : globals_(machine ? std::make_unique<GlobalSysctls>() : nullptr), descriptors_(first_label) {}
 
 void LinuxDriver::run_case(std::span<const Op> ops, std::vector<Outcome>& outcomes) {
   begin_case(ops);
   outcomes.clear();
-  for (const Op& operation : ops)
+  for (const Op& operation : ops) {
+    const bool on_sysctl = std::visit(
+        [](const auto& each) {
+          return requires { each.sysctl; };
+        },
+        operation);
+    if (globals_ && (on_sysctl ? globals_->bring_back() : globals_->set_aside())) namespaces_.left();
     outcomes.push_back(std::visit([this](const auto& each) { return perform(each); }, operation));
+  }
   end_case();
 }
 
@@ -146,6 +154,7 @@ void LinuxDriver::end_case() {
   descriptors_.resize(first_label);
   for (const auto& each : peers_)
     if (each != nullptr) each->end_case();
+  if (globals_ && globals_->end_case()) namespaces_.left();
   namespaces_.end_case();
 }
 
@@ -163,6 +172,18 @@ Outcome LinuxDriver::label(Descriptor descriptor) {
   return returned(static_cast<std::int64_t>(lowest));
 }
 
+/// Whether its file is the machine's one and only.
+bool LinuxDriver::is_of_the_machine(NsId ns, Sysctl sysctl) const {
+  return ns.id == 0 && globals_ && globals_->has(sysctl);
+}
+
+/// To where its file is that of the case.
+void LinuxDriver::go_to_sysctl(NsId ns, Sysctl sysctl) {
+  if (!is_of_the_machine(ns, sysctl)) return namespaces_.enter(ns.id);
+  globals_->enter_first_namespace();
+  namespaces_.left();
+}
+
 std::size_t LinuxDriver::add_namespace() {
   const std::size_t index = namespaces_.acquire();
   if (counters_wanted_) baselines_.push_back(read_counters(namespaces_.netstat(index)));
@@ -176,10 +197,12 @@ Outcome LinuxDriver::perform(const op::SysctlWrite& operation) {
   const auto write_to = [&](int file) {
     if (file < 0) return returned_by_call(-1);
     namespaces_.mark_changed(operation.ns.id, operation.sysctl);
+    if (globals_ && globals_->has(operation.sysctl)) globals_->mark_changed(operation.sysctl);
     return returned_by_call(::pwrite(file, operation.data.data(), operation.data.size(), operation.pos));
   };
-  if (operation.cred == Cred::root) return write_to(namespaces_.sysctl(operation.ns.id, operation.sysctl, true));
-  namespaces_.enter(operation.ns.id);
+  if (operation.cred == Cred::root && !is_of_the_machine(operation.ns, operation.sysctl))
+    return write_to(namespaces_.sysctl(operation.ns.id, operation.sysctl, true));
+  go_to_sysctl(operation.ns, operation.sysctl);
   const ActingAs user(operation.cred);
   const OwnedFd file(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_WRONLY | O_CLOEXEC));
   return write_to(file.get());
@@ -187,7 +210,15 @@ Outcome LinuxDriver::perform(const op::SysctlWrite& operation) {
 
 Outcome LinuxDriver::perform(const op::SysctlRead& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  const int file = namespaces_.sysctl(operation.ns.id, operation.sysctl, false);
+  OwnedFd opened;
+  int file = -1;
+  if (is_of_the_machine(operation.ns, operation.sysctl)) {
+    go_to_sysctl(operation.ns, operation.sysctl);
+    opened = OwnedFd(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_RDONLY | O_CLOEXEC));
+    file = opened.get();
+  } else {
+    file = namespaces_.sysctl(operation.ns.id, operation.sysctl, false);
+  }
   if (file < 0) return returned_by_call(-1);
   buffer_.resize(operation.len);
   const ssize_t length = ::pread(file, buffer_.data(), buffer_.size(), operation.pos);

@@ -11,6 +11,7 @@
 
 #include "model/op.hpp"
 #include "model/outcome.hpp"
+#include "oracle/targets/linux_globals.hpp"
 #include "oracle/targets/linux_namespaces.hpp"
 #include "oracle/targets/linux_peers.hpp"
 
@@ -36,7 +37,8 @@ class PortMap {
 
 class LinuxDriver {
  public:
-  LinuxDriver();
+  /// \param machine  the whole machine is the driver's: so are the sysctls that it has once
+  explicit LinuxDriver(bool machine);
 
   /// From a clean host to a clean host; one outcome an operation. Throws std::system_error where the machine refuses
   /// what has nothing to do with the operation (no more namespaces, say).
@@ -73,10 +75,13 @@ class LinuxDriver {
   template <class Unsupported>
   Outcome perform(const Unsupported&);
 
+  bool is_of_the_machine(NsId ns, Sysctl sysctl) const;
+  void go_to_sysctl(NsId ns, Sysctl sysctl);
   Descriptor find(Fd fd) const;
   Outcome label(Descriptor descriptor);
 
   NamespacePool namespaces_;
+  std::unique_ptr<GlobalSysctls> globals_;  ///< null where they are not ours
   PortMap ports_;
   std::vector<std::unique_ptr<RemotePeers>> peers_;  ///< by namespace; made where a case first needs them
   std::vector<Descriptor> descriptors_;              ///< by label

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
-#include <string_view>
 #include <system_error>
 
 #include "oracle/targets/linux_credentials.hpp"
@@ -23,12 +22,6 @@ namespace {
 constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 
 [[noreturn]] void refused(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
-
-void write_file(const std::string& path, std::string_view text) {
-  const OwnedFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.get() < 0 || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    refused(path);
-}
 
 void bring_loopback_up() {
   const OwnedFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -115,6 +108,12 @@ std::string sysctl_path(std::string_view name) {
   return path;
 }
 
+void write_file(const std::string& path, std::string_view text) {
+  const OwnedFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0 || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    refused(path);
+}
+
 bool enter_user_namespace() {
   const std::string user = std::to_string(::geteuid());
   const std::string group = std::to_string(::getegid());
@@ -170,6 +169,8 @@ void NamespacePool::enter(std::size_t index) {
   if (::setns(pool_[index].fd.get(), CLONE_NEWNET) != 0) refused("setns(CLONE_NEWNET)");
   entered_ = index;
 }
+
+void NamespacePool::left() { entered_ = none; }
 
 void NamespacePool::renew() {
   pool_.clear();

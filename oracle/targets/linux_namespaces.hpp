@@ -4,6 +4,7 @@
 #include <bitset>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/vocabulary/names.hpp"
@@ -27,6 +28,9 @@ class OwnedFd {
 /// The file of a sysctl, by its dotted name.
 std::string sysctl_path(std::string_view name);
 
+/// Throws std::system_error unless the whole text is taken.
+void write_file(const std::string& path, std::string_view text);
+
 /// Makes the calling process root of a new user namespace that owns a new network namespace, as an ordinary user may.
 /// The process must have one thread. Throws std::system_error naming the step that was refused.
 /// \return whether the namespace has `other_user` beside root, which it takes root outside to map
@@ -44,6 +48,9 @@ class NamespacePool {
 
   /// Makes it the calling thread's network namespace.
   void enter(std::size_t index);
+
+  /// The calling thread has gone elsewhere by itself.
+  void left();
 
   /// A sysctl's file, opened by root and kept open, since opening it costs as much as ten writes. To be used by root
   /// only: whoever opened the file decides who may. \return -1, and errno, where it does not open
