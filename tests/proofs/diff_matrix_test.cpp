@@ -18,6 +18,7 @@ constexpr auto never_shown = std::to_array<NeverShown>({
     {"ulp_must_clone", "no operation gives a socket an upper layer protocol"},
     {"get_port_error_returned", "of all that the search for a port may say only EADDRINUSE can come about"},
     {"has_flow_limit", "takes 65 packets of one flow in a queue that is half full: more than the bound"},
+    {"syn_retries", "takes a SYN queue full of clients that wait: more than the bound"},
     {"has_backlog_threads", "takes a boot argument, and shapes have none"},
 });
 
