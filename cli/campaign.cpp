@@ -5,17 +5,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
+#include <iterator>
 #include <mutex>
 #include <random>
 #include <thread>
 
 #include "cli/common.hpp"
-#include "fuzz/linux_unreached.hpp"
 #include "fuzz/reachable.hpp"
 #include "fuzz/targets.hpp"
 #include "oracle/profile/names.hpp"
-#include "oracle/targets/linux.hpp"
-#include "oracle/targets/this_kernel.hpp"
 #ifdef WEIR_HAVE_PROVE
 #include "proofs/run.hpp"
 #endif
@@ -108,35 +107,6 @@ Job lockfree_job(const Arguments& given) {
   return job;
 }
 
-/// The kernel of this machine, held against its own profile; `not_available` says why it cannot be.
-Job linux_job(const Arguments& given) {
-  Job job;
-  job.report.name = "linux";
-  if (const auto here = oracle::LinuxTarget::probe(); !here) {
-    job.report.not_available = here.reason;
-    return job;
-  }
-  const Profile* const profile = oracle::running_profile();
-  const auto asked_for = profiles_of(given);
-  if (std::find(asked_for.begin(), asked_for.end(), profile) == asked_for.end()) {
-    job.report.not_available = fmt::format(
-        "a running kernel is compared with its own profile, here {}, which --profile leaves out", profile->name);
-    return job;
-  }
-  job.report.name = "linux " + oracle::running_release();
-  job.options.generator = fuzz::linux_cases();
-  job.options.profiles = {profile};
-  job.options.explore = inputs_to_explore(given.time);
-  job.report.compared_with = std::string(profile->name);
-  job.report.reachable = fuzz::clauses_of({profile});
-  job.report.why_not = fuzz::why_not_live;
-  if (const auto peers = oracle::LinuxTarget::peers(); !peers)
-    job.report.left_out = "segments of remote peers: " + peers.reason;
-  job.linux_effort = std::make_shared<fuzz::LinuxEffort>();
-  job.target = fuzz::linux_target(*job.linux_effort);
-  return job;
-}
-
 std::vector<Job> jobs_for(const Arguments& given) {
   const auto wanted = [&](const char* name) {
     if (given.targets.empty()) return given.plugin.empty();
@@ -147,7 +117,9 @@ std::vector<Job> jobs_for(const Arguments& given) {
   for (const oracle::StackChoice& each : oracle::stacks)
     if (!given.targets.empty() && wanted(each.name.data())) jobs.push_back(stack_job(each, *release, given.comparison));
   if (!given.plugin.empty()) jobs.push_back(plugin_job(given.plugin, *release, given.comparison));
-  if (wanted("linux")) jobs.push_back(linux_job(given));  // drivers are forked, so before any thread starts
+  // Drivers are forked, so before any thread starts.
+  if (wanted("linux")) jobs.push_back(linux_job(profiles_of(given), given.time, given.seed));
+  if (!given.targets.empty() && wanted("softnet") && !wanted("linux")) jobs.push_back(softnet_job(profiles_of(given)));
   if (wanted("lockfree")) jobs.insert(jobs.begin(), lockfree_job(given));
   return jobs;
 }
@@ -164,10 +136,12 @@ void add_guest_jobs(const Arguments& given, std::vector<Job>& jobs) {
 }
 
 void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress& progress) {
+  const auto on_progress = [&](const fuzz::CampaignStats& so_far) { progress.report(number, job.report.name, so_far); };
   try {
-    fuzz::Campaign campaign(job.options, job.target);
-    job.report.stats = campaign.run(
-        deadline, [&](const fuzz::CampaignStats& so_far) { progress.report(number, job.report.name, so_far); });
+    if (job.linux_effort || job.softnet)
+      run_linux_job(job, deadline, on_progress);
+    else
+      job.report.stats = fuzz::Campaign(job.options, job.target).run(deadline, on_progress);
   } catch (const std::exception& error) {
     job.report.failure = error.what();
   }
@@ -177,10 +151,6 @@ void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress&
     job.report.unsteady = job.stack_effort->unsteady;
     job.report.stats.covered = job.stack_effort->covered;
   }
-  if (!job.linux_effort) return;
-  job.report.late = job.linux_effort->late;
-  job.report.unsteady = job.linux_effort->unsteady;
-  job.report.stats.covered = job.linux_effort->covered;
 }
 
 int exit_code_of(const Arguments& given, const ProofReport& proofs, const std::vector<TargetReport>& targets) {
@@ -238,8 +208,9 @@ void add_campaign(CLI::App& app, int& exit_code) {
       ->default_str("60s");
   command
       ->add_option("--target", given->targets,
-                   "lockfree, linux, uml, qemu, gvisor, lwip; default: the first two, linux where it can be had")
-      ->check(CLI::IsMember({"lockfree", "linux", "uml", "qemu", "gvisor", "lwip"}))
+                   "lockfree, linux (softnet: its receive softirq alone), uml, qemu, gvisor, lwip; default: the first\n"
+                   "two, linux where it can be had")
+      ->check(CLI::IsMember({"lockfree", "linux", "softnet", "uml", "qemu", "gvisor", "lwip"}))
       ->option_text("NAME ...");
   command
       ->add_option_function<std::string>(

@@ -78,8 +78,20 @@ std::string verdict_table(const ProofReport& proofs, const std::vector<TargetRep
   for (const TargetReport& each : targets) {
     if (!each.compared_with.empty()) text += fmt::format("  {} compared with {}\n", each.name, each.compared_with);
     if (!each.left_out.empty()) text += fmt::format("  {} was not asked {}\n", each.name, each.left_out);
+    if (each.per_second_of_one_core > 0)
+      text += fmt::format("  {}: {} operations for each second of one processor\n", each.name,
+                          grouped(static_cast<std::uint64_t>(each.per_second_of_one_core)));
+    if (each.slow)
+      text += fmt::format(
+          "  {}: {} of these cases let {} s pass, {} operations\n", each.name, grouped(each.slow->cases),
+          grouped(static_cast<std::uint64_t>(each.slow->time.count()) / 1000), grouped(each.slow->operations));
     if (each.late != 0)
       text += fmt::format("  {}: {} cases thrown away, a timer of the kernel may have fired\n", each.name, each.late);
+    if (each.packets != 0)
+      text += fmt::format("  {}: {} packets through its receive softirq\n", each.name, grouped(each.packets));
+    if (each.disturbed != 0)
+      text += fmt::format("  {}: {} cases of the softirq thrown away, others had a part in them or time passed\n",
+                          each.name, each.disturbed);
     if (each.unsteady != 0)
       text +=
           fmt::format("  {}: {} cases thrown away, it answered otherwise when asked again\n", each.name, each.unsteady);

@@ -33,6 +33,10 @@ int check_trace(oracle::Lines lines, const Arguments& given) {
   const Profile& profile = given.profile == nullptr ? *trace.header().profile : *given.profile;
   const auto result = oracle::check(trace, {.profile = given.profile, .all = given.all},
                                     [&](const auto& found) { print(oracle::to_text(found, trace.file(), profile)); });
+  if (result.undecided) {
+    print(fmt::format("{}: undecided, profile {}: {}\n", trace.file(), profile.name, *result.undecided));
+    return undecided;
+  }
   print_verdict(trace.file(), result.divergences, profile);
   print(fmt::format("  {} operations, {} of them with something observed; {} of {} clauses passed{}\n",
                     result.operations, result.compared, result.clauses.size(), clause_count,
@@ -93,7 +97,8 @@ void add_check(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--all", given->all, "go on behind a divergence where that is possible");
   command->footer(
-      "Exit code 0: allowed; 1: not, with line, rule and what is allowed; 2: a file cannot be read. Examples:\n"
+      "Exit code 0: allowed; 1: not, with line, rule and what is allowed; 2: a file cannot be read; 3: undecided.\n"
+      "Examples:\n"
       "  weir check --profile linux-2.6.32 trace.jsonl\n"
       "  strace -f -e trace=network,close,clone,fork,vfork -o nginx.log nginx; weir check nginx.log\n");
   command->callback([given, &exit_code] {

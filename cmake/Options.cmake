@@ -2,8 +2,10 @@
 # needs is found", and is asked anew at every configure, so that installing a package is enough.
 #
 #   WEIR_PROOFS  proofs/  needs Z3
+#   WEIR_MEMORY  proofs/memory/  needs Boost.Context
 #   WEIR_FUZZ    fuzz/    needs nothing: without libFuzzer its harnesses are replay drivers
 #   WEIR_BENCH   bench/   needs Google Benchmark
+#   WEIR_BPF     the softnet plane of this machine's kernel (oracle/softnet) needs libbpf; without it, it is not available
 #   WEIR_TESTS   tests/   needs GoogleTest and RapidCheck; the other folders look at it for their own tests
 #
 # Afterwards each WEIR_<X> variable is ON or OFF, and WEIR_PARTS lists the folders to build.
@@ -30,17 +32,26 @@ find_package(simdjson REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(Z3 QUIET)
+find_package(Boost QUIET COMPONENTS context)
 find_package(benchmark QUIET)
 find_package(GTest QUIET)
 find_package(rapidcheck QUIET)
+find_path(WEIR_BPF_INCLUDE bpf/libbpf.h)
+find_library(WEIR_BPF_LIBRARY bpf)
+set(_weir_libbpf_found FALSE)
+if(WEIR_BPF_INCLUDE AND WEIR_BPF_LIBRARY)
+  set(_weir_libbpf_found TRUE)
+endif()
 set(_weir_test_libraries_found FALSE)
 if(GTest_FOUND AND rapidcheck_FOUND)
   set(_weir_test_libraries_found TRUE)
 endif()
 
 weir_option(WEIR_PROOFS "Symbolic proofs" "${Z3_FOUND}" "libz3-dev")
+weir_option(WEIR_MEMORY "Explorer of the memory model" "${Boost_CONTEXT_FOUND}" "libboost-context-dev")
 weir_option(WEIR_FUZZ "Fuzz harnesses" TRUE "")
 weir_option(WEIR_BENCH "Benchmarks" "${benchmark_FOUND}" "libbenchmark-dev")
+weir_option(WEIR_BPF "The live softnet plane" "${_weir_libbpf_found}" "libbpf-dev")
 weir_option(WEIR_TESTS "Tests" "${_weir_test_libraries_found}" "libgtest-dev librapidcheck-dev")
 
 find_program(WEIR_CLANG_FORMAT clang-format)
@@ -61,3 +72,6 @@ foreach(part proofs fuzz bench tests)
     list(APPEND WEIR_PARTS ${part})
   endif()
 endforeach()
+if(WEIR_MEMORY AND NOT WEIR_PROOFS)
+  list(APPEND WEIR_PARTS proofs)
+endif()

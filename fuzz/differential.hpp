@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "fuzz/decoder.hpp"
 #include "fuzz/probes.hpp"
@@ -23,7 +24,8 @@ struct Difference {
   Op operation;
   Outcome expected;
   Outcome observed;
-  std::uint64_t path = 0;  ///< of the model through its clauses in that operation, hashed; 0: not recorded
+  std::uint64_t path = 0;         ///< of the model through its clauses in that operation, hashed; 0: not recorded
+  std::vector<Op> recorded = {};  ///< what took place, where the target has a say in it; `index` is a place in it
 };
 
 /// What a comparison may tell, for rates and coverage.

@@ -24,10 +24,10 @@ Campaign::Campaign(CampaignOptions options, Target target)
       mutator_(options_.generator) {}
 
 const CampaignStats& Campaign::run(Clock::time_point deadline, const OnProgress& on_progress) {
-  if (!explored_) explore(deadline);
+  explore(deadline);
   auto last = Clock::now();
   auto next_progress = last + progress_interval;
-  while (last < deadline && stats_.inputs < options_.max_inputs && stats_.findings.size() < options_.max_findings) {
+  while (last < deadline && !ended()) {
     choose_input();
     if (const auto difference = target_.run(input_, stats_.effort)) handle(*difference);
     if (stats_.inputs++ % options_.record_every == 0) record();
@@ -42,14 +42,18 @@ const CampaignStats& Campaign::run(Clock::time_point deadline, const OnProgress&
   return stats_;
 }
 
+bool Campaign::ended() const {
+  return stats_.inputs >= options_.max_inputs || stats_.findings.size() >= options_.max_findings;
+}
+
 /// A slow target is spared the way to where the spec's rare clauses are.
 void Campaign::explore(Clock::time_point deadline) {
-  explored_ = true;
-  for (std::uint64_t i = 0; i < options_.explore && (i % 1024 != 0 || Clock::now() < deadline); ++i) {
+  if (explored_ == options_.explore) return;
+  for (; explored_ < options_.explore && (explored_ % 1024 != 0 || Clock::now() < deadline); ++explored_) {
     draw_input();
     record();
   }
-  if (options_.explore != 0) to_begin_with_ = corpus_.size();
+  to_begin_with_ = corpus_.size();
 }
 
 void Campaign::choose_input() {
@@ -64,7 +68,10 @@ void Campaign::draw_input() {
   const auto kind = rng_.below(8);
   if (corpus_.empty() || kind < 2) {
     input_.profile = rng_.pick(options_.profiles);
-    input_.options.thread_backlog_napi = options_.generator.weights[place<op::NetifRx>()] != 0 && rng_.chance(1, 4);
+    if (options_.host)
+      input_.options = *options_.host;
+    else
+      input_.options.thread_backlog_napi = options_.generator.weights[place<op::NetifRx>()] != 0 && rng_.chance(1, 4);
     generator_.fill(rng_, input_.ops);
     return;
   }

@@ -38,6 +38,7 @@ struct CampaignOptions {
   std::uint64_t seed = 1;
   GeneratorOptions generator = {};
   std::vector<const Profile*> profiles{releases::all.begin(), releases::all.end()};  ///< at least one
+  std::optional<HostOptions> host = {};  ///< of every input; absent: the default ones, or with thread_backlog_napi
   std::uint64_t max_inputs = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t explore = 0;             ///< inputs that the model alone runs first; the target begins with those kept
   std::uint32_t record_every = 4;        ///< one input in so many also runs on the recording model
@@ -75,6 +76,9 @@ class Campaign {
   /// called about four times a second.
   const CampaignStats& run(Clock::time_point deadline, const OnProgress& on_progress = {});
 
+  /// Has all the inputs or findings that it may have.
+  bool ended() const;
+
   const CampaignStats& stats() const { return stats_; }
 
  private:
@@ -93,8 +97,8 @@ class Campaign {
   Mutator mutator_;
   Input input_;
   std::vector<Input> corpus_;
-  std::size_t firsts_ = 0;  ///< how many of the corpus were the first to reach some clause
-  bool explored_ = false;
+  std::size_t firsts_ = 0;                          ///< how many of the corpus were the first to reach some clause
+  std::uint64_t explored_ = 0;                      ///< inputs that the model alone has run
   std::size_t to_begin_with_ = 0, begun_with_ = 0;  ///< how much of the corpus the target is asked first, and was
   std::bitset<1U << 16> features_;                  ///< hashed paths and pairs of paths taken so far
   std::vector<std::string> kinds_;                  ///< of the findings kept

@@ -32,6 +32,7 @@ struct GeneratorOptions {
   std::uint32_t namespaces = 3;  ///< at most, counting namespace 0
   /// What the target can do; an operation it refuses is drawn again. It must accept some operation of non-zero weight.
   std::function<bool(const Op&)> allow = {};
+  std::function<void(Rng&, std::vector<Op>&)> draw_case = {};  ///< draws whole cases in this generator's place
 };
 
 /// One value by its type, without regard to a case: from the pool, for numbers sometimes a small one.
@@ -55,6 +56,10 @@ class Generator {
     crowd_ = 0;
     habit_.reset();
     fresh_ = false;
+    patient_ = wait_ = false;
+    just_bound_.reset();
+    rival_of_.reset();
+    rival_made_ = false;
   }
 
   /// Takes note of an operation that another has chosen.
@@ -62,13 +67,17 @@ class Generator {
 
   /// The next operation of the case.
   void next(Rng& rng, Op& into) {
-    if (!draw_habit(rng, into) && !draw_crowd(rng, into))
+    if (!draw_habit(rng, into) && !draw_rival(into) && !draw_wait(rng, into) && !draw_crowd(rng, into))
       for (std::uint32_t refused = 0; !draw_one(rng, into); ++refused)
         if (refused == max_refused) use(options_.weights);  // this case's kinds have run out of what is allowed
     follow(into);
     fresh_ = std::holds_alternative<op::Socket>(into);
+    wait_ = patient_ && leaves_a_timer(into) && rng.chance(1, 4);
+    const auto* const bind = std::get_if<op::Bind>(&into);
+    just_bound_ = bind == nullptr ? std::nullopt : std::optional(bind->fd);
     if (std::holds_alternative<op::Listen>(into) && rng.chance(1, 2)) {
       remote_crowd_ = rng.chance(1, 3);
+      bound_crowd_ = rng.chance(1, 4);
       crowd_ = 2 * (1 + rng.below(rng.chance(1, 8) ? 25 : 5));
     }
   }
@@ -78,7 +87,9 @@ class Generator {
   /// would.
   void fill(Rng& rng, std::vector<Op>& ops) {
     restart();
+    if (options_.draw_case) return options_.draw_case(rng, ops);
     if (rng.chance(1, 3)) habit_ = rng.pick(pool<SockOpt>);
+    patient_ = rng.chance(1, 4);
     Weights some = options_.weights;
     if (rng.chance(1, 2)) keep_to(*rng.pick(planes), some);
     for (auto& weight : some)
@@ -131,10 +142,53 @@ class Generator {
   }
 
   /// The option that this case is in the habit of setting on a new socket: what it decides takes two that have it.
+  /// Some socket lays it down once it is bound, and has a rival: what the port remembers is not what the socket has.
   bool draw_habit(Rng& rng, Op& into) {
+    const auto* bound = just_bound_ && habit_ && rng.chance(1, 6) ? known_.find(just_bound_->label) : nullptr;
+    if (bound != nullptr) {
+      into = op::Setsockopt{*just_bound_, *habit_, 0};
+      rival_of_ = *bound;
+      return allowed(into);
+    }
     if (!fresh_ || !habit_ || known_.empty() || rng.chance(1, 4)) return false;
     into = op::Setsockopt{{known_.newest().label}, *habit_, 1};
-    return weights_[into.index()] != 0 && (!options_.allow || options_.allow(into));
+    return allowed(into);
+  }
+
+  /// A socket that is to be bound where another is, then its bind.
+  bool draw_rival(Op& into) {
+    if (!rival_of_ || known_.empty()) return false;
+    if (!rival_made_) {
+      into = op::Socket{rival_of_->ns, rival_of_->family, rival_of_->type};
+    } else {
+      into = op::Bind{{known_.newest().label}, rival_of_->addr, rival_of_->port};
+      rival_of_.reset();
+    }
+    rival_made_ = !rival_made_;
+    return allowed(into);
+  }
+
+  bool allowed(const Op& operation) const {
+    return weights_[operation.index()] != 0 && (!options_.allow || options_.allow(operation));
+  }
+
+  static bool leaves_a_timer(const Op& operation) {
+    return std::holds_alternative<op::Connect>(operation) || std::holds_alternative<op::Accept>(operation) ||
+           std::holds_alternative<op::Shutdown>(operation) || std::holds_alternative<op::Close>(operation);
+  }
+
+  /// Time passes after what a connection waits to see the end of.
+  bool draw_wait(Rng& rng, Op& into) {
+    if (!wait_) return false;
+    wait_ = false;
+    into = op::Advance{rng.pick(pool<Millis>)};
+    return allowed(into);
+  }
+
+  /// A port for a client of the crowd, so that it can come again from where it came.
+  bool draw_crowd_port(Rng& rng, std::int32_t client, Op& into) const {
+    into = op::Bind{{client}, any_address, static_cast<std::uint16_t>(1000 + rng.below(3))};
+    return allowed(into);
   }
 
   /// A socket, or the connect of one, for the crowd that comes to a listener: one by one, few queues would ever fill.
@@ -146,10 +200,15 @@ class Generator {
     if (remote_crowd_) {
       into = op::Segment{
           listener->ns, {0xc000020b, static_cast<std::uint16_t>(crowd_)}, {0xc0000201, listener->port}, Flags::s, 0};
-      return weights_[into.index()] != 0 && (!options_.allow || options_.allow(into));
+      return allowed(into);
     }
-    const auto* client = known_.any_at(KnownSocket::Stage::fresh, rng,
-                                       [&](const KnownSocket& each) { return speaks_to(each, *listener); });
+    const bool bound = bound_crowd_ && !listener->is_unix();
+    const auto suits = [&](const KnownSocket& each) {
+      return speaks_to(each, *listener) && (!bound || each.port != listener->port);
+    };
+    const auto* client = known_.any_at(bound ? KnownSocket::Stage::bound : KnownSocket::Stage::fresh, rng, suits);
+    const auto* fresh = bound ? known_.any_at(KnownSocket::Stage::fresh, rng, suits) : nullptr;
+    if (client == nullptr && fresh != nullptr) return draw_crowd_port(rng, fresh->label, into);
     if (client == nullptr) {
       into = op::Socket{listener->ns, listener->family, listener->type};
     } else {
@@ -157,7 +216,7 @@ class Generator {
       reach(connect);
       into = connect;
     }
-    return weights_[into.index()] != 0 && (!options_.allow || options_.allow(into));
+    return allowed(into);
   }
 
   template <std::size_t I>
@@ -291,9 +350,15 @@ class Generator {
   KnownSockets known_;
   std::uint32_t next_skb_ = 0;
   std::optional<SockOpt> habit_;
-  bool fresh_ = false;         ///< the last operation made a socket
-  std::uint32_t crowd_ = 0;    ///< operations still to come of clients that flock to a listener
-  bool remote_crowd_ = false;  ///< it comes by segments
+  bool fresh_ = false;  ///< the last operation made a socket
+  std::optional<KnownSocket> rival_of_;
+  bool rival_made_ = false;
+  std::optional<Fd> just_bound_;  ///< by the last operation
+  std::uint32_t crowd_ = 0;       ///< operations still to come of clients that flock to a listener
+  bool remote_crowd_ = false;     ///< it comes by segments
+  bool bound_crowd_ = false;      ///< it comes from ports that bind asked for
+  bool patient_ = false;          ///< this case lets time pass after what leaves a timer
+  bool wait_ = false;             ///< the last operation left one
 };
 
 }  // namespace weir::fuzz

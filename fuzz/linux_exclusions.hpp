@@ -21,8 +21,6 @@ struct Exclusion {
 inline constexpr auto linux_exclusions = std::to_array<Exclusion>({
     {"an inet6 stream socket has been connected to an IPv4 address, and is now connected elsewhere or listens",
      "the kernel goes on sending its segments by IPv4, so that SYNs and FINs over IPv6 are lost; the model does not"},
-    {"two sockets with SO_REUSEPORT have listened, and another connects or a remote peer sends a segment",
-     "which of two listeners on one port has the SYN is decided by a hash with a secret"},
     {"a remote peer's connection, which has sent FIN, is gone, and the peer sends an ACK without a new SYN",
      "if a cookie had made it, the kernel takes that cookie again although its numbers are off by the FIN; the model "
      "does not"},
@@ -33,11 +31,11 @@ class LinuxExclusions {
  public:
   bool excludes(const Op& operation) {
     if (const auto* connect = std::get_if<op::Connect>(&operation))
-      return have_rivals() || (find(connect->fd).mapped && connect->addr.kind != Address::Kind::v4);
+      return find(connect->fd).mapped && connect->addr.kind != Address::Kind::v4;
     if (const auto* segment = std::get_if<op::Segment>(&operation)) {
       const KnownPeer* const peer = find(*segment);
       const bool goes_on = peer != nullptr && peer->host_sent_fin && peer->gone;
-      return have_rivals() || (goes_on && has_ack(segment->flags));
+      return goes_on && has_ack(segment->flags);
     }
     if (const auto* listen = std::get_if<op::Listen>(&operation)) return find(listen->fd).mapped;
     return false;
@@ -59,8 +57,6 @@ class LinuxExclusions {
     Fd fd;
     bool dual_stack = false;
     bool mapped = false;  ///< has been connected to an IPv4 address
-    bool reuseport = false;
-    bool listened = false;
   };
 
   struct KnownPeer {
@@ -98,20 +94,12 @@ class LinuxExclusions {
   void note_success(const op::Shutdown&, std::int32_t) {
     for (KnownPeer& each : peers_) each.host_sent_fin = true;
   }
-  void note_success(const op::Setsockopt& set, std::int32_t) {
-    if (set.opt == SockOpt::so_reuseport && set.value != 0) change(set.fd, &Known::reuseport);
-  }
-  void note_success(const op::Listen& listen, std::int32_t) { change(listen.fd, &Known::listened); }
 
   void note_connecting(const op::Connect& connect) {
     if (find(connect.fd).dual_stack && connect.addr.kind != Address::Kind::v6_loopback)
       change(connect.fd, &Known::mapped);
   }
 
-  bool have_rivals() const {
-    return std::count_if(sockets_.begin(), sockets_.end(),
-                         [](const Known& each) { return each.reuseport && each.listened; }) > 1;
-  }
   Known find(Fd fd) const {
     for (const Known& each : sockets_)
       if (each.fd == fd) return each;

@@ -5,6 +5,7 @@
 //
 // Operations that it cannot be asked are passed over; at a situation of the table of exclusions the case ends.
 #pragma once
+#include <chrono>
 #include <cstdint>
 #include <memory>
 
@@ -14,10 +15,11 @@
 namespace weir::fuzz {
 
 struct LinuxEffort {
-  std::uint64_t late = 0;      ///< cases thrown away: they took so long that a timer may have fired
-  std::uint64_t excluded = 0;  ///< cases that ended early, at an exclusion
-  ClauseSet covered;           ///< clauses of the spec behind the answers that were compared
-  std::uint64_t unsteady = 0;  ///< cases with a difference that was another, or none, when asked again
+  std::uint64_t late = 0;           ///< cases thrown away: they took so long that a timer may have fired
+  std::uint64_t excluded = 0;       ///< cases that ended early, at an exclusion
+  ClauseSet covered;                ///< clauses of the spec behind the answers that were compared
+  std::chrono::nanoseconds busy{};  ///< processor time of the driver and of the campaign's thread since the first case
+  std::uint64_t unsteady = 0;       ///< cases with a difference that was another, or none, when asked again
 };
 
 /// What the generator draws for it: sysctls and sockets, nothing that it would pass over.

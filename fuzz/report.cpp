@@ -1,5 +1,6 @@
 #include "fuzz/report.hpp"
 
+#include <cstddef>
 #include <exception>
 
 #include "model/host.hpp"
@@ -18,6 +19,10 @@ void append_line(std::string& text, const Op& operation, const Outcome& outcome)
 }  // namespace
 
 std::vector<Op> operations_of(const Input& input, const Difference& difference) {
+  if (!difference.recorded.empty()) {
+    const auto begin = difference.recorded.begin();
+    return {begin, begin + static_cast<std::ptrdiff_t>(difference.index) + 1};
+  }
   std::vector<Op> ops;
   model::Host<Concrete> host(*input.profile, input.options);
   Scope scope;

@@ -24,8 +24,6 @@ inline constexpr auto unreached = std::to_array<Unreached>({
     {Clause::LISTEN_STATE,
      "sock->state leaves SS_UNCONNECTED before sk_state leaves CLOSE, so LISTEN.CONNECTING answers first; the theorems "
      "start from any state"},
-    {Clause::CONNECT_STALE_PEER,
-     "as long as no time passes, neither end of a loopback connection is lost without the other"},
     {Clause::CPU_UNKNOWN, "a trace cannot name a CPU that its host lacks; tests/model/softnet_plane_test.cpp does"},
 });
 

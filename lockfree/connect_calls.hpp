@@ -114,6 +114,8 @@ inline SocketPlane::Taken SocketPlane::take_ends(const Open& at, SockWord& seen,
   at.sock->remote.store(route.destination, std::memory_order_relaxed);
   at.sock->parked_at.store({}, std::memory_order_relaxed);
   at.sock->peer.store({}, std::memory_order_relaxed);
+  at.sock->ack_delay.store(0, std::memory_order_relaxed);
+  set_wait(at, Wait::syn_ack, 0, syn_wait(0));
   const bool ours = transition(*at.sock, seen, [&](SockWord& next) {
     if (next.progress != Progress::unconnected || next.state != TcpState::close) return false;
     next.state = TcpState::syn_sent;
@@ -130,24 +132,33 @@ inline SocketPlane::Taken SocketPlane::take_ends(const Open& at, SockWord& seen,
 /// Does the SYN reach the socket itself, one whose SYN crosses this one, or what is left of an earlier connection?
 inline bool SocketPlane::meets_other_end(const Open& client, std::uint16_t port, const Route& route) {
   const bool to_itself = route.destination.port == port && address_of(route.source) == address_of(route.destination);
-  if (!to_itself) return crosses(client, port, route) || resets_old_connection(client, port, route);
+  if (!to_itself)
+    return crosses(client, port, route) || resets_old_connection(client, port, route) ||
+           ends_stale_request(client, port, route);
   establish_with_self(client);
   return true;
 }
 
-/// Is there a connection between the same two ends? One whose descriptor was closed is, until its FIN is answered; a
-/// TIME_WAIT yields.
+/// Is there a connection between the same two ends? One whose descriptor was closed is, until its FIN is answered. A
+/// TIME_WAIT yields, and so does what is left of a connection whose FIN was acknowledged: that one goes.
 inline bool SocketPlane::tuple_taken(const Open& at, std::uint16_t port, const Endpoint& local,
                                      const Endpoint& remote) {
   bool taken = false;
+  SockRef left_over;
   at.ns->ports.look({Protocol::tcp, port}, socks_, claims_, [&](SockRef ref, const Sock& other, SockWord theirs) {
     const bool connected =
         theirs.state != TcpState::close && theirs.state != TcpState::listen && theirs.state != TcpState::time_wait;
     if (ref.index == at.ref.index || !connected) return;
     // relaxed: the addresses of a connection are set before it stands.
-    taken |=
-        other.local.load(std::memory_order_relaxed) == local && other.remote.load(std::memory_order_relaxed) == remote;
+    if (other.local.load(std::memory_order_relaxed) != local || other.remote.load(std::memory_order_relaxed) != remote)
+      return;
+    if (theirs.state == TcpState::fin_wait2 && theirs.has(orphan))
+      left_over = ref;
+    else
+      taken = true;
   });
+  if (const Open old = follow(left_over, at.epoch); !taken && old.error == Errno::none)
+    end_slot(old, TcpState::fin_wait2);
   return taken;
 }
 
@@ -171,28 +182,63 @@ inline SocketPlane::Open SocketPlane::other_end(const Open& client, std::uint16_
   return follow(found, client.epoch);
 }
 
+/// The request of a client of this host with those ends; an error where there is none.
+inline SocketPlane::Open SocketPlane::local_request(NetNamespace& ns, std::uint16_t port, const Endpoint& server,
+                                                    const Endpoint& client, std::uint64_t epoch) {
+  SockRef found;
+  const Tuple tuple{server, client, port};
+  ns.remotes.of(tuple).look(tuple.key(), socks_, claims_, [&](SockRef ref, const Sock& sock, SockWord word) {
+    // relaxed: set before the request was published.
+    if (word.is_request() && sock.remote.load(std::memory_order_relaxed) == client &&
+        sock.local.load(std::memory_order_relaxed) == server)
+      found = ref;
+  });
+  return follow(found, epoch);
+}
+
 /// From 4.4 on a request in a SYN queue holds its two ends, until its client has gone on: so does one that a listener
 /// left behind.
 inline bool SocketPlane::request_stands(const Open& at, SockWord word, const Route& route) {
   if (kernel_.syn_queue == SynQueue::table) return false;
-  const Open client = other_end(at, word.port, route, [](TcpState state) { return state != TcpState::close; });
-  if (client.error != Errno::none) return false;
-  // seq_cst: see `park`.
-  if (!client.sock->parked_at.load(std::memory_order_seq_cst)) return false;
-  return (client.sock->request_era.load(std::memory_order_relaxed) & cookie_mark) == 0;  // relaxed: see complete_parked
+  return local_request(*at.ns, word.port, route.source, route.destination, at.epoch).error == Errno::none;
+}
+
+/// The SYN meets the request of an earlier client: it is no repetition of that one's, and out of order. The answer to
+/// what the request says about that ends it.
+inline bool SocketPlane::ends_stale_request(const Open& client, std::uint16_t port, const Route& route) {
+  Endpoint source = route.source;
+  source.port = port;
+  const Endpoint server = endpoint(address_of(route.destination));
+  const Open request = local_request(*client.ns, route.destination.port, server, source, client.epoch);
+  if (request.error != Errno::none) return false;
+  const bool listens = standing_listener(request).error == Errno::none;
+  if (!end_slot(request, TcpState::syn_recv) || !listens) return false;
+  client.ns->count(Mib::EmbryonicRsts);
+  hurry_syn(client);
+  return true;
+}
+
+/// From 5.6 on an ACK that answers no SYN of ours makes us send it again soon.
+inline void SocketPlane::hurry_syn(const Open& client) {
+  // relaxed: a count of this very SYN's.
+  const bool first = client.sock->wait.load(std::memory_order_relaxed).tries == 0;
+  if (kernel_.syn_hurried_by_bad_ack && first) set_wait(client, Wait::syn_ack, 0, 2 * jiffy());
 }
 
 /// The other end's side of an earlier connection between the same two ends answers the SYN with a challenge, which
 /// resets it; the SYN is lost.
 inline bool SocketPlane::resets_old_connection(const Open& client, std::uint16_t port, const Route& route) {
   const Open old = other_end(client, port, route, [](TcpState state) {
-    return state == TcpState::established || state == TcpState::close_wait || state == TcpState::fin_wait1;
+    return state != TcpState::close && state != TcpState::listen && state != TcpState::syn_sent &&
+           state != TcpState::time_wait;
   });
   if (old.error != Errno::none) return false;
   // Where it is not an old one, but crosses this SYN in another thread, that thread has opened this end first.
   // seq_cst: as in `transition`.
   const bool crossed = client.sock->word.load(std::memory_order_seq_cst).state != TcpState::syn_sent;
-  if (!crossed) receive_reset(old);
+  if (crossed) return true;
+  receive_reset(old);
+  hurry_syn(client);
   return true;
 }
 
@@ -219,24 +265,49 @@ inline bool SocketPlane::crosses(const Open& client, std::uint16_t port, const R
   }
   if (sends_fin) send_fin(waiting);
   // A FIN that another thread sent before there was anybody to receive it. seq_cst: as in `transition`.
-  if (waiting.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1) receive_fin(client);
+  if (waiting.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1) receive_fin(client, waiting);
   return true;
 }
 
 inline void SocketPlane::send_syn(const Open& client, const Route& route) {
+  const std::optional<Answered> answer = syn_arrives(client, route);
+  if (answer && synack_arrives(client, *answer)) receive_ack(answer->listener, client, answer->how);
+}
+
+/// The SYN reaches a listener, or nobody.
+inline std::optional<SocketPlane::Answered> SocketPlane::syn_arrives(const Open& client, const Route& route) {
   const Open listener = follow(find_listener(*client.ns, route.destination), client.epoch);
-  if (listener.error != Errno::none) return refuse_syn(client);
+  if (listener.error != Errno::none) {
+    refuse_syn(client);
+    return std::nullopt;
+  }
   const Syn how = receive_syn(listener, false);
-  if (how == Syn::dropped) return;
+  if (how == Syn::dropped) return std::nullopt;
+  return Answered{listener, how};
+}
+
+/// The client is ESTABLISHED. True if its ACK leaves at once: one that was told to defer as well keeps that to itself
+/// until it has more to say, or has waited for long enough.
+inline bool SocketPlane::synack_arrives(const Open& client, const Answered& answer) {
   SockWord before;
   const bool established = transition(*client.sock, before, [](SockWord& word) {
     if (word.state != TcpState::syn_sent) return false;
     word.state = TcpState::established;
     return true;
   });
-  if (established) return receive_ack(listener, client, how);
-  if (how == Syn::queued)
-    request_leaves(listener, true);  // the client gave up meanwhile and answers the SYN-ACK with RST
+  if (!established) {
+    // The client gave up meanwhile and answers the SYN-ACK with RST.
+    if (answer.how == Syn::queued) request_leaves(answer.listener, true);
+    return false;
+  }
+  // relaxed: a limit, sampled.
+  if (client.sock->defer_accept.load(std::memory_order_relaxed) == 0) return true;
+  client.sock->ack_delay.store(detail::delack_min_ms, std::memory_order_relaxed);  // relaxed: sampled, too
+  set_wait(client, Wait::last_word, 0, detail::delack_max_ms);
+  park(answer.listener, client, answer.how, false);
+  // seq_cst: see `park`. A FIN that another thread sent before there was anybody to receive it.
+  if (client.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1) deliver_fin(client);
+  return false;
 }
 
 /// Nobody listens. Where another thread's SYN has crossed this one meanwhile, the connection stands.

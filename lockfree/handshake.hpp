@@ -83,53 +83,79 @@ inline std::optional<SockRef> SocketPlane::take_child(const Open& listener) {
   return SockRef{static_cast<std::uint32_t>(*child), static_cast<std::uint32_t>(*child >> 32)};
 }
 
-/// The third ACK of a client that is ESTABLISHED by now: a child, a parked request, a reset, or nothing at all.
+/// The third ACK of a client that is ESTABLISHED by now: a child, a request that waits, a reset, or nothing but the
+/// cookie.
 inline void SocketPlane::receive_ack(const Open& listener, const Open& client, Syn how) {
   // relaxed: a limit, sampled.
   const bool defers = how == Syn::queued && listener.sock->defer_accept.load(std::memory_order_relaxed) != 0;
-  // A client that was told to defer as well keeps its bare ACK to itself until it has more to say.
-  const bool withheld = client.sock->defer_accept.load(std::memory_order_relaxed) != 0;  // relaxed: as above
-  if (withheld) {
-    park(listener, client, how);
-  } else if (defers) {
+  if (defers) {
     if (kernel_.defer_drop_counted) listener.ns->count(Mib::TCPDeferAcceptDrop);
-    park(listener, client, how);
+    park(listener, client, how, true);
   } else if (reserve_place(*listener.sock)) {
     if (how == Syn::queued) request_leaves(listener, true);
-    return queue_child(listener, client);
+    return queue_child(listener, client, false);
   } else {
-    refuse_or_keep(listener, client, how);
+    listener.ns->count(Mib::ListenOverflows);
+    listener.ns->count(Mib::ListenDrops);
+    if (how == Syn::cookie || sysctl(*listener.ns, Sysctl::tcp_abort_on_overflow) == 0) {
+      park(listener, client, how, true);
+    } else {
+      listener.ns->count(Mib::EmbryonicRsts);
+      request_leaves(listener, true);
+      receive_reset(client);
+    }
   }
   // A FIN that another thread sent before there was anybody to receive it.
-  if (client.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1) fin_leaves(client);
-}
-
-/// The accept queue has no room for a request that has completed. With a cookie there is nothing to keep.
-inline void SocketPlane::refuse_or_keep(const Open& listener, const Open& client, Syn how) {
-  listener.ns->count(Mib::ListenOverflows);
-  listener.ns->count(Mib::ListenDrops);
-  // seq_cst: see park.
-  if (how == Syn::cookie) return client.sock->peer.store(nobody, std::memory_order_seq_cst);
-  if (sysctl(*listener.ns, Sysctl::tcp_abort_on_overflow) == 0) return park(listener, client, how);
-  listener.ns->count(Mib::EmbryonicRsts);
-  request_leaves(listener, true);
-  receive_reset(client);
+  if (client.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1) deliver_fin(client);
 }
 
 /// The request stays with the listener, or in the cookie; the client, which believes itself connected, remembers where.
-inline void SocketPlane::park(const Open& listener, const Open& client, Syn how) {
-  // relaxed: whoever began to listen did so before this SYN found the listener.
-  const std::uint32_t era = listener.sock->listen_era.load(std::memory_order_relaxed);
-  // relaxed: published by the store of parked_at.
-  client.sock->request_era.store(how == Syn::cookie ? era | cookie_mark : era & ~cookie_mark,
-                                 std::memory_order_relaxed);
-  // seq_cst: stands before receive_ack's look at the client's state. Whoever sends the client's FIN looks the other way
-  // round, so one of the two sees the other and the FIN is not lost.
-  client.sock->parked_at.store(listener.ref, std::memory_order_seq_cst);
+inline void SocketPlane::park(const Open& listener, const Open& client, Syn how, bool acked) {
+  SockRef holder = listener.ref;
+  if (how == Syn::cookie) {
+    // relaxed, all: whoever began to listen did so before this SYN found the listener; published with parked_at.
+    const std::uint32_t era = listener.sock->listen_era.load(std::memory_order_relaxed);
+    client.sock->request_era.store(era | cookie_mark, std::memory_order_relaxed);
+    const std::uint64_t minutes = now() / detail::minute_ms + kernel_.cookie_minutes;
+    client.sock->cookie_expiry.store(minutes * detail::minute_ms, std::memory_order_relaxed);
+  } else {
+    client.sock->request_era.store(0, std::memory_order_relaxed);  // relaxed: as above
+    holder = new_request(listener, client, acked);
+  }
+  // seq_cst: stands before the look at the client's state that follows. Whoever sends the client's FIN looks the other
+  // way round, so one of the two sees the other and the FIN is not lost.
+  client.sock->parked_at.store(holder, std::memory_order_seq_cst);
+}
+
+/// A slot for the request of a client of this host, as a remote peer's has. \pre the SYN was counted in.
+inline SockRef SocketPlane::new_request(const Open& listener, const Open& client, bool acked) {
+  // seq_cst: as in `transition`.
+  const SockWord sender = client.sock->word.load(std::memory_order_seq_cst);
+  // relaxed, all: both ends were set before the client's SYN was sent; the slot is published with its word.
+  const Endpoint to = client.sock->remote.load(std::memory_order_relaxed);
+  Endpoint from = client.sock->local.load(std::memory_order_relaxed);
+  from.port = sender.port;
+  from.ephemeral = sender.has(port_named) ? 0 : 1;
+  const Tuple tuple{endpoint(address_of(to)), from, to.port};
+  const SockRef ref = new_slot(listener, tuple);
+  const Open request = follow(ref, listener.epoch);
+  request.sock->parked_at.store(listener.ref, std::memory_order_relaxed);
+  request.sock->request_era.store(listener.sock->listen_era.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  request.sock->peer.store(client.ref, std::memory_order_relaxed);
+  request.sock->request.store({0, static_cast<std::uint16_t>(acked ? 1 : 0), 0}, std::memory_order_relaxed);
+  set_request_timer(*request.sock, 0);
+  const SockWord word{.port = to.port, .flags = port_named | orphan, .state = TcpState::syn_recv};
+  // release: pairs with the look of `advance` at every slot; without it the timer might be that of an earlier use.
+  request.sock->word.store(word, std::memory_order_release);
+  enlist(listener.ns->remotes.of(tuple), request, word);
+  // A listener that stopped meanwhile may have looked through its requests before this one was there.
+  if (standing_listener(request).error != Errno::none) end_slot(request, TcpState::syn_recv);
+  return ref;
 }
 
 /// tcp_v4_syn_recv_sock and inet_csk_reqsk_queue_add. \pre a place is reserved.
-inline void SocketPlane::queue_child(const Open& listener, const Open& client) {
+/// \param fin_missing  the client has sent a FIN that was lost, and this is an ACK behind it
+inline void SocketPlane::queue_child(const Open& listener, const Open& client, bool fin_missing) {
   // seq_cst: as in `transition`.
   const SockWord parent = listener.sock->word.load(std::memory_order_seq_cst);
   const SockWord sender = client.sock->word.load(std::memory_order_seq_cst);
@@ -159,7 +185,7 @@ inline void SocketPlane::queue_child(const Open& listener, const Open& client) {
   client.sock->peer.store(ref, std::memory_order_seq_cst);  // see park
   const TcpState now = client.sock->word.load(std::memory_order_seq_cst).state;
   if (word.has(send_shutdown)) send_fin(child);
-  if (now == TcpState::fin_wait1) receive_fin(child);
+  if (now == TcpState::fin_wait1 && !fin_missing) receive_fin(child, client);
   if (now == TcpState::close) receive_reset(child);
 
   hand_over(listener, ref);

@@ -18,6 +18,7 @@
 #include "lockfree/bind_calls.hpp"
 #include "lockfree/connect_calls.hpp"
 #include "lockfree/handshake.hpp"
+#include "lockfree/local_timers.hpp"
 #include "lockfree/net_namespace.hpp"
 #include "lockfree/requests.hpp"
 #include "lockfree/segment_calls.hpp"

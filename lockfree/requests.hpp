@@ -9,7 +9,6 @@
 namespace weir::lockfree {
 
 namespace detail {
-inline constexpr std::uint64_t minute_ms = 60'000;
 inline constexpr std::uint64_t overflow_short_ms = 3'000;
 inline constexpr std::uint64_t overflow_long_ms = 120'000;
 inline constexpr std::uint64_t overflow_stamp_ms = 1'000;
@@ -68,7 +67,7 @@ inline SocketPlane::Reply SocketPlane::enqueue_request(const Open& listener, con
   // relaxed, all: published with the word.
   request.sock->parked_at.store(listener.ref, std::memory_order_relaxed);
   request.sock->request_era.store(listener.sock->listen_era.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  request.sock->deadline.store(now() + synack_wait(0), std::memory_order_relaxed);
+  set_request_timer(*request.sock, 0);
   const bool entered = publish(arriving, found, ref, syn_recv_word(arriving.tuple, 0));
   // A listener that stopped meanwhile may have looked through its requests before this one was there.
   if (!entered || standing_listener(request).error != Errno::none) end_slot(request, TcpState::syn_recv);
@@ -173,9 +172,8 @@ inline SocketPlane::Reply SocketPlane::request_receives(const Open& request, con
 inline SocketPlane::Reply SocketPlane::repeat_synack(const Open& request) {
   if (!may_answer_syn(*request.sock)) return Flags::none;
   if (kernel_.synack_repeat_restarts_timer) {
-    // relaxed: a time; a timer that fires at this very moment may overwrite it, as it may in the kernel.
-    const std::uint32_t timeouts = request.sock->request.load(std::memory_order_relaxed).timeouts;
-    request.sock->deadline.store(now() + synack_wait(timeouts), std::memory_order_relaxed);
+    // relaxed: a count; a timer that fires at this very moment may set another time, as it may in the kernel.
+    set_request_timer(*request.sock, request.sock->request.load(std::memory_order_relaxed).timeouts);
   }
   return Flags::sa;
 }
@@ -259,13 +257,15 @@ inline void SocketPlane::spend_cookie(const Open& connection, SockWord word) {
   drop_cookie(find_tuple(as_if), connection.epoch);
 }
 
-/// The listener stops: its requests go. One that comes later finds that by itself.
+/// The listener stops: its requests go. One that comes later finds that by itself. From 4.4 on those of clients of this
+/// host stay, and hold their ends, until their timer fires.
 inline void SocketPlane::drop_requests(const Open& listener, std::uint16_t port) {
   if (port == 0) return;
   listener.ns->remotes.look({Protocol::tcp, port}, socks_, claims_, [&](SockRef ref, const Sock& sock, SockWord word) {
     // relaxed: set before the request was published.
     const bool ours = word.is_request() && sock.parked_at.load(std::memory_order_relaxed) == listener.ref;
-    if (!ours) return;
+    const bool stays = kernel_.syn_queue != SynQueue::table && !word.has(from_afar);
+    if (!ours || stays) return;
     if (const Open request = follow(ref, listener.epoch); request.error == Errno::none)
       end_slot(request, TcpState::syn_recv);
   });

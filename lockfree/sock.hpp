@@ -113,6 +113,36 @@ struct alignas(8) RequestWord {
   std::uint16_t gone = 0;   ///< 1: the request has ended; nothing changes any more
 };
 
+/// What a connection over loopback waits for, and how often it has waited in vain. It counts in one state only (see
+/// `runs_in`), so that nobody has to stop it.
+enum class Wait : std::uint32_t {
+  nothing,
+  syn_ack,    ///< for the answer to our SYN
+  last_word,  ///< a client that keeps its third ACK back: for something to send it with
+  taken,      ///< for somebody who takes our FIN
+  fin_ack,    ///< for the acknowledgement of our FIN, which the other end delays
+};
+struct alignas(8) WaitWord {
+  Wait what = Wait::nothing;
+  std::uint32_t tries = 0;
+
+  constexpr bool runs_in(TcpState state) const {
+    switch (what) {
+      case Wait::nothing:
+        return false;
+      case Wait::syn_ack:
+        return state == TcpState::syn_sent;
+      case Wait::last_word:
+        return state == TcpState::established;
+      case Wait::taken:
+        return state == TcpState::fin_wait1 || state == TcpState::closing;
+      case Wait::fin_ack:
+        return state == TcpState::fin_wait1;
+    }
+    return false;
+  }
+};
+
 /// The SYN queue: requests, and those of them whose SYN-ACK was sent once only.
 struct alignas(8) SynCount {
   std::uint32_t qlen = 0;
@@ -132,9 +162,17 @@ struct BasicSock {
   Atomic<Endpoint> local{};              ///< rcv_saddr
   Atomic<Endpoint> remote{};             ///< address and port of the other end
   Atomic<SockRef> peer{};                ///< the other end's socket, once the connection stands on both sides
-  Atomic<SockRef> parked_at{};           ///< the listener that holds this client's request without a child, or whose
-                                         ///< SYN queue this request of a remote peer is in
+  Atomic<SockRef> parked_at{};           ///< client without a child: its request, or the listener whose cookie it has;
+                                         ///< request: the listener
   Atomic<std::uint32_t> request_era{0};  ///< `listen_era` of that listener when the request was made; cookie_mark
+
+  Atomic<WaitWord> wait{};
+  Atomic<std::uint64_t> wait_until{0};  ///< ms
+  Atomic<std::uint64_t> first_retry{
+      0};                              ///< 1 + the time, ms, at which a FIN was first sent again, probes aside; 0: not
+  Atomic<std::uint64_t> armed{0};      ///< order in which timers were set
+  Atomic<std::uint32_t> ack_delay{0};  ///< ms by which this end delays the ACK of a FIN; 0: until the next jiffy
+  Atomic<std::uint64_t> cookie_expiry{0};  ///< client with a cookie: when that is good no more, ms
 
   Atomic<RequestWord> request{};
   Atomic<std::uint64_t> deadline{0};  ///< when the slot's timer fires, ms: SYN_RECV, TIME_WAIT, FIN_WAIT2 without a
@@ -162,11 +200,11 @@ struct BasicSock {
     assert(!now.has(port_locked) || now.has(port_named));
     assert(!now.has(hashed) || now.state == TcpState::listen);
     assert(now.state != TcpState::time_wait || (now.has(orphan) && now.has(port_named)));
-    assert(now.state != TcpState::syn_recv || (now.has(orphan) && now.has(port_named) && now.has(from_afar)));
+    assert(now.state != TcpState::syn_recv || (now.has(orphan) && now.has(port_named)));
   }
 };
 
-/// In request_era: the listener keeps nothing, the client's next segment carries the cookie.
+/// In request_era: the listener keeps nothing, the client's segments carry the cookie.
 inline constexpr std::uint32_t cookie_mark = 1u << 31;
 
 using Sock = BasicSock<>;

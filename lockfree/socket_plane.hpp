@@ -40,6 +40,10 @@ namespace weir::lockfree {
 namespace detail {
 inline constexpr std::uint32_t rto_max_s = 120;        ///< TCP_RTO_MAX
 inline constexpr std::uint64_t time_wait_ms = 60'000;  ///< TCP_TIMEWAIT_LEN, and tcp_fin_timeout
+inline constexpr std::uint64_t minute_ms = 60'000;
+inline constexpr std::uint64_t rto_min_ms = 200;
+inline constexpr std::uint32_t delack_min_ms = 40;
+inline constexpr std::uint32_t delack_max_ms = 200;
 }  // namespace detail
 
 class SocketPlane {
@@ -71,6 +75,8 @@ class SocketPlane {
   };
   enum class Taken : std::uint8_t { alone, other_end_met, by_another, not_fresh };
   enum class Syn : std::uint8_t { dropped, cookie, queued };
+  /// What an ACK of a client without a child brings: nothing else, its FIN, or a gap where a FIN was lost.
+  enum class Ack : std::uint8_t { bare, fin, gap };
   /// A segment of a remote peer under way.
   struct Arrival {
     NetNamespace* ns = nullptr;
@@ -79,6 +85,11 @@ class SocketPlane {
     bool data = false;
     bool renewal = false;  ///< a SYN that has ended a TIME_WAIT
     std::uint64_t epoch = 0;
+  };
+  /// A SYN-ACK on its way to a client of this host.
+  struct Answered {
+    Open listener;
+    Syn how = Syn::dropped;
   };
   /// Who has a four-tuple.
   struct Found {
@@ -123,6 +134,12 @@ class SocketPlane {
   Open other_end(const Open& client, std::uint16_t port, const Route& route, const Wanted& wanted);
   bool resets_old_connection(const Open& client, std::uint16_t port, const Route& route);
   void send_syn(const Open& client, const Route& route);
+  std::optional<Answered> syn_arrives(const Open& client, const Route& route);
+  bool synack_arrives(const Open& client, const Answered& answer);
+  bool ends_stale_request(const Open& client, std::uint16_t port, const Route& route);
+  void hurry_syn(const Open& client);
+  Open local_request(NetNamespace& ns, std::uint16_t port, const Endpoint& server, const Endpoint& client,
+                     std::uint64_t epoch);
   bool crosses(const Open& client, std::uint16_t port, const Route& route);
   void refuse_syn(const Open& client);
   void establish_with_self(const Open& at);
@@ -136,9 +153,9 @@ class SocketPlane {
   bool reserve_place(Sock& listener);
   void release_place(Sock& listener);
   std::optional<SockRef> take_child(const Open& listener);
-  void refuse_or_keep(const Open& listener, const Open& client, Syn how);
-  void park(const Open& listener, const Open& client, Syn how);
-  void queue_child(const Open& listener, const Open& client);
+  void park(const Open& listener, const Open& client, Syn how, bool acked);
+  SockRef new_request(const Open& listener, const Open& client, bool acked);
+  void queue_child(const Open& listener, const Open& client, bool fin_missing);
   void hand_over(const Open& listener, SockRef child);
 
   // --- teardown.hpp -------------------------------------------------------------------------------------------------
@@ -147,8 +164,12 @@ class SocketPlane {
   static bool close_changes(SockWord& word);
   void send_fin(const Open& at);
   void fin_leaves(const Open& at);
-  void complete_parked(const Open& client, SockRef holder);
-  void receive_fin(const Open& at);
+  void deliver_fin(const Open& at);
+  void reach_holder(const Open& client, SockRef holder, Ack ack);
+  void reach_request(const Open& client, const Open& request, Ack ack);
+  void reach_cookie(const Open& client, const Open& listener);
+  bool receive_fin(const Open& at, const Open& from);
+  void fin_is_acked(const Open& at);
   void receive_reset(const Open& at);
   void end_in_time_wait(const Open& at, SockWord& word, SockRef& bucket);
   void after_ending(const Open& at, bool moved, SockWord after, SockRef bucket);
@@ -189,21 +210,44 @@ class SocketPlane {
   // --- timers.hpp ---------------------------------------------------------------------------------------------------
   struct Due {
     std::uint64_t at = 0;
-    std::uint64_t born = 0;  ///< of equal times the older first
+    std::uint64_t armed = 0;
     SockRef ref{};
     TcpState state = TcpState::close;
     bool is_request = false;
-
-    friend bool operator>(const Due& a, const Due& b) { return std::tie(a.at, a.born) > std::tie(b.at, b.born); }
   };
   enum class Verdict : std::uint8_t { expires, waits, resends };
-  std::optional<std::uint64_t> fire(const Due& due, std::uint64_t epoch, std::vector<outcome::SentSegment>& sent);
-  std::optional<std::uint64_t> synack_timer(const Open& request, std::uint64_t at,
-                                            std::vector<outcome::SentSegment>& sent);
+  std::uint64_t next_due(std::uint64_t from, std::uint64_t end, std::vector<Due>& found);
+  std::optional<Due> due_of(std::uint32_t index);
+  void fire(const Due& due, std::uint64_t epoch, outcome::Passed& passed);
+  void synack_timer(const Open& request, outcome::Passed& passed);
   Verdict judge(const Open& listener, RequestWord request) const;
   void grows_old(const Open& listener);
   std::int32_t synack_threshold(const Open& listener, SynCount syn) const;
   std::uint64_t synack_wait(std::uint32_t timeouts) const;
+  void set_request_timer(Sock& request, std::uint32_t timeouts);
+
+  // --- local_timers.hpp ---------------------------------------------------------------------------------------------
+  /// A segment over loopback, sent by a timer or in answer to one. They are taken in turn once all timers of the moment
+  /// have fired.
+  struct Flying {
+    enum class What : std::uint8_t { syn, synack, third_ack, synack_again, ack_again, fin, rst };
+    What what{};
+    Open from;          ///< the client whose handshake or FIN it belongs to
+    Answered answer{};  ///< of synack and third_ack
+    Open request{};     ///< of synack_again and rst
+  };
+  void set_wait(const Open& at, Wait what, std::uint32_t tries, std::uint64_t wait);
+  std::uint64_t jiffy() const;
+  std::uint64_t syn_wait(std::uint32_t tries) const;
+  std::uint64_t fin_wait(std::uint32_t tries) const;
+  void wait_is_over(const Open& at, WaitWord wait);
+  void syn_timer(const Open& at, WaitWord wait);
+  void fin_timer(const Open& at, WaitWord wait);
+  void give_up(const Open& at, TcpState in);
+  void land(const Flying& segment);
+  void syn_lands(const Open& at);
+  void synack_lands(const Flying& segment);
+  std::vector<Flying> flying_;  ///< of the thread that lets time pass
   std::uint64_t now() const {
     // relaxed: a sample of the clock; nothing is published through it.
     return now_.load(std::memory_order_relaxed);
@@ -228,9 +272,6 @@ class SocketPlane {
     return kernel_.backlog_is_u16 ? static_cast<std::uint16_t>(count) : count;
   }
 
-  /// The peer of a client that believes itself connected while no listener knows it.
-  static constexpr SockRef nobody{0, 1};
-
   const Profile& kernel_;
   const SysctlStore& globals_;
   NetNamespaces& spaces_;
@@ -240,6 +281,7 @@ class SocketPlane {
   Claims claims_;
   AcceptQueue::Nodes nodes_;
   HostAtomic<std::uint64_t> born_{0};
+  HostAtomic<std::uint64_t> armed_{0};
   HostAtomic<std::uint64_t> now_{0};  ///< virtual time, ms since the host was made
 };
 
@@ -275,6 +317,7 @@ inline SockRef SocketPlane::create(std::uint32_t ns, SockWord word, std::uint64_
   sock.remote.store({}, std::memory_order_relaxed);
   sock.peer.store({}, std::memory_order_relaxed);
   sock.parked_at.store({}, std::memory_order_relaxed);
+  sock.wait.store({}, std::memory_order_relaxed);
   sock.backlog.store({}, std::memory_order_relaxed);
   sock.syn.store({}, std::memory_order_relaxed);
   sock.defer_accept.store(0, std::memory_order_relaxed);

@@ -71,13 +71,13 @@ class BasicSoftnet {
     SoftnetCpu* const cpu = cpu_of(call.cpu);
     if (cpu == nullptr) return failed(Errno::einval);
     outcome::ActionRan ran;
-    if (listed(*cpu)) {
+    if (cpu->listed()) {
       Run run{*cpu, call.tick_after.value_or(0), ran.delivered};
       const auto squeezed = kernel_.one_poll_per_run ? poll_once(run) : poll_until_limit(run);
       if (!squeezed) return oops();
       ran.time_squeeze = *squeezed;
       if (ran.time_squeeze) ++cpu->time_squeeze;
-      ran.rescheduled = listed(*cpu);
+      ran.rescheduled = cpu->listed();
     }
     if (!cpu->send_interrupts(cpus_)) return oops();
     return ran;
@@ -196,8 +196,6 @@ class BasicSoftnet {
     return true;
   }
 
-  static bool listed(const SoftnetCpu& cpu) noexcept { return cpu.on_poll_list.load(std::memory_order_relaxed); }
-
   std::uint64_t jiffies() const noexcept { return jiffies_.load(std::memory_order_relaxed); }
 
   std::int32_t rx_weight() const noexcept {
@@ -212,7 +210,7 @@ class BasicSoftnet {
   /// Off the list and the thread at rest before the poll, so that who finds the completed backlog can schedule it; back
   /// to what they were where the poll does not complete.
   PollResult poll(Run& run, std::int32_t quota) {
-    // relaxed: as in SoftnetCpu::schedule.
+    // relaxed, here and below: who schedules next has acquired the C1 that follows.
     run.cpu.on_poll_list.store(false, std::memory_order_relaxed);
     const PollResult result = poll_by_thread(run, quota);
     if (!result.complete) run.cpu.on_poll_list.store(true, std::memory_order_relaxed);
@@ -221,7 +219,7 @@ class BasicSoftnet {
 
   PollResult poll_by_thread(Run& run, std::int32_t quota) {
     Atomic<bool>& woken = run.cpu.thread_woken;
-    // relaxed: as in SoftnetCpu::schedule.
+    // relaxed: as in SoftnetCpu::ready_for_thread.
     const bool was_woken = woken.load(std::memory_order_relaxed);
     if (was_woken) woken.store(false, std::memory_order_relaxed);
     const PollResult result = drain(run, quota);
@@ -266,7 +264,7 @@ class BasicSoftnet {
   std::optional<bool> poll_until_limit(Run& run) {
     const std::uint64_t out_of_time = deadline();
     std::int32_t budget = sysctls_.load(Sysctl::netdev_budget);
-    while (listed(run.cpu)) {
+    while (run.cpu.listed()) {
       if (budget <= 0 || jiffies() >= out_of_time) return true;
       const std::int32_t weight = run.cpu.weight;
       const PollResult result = poll(run, weight);

@@ -26,13 +26,18 @@ struct SoftnetCpu {
 
   /// For whoever has set SCHED on this CPU itself, or interrupts it. \return false if the backlog joins the poll list a
   /// second time
-  // relaxed: the owner reaches packets through the backlog, which has its own pairs, not through this flag.
-  bool schedule() noexcept { return !on_poll_list.exchange(true, std::memory_order_relaxed); }
+  // L1, release: pairs with L2. SCHED was set before: without it the owner could see the backlog on its list and still
+  // asleep, take it off, and never look again.
+  bool schedule() noexcept { return !on_poll_list.exchange(true, std::memory_order_release); }
+  /// On the poll list. For the owner.
+  // L2, acquire: pairs with L1.
+  bool listed() const noexcept { return on_poll_list.load(std::memory_order_acquire); }
 
   /// For whoever has set SCHED on CPU `me`: an interrupt will come, or the thread runs.
   void schedule_from(SoftnetCpu& sender, std::uint32_t me, bool threads) noexcept {
     if (threads) {
-      thread_woken.store(true, std::memory_order_relaxed);  // relaxed: as in schedule()
+      // relaxed: the thread looks at SCHED first, and this flag stands as long as it has not polled.
+      thread_woken.store(true, std::memory_order_relaxed);
       return;
     }
     std::uint32_t first = sender.to_interrupt.load(std::memory_order_relaxed);

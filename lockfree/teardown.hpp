@@ -37,54 +37,138 @@ inline void SocketPlane::send_fin(const Open& at) {
   if (transition(*at.sock, before, fin_changes)) fin_leaves(at);
 }
 
-/// A FIN is on its way: to the peer, to the listener that holds the request, or to nobody.
+/// A FIN is on its way for the first time. A remote peer will say what it makes of that.
 inline void SocketPlane::fin_leaves(const Open& at) {
   // relaxed: whether the peer is a remote one is settled before the first FIN; whoever plays it has seen ours.
   const SockWord word = at.sock->word.load(std::memory_order_relaxed);
   if (word.has(from_afar)) return spend_cookie(at, word);
-  // seq_cst: after the transition that sent it; see `park`.
-  const SockRef ref = at.sock->peer.load(std::memory_order_seq_cst);
-  if (const Open peer = follow(ref, at.epoch); peer.error == Errno::none) return receive_fin(peer);
-  // seq_cst: the exchange decides who completes the request, should two threads see both it and the FIN.
-  if (const SockRef listener = at.sock->parked_at.exchange({}, std::memory_order_seq_cst))
-    return complete_parked(at, listener);
-  if (ref == nobody) receive_reset(at);
+  at.sock->first_retry.store(0, std::memory_order_relaxed);  // relaxed: for the thread that lets time pass
+  set_wait(at, Wait::taken, 0, fin_wait(0));
+  deliver_fin(at);
 }
 
-/// A FIN is more than a bare ACK: the request that the listener held becomes a child now, or there is no room for it.
-inline void SocketPlane::complete_parked(const Open& client, SockRef holder) {
-  const Open listener = follow(holder, client.epoch);
-  if (listener.error != Errno::none) return receive_reset(client);
-  // relaxed: written together with parked_at.
-  const std::uint32_t era = client.sock->request_era.load(std::memory_order_relaxed);
-  const bool cookie = (era & cookie_mark) != 0;
-  // A listener that began anew knows of no overflow that would explain a cookie; its SYN table is a new one.
-  // relaxed: settled before the LISTEN that is looked at below.
-  const bool past = (era | cookie_mark) != (listener.sock->listen_era.load(std::memory_order_relaxed) | cookie_mark);
-  const bool forgotten = past && (cookie || kernel_.syn_queue == SynQueue::table);
-  const bool unwanted = cookie && sysctl(*listener.ns, Sysctl::tcp_syncookies) == 0;
-  // seq_cst: as in `transition`.
-  const bool listens = listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
-  if (forgotten || unwanted || !listens) {
-    if (!cookie && kernel_.syn_queue != SynQueue::table) request_leaves(listener, true);
+/// A FIN arrives: at the peer, at the listener that holds the request or sent the cookie, or nowhere. Where another
+/// thread is making the child, that one hands it the FIN.
+inline void SocketPlane::deliver_fin(const Open& at) {
+  // seq_cst, both: after the transition that sent it; see `park`.
+  const SockRef ref = at.sock->peer.load(std::memory_order_seq_cst);
+  if (const Open peer = follow(ref, at.epoch); peer.error == Errno::none) {
+    if (!receive_fin(peer, at)) receive_reset(at);
+  } else if (const SockRef holder = at.sock->parked_at.load(std::memory_order_seq_cst)) {
+    reach_holder(at, holder, Ack::fin);
+  } else if (ref) {
+    receive_reset(at);
+  }
+}
+
+/// An ACK of a client without a child. Where neither its request nor its cookie's listener is left it is answered by
+/// RST.
+inline void SocketPlane::reach_holder(const Open& client, SockRef holder, Ack ack) {
+  const Open found = follow(holder, client.epoch);
+  if (found.error != Errno::none) return receive_reset(client);
+  // relaxed: written before parked_at.
+  const bool cookie = (client.sock->request_era.load(std::memory_order_relaxed) & cookie_mark) != 0;
+  cookie ? reach_cookie(client, found) : reach_request(client, found, ack);
+}
+
+/// A FIN, or an ACK behind one that was lost, is more than a bare ACK: the request becomes a child, or there is no
+/// room.
+inline void SocketPlane::reach_request(const Open& client, const Open& request, Ack ack) {
+  const Open listener = standing_listener(request);
+  if (listener.error != Errno::none) {
+    end_slot(request, TcpState::syn_recv);
     return receive_reset(client);
   }
-  if (!reserve_place(*listener.sock)) return refuse_or_keep(listener, client, cookie ? Syn::cookie : Syn::queued);
-  if (!cookie) request_leaves(listener, true);
-  queue_child(listener, client);
+  // relaxed, both: samples, as in request_receives.
+  const RequestWord word = request.sock->request.load(std::memory_order_relaxed);
+  if (ack == Ack::bare && word.timeouts < listener.sock->defer_accept.load(std::memory_order_relaxed)) {
+    if (kernel_.defer_drop_counted) listener.ns->count(Mib::TCPDeferAcceptDrop);
+    return mark_acked(*request.sock);
+  }
+  if (reserve_place(*listener.sock)) {
+    SockRef holder = request.ref;
+    // seq_cst: the exchange decides who makes the child, should two threads be at it; the other one leaves it alone.
+    const bool ours = client.sock->parked_at.compare_exchange_strong(holder, {}, std::memory_order_seq_cst);
+    if (ours && end_slot(request, TcpState::syn_recv)) return queue_child(listener, client, ack == Ack::gap);
+    release_place(*listener.sock);
+    if (ours) receive_reset(client);  // its time was over in this very moment
+    return;
+  }
+  listener.ns->count(Mib::ListenOverflows);
+  listener.ns->count(Mib::ListenDrops);
+  if (sysctl(*listener.ns, Sysctl::tcp_abort_on_overflow) == 0) return mark_acked(*request.sock);
+  if (end_slot(request, TcpState::syn_recv)) listener.ns->count(Mib::EmbryonicRsts);
+  receive_reset(client);
 }
 
-/// The other end's FIN arrives.
-inline void SocketPlane::receive_fin(const Open& at) {
+/// The cookie comes back to the listener that sent it. One that began to listen anew knows of no overflow that would
+/// explain it.
+inline void SocketPlane::reach_cookie(const Open& client, const Open& listener) {
+  // relaxed, all: written before parked_at; settled before the LISTEN that is looked at below; a time.
+  const std::uint32_t era = client.sock->request_era.load(std::memory_order_relaxed) | cookie_mark;
+  const bool same = era == (listener.sock->listen_era.load(std::memory_order_relaxed) | cookie_mark);
+  const bool fresh = now() < client.sock->cookie_expiry.load(std::memory_order_relaxed);
+  // seq_cst: as in `transition`.
+  const bool listens = listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
+  const bool wanted = sysctl(*listener.ns, Sysctl::tcp_syncookies) != 0;
+  if (!same || !fresh || !listens || !wanted || !overflowed_lately(*listener.sock)) return receive_reset(client);
+  if (reserve_place(*listener.sock)) {
+    SockRef holder = listener.ref;
+    // seq_cst: as in reach_request.
+    if (client.sock->parked_at.compare_exchange_strong(holder, {}, std::memory_order_seq_cst))
+      return queue_child(listener, client, false);
+    return release_place(*listener.sock);
+  }
+  listener.ns->count(Mib::ListenOverflows);
+  listener.ns->count(Mib::ListenDrops);
+}
+
+/// The other end's FIN arrives. False if this end has nothing to do with it.
+inline bool SocketPlane::receive_fin(const Open& at, const Open& from) {
+  // seq_cst: as in `transition`. An end that had our FIN before it sent its own is in CLOSE by now, or about to be.
+  const bool crosses_ours =
+      at.ref != from.ref && from.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1;
   SockRef bucket;
   SockWord before;
   SockWord after;
   const bool moved = transition(*at.sock, before, [&](SockWord& word) {
-    if (word.state != TcpState::established && word.state != TcpState::fin_wait1) return false;
     if (word.state == TcpState::established)
       word.state = TcpState::close_wait;
-    else
+    else if (word.state == TcpState::fin_wait1 && crosses_ours)
+      word.state = TcpState::closing;  // which goes on sending the FIN that was lost
+    else if (word.state == TcpState::fin_wait1 || word.state == TcpState::fin_wait2)
       end_in_time_wait(at, word, bucket);
+    else
+      return false;
+    after = word;
+    return true;
+  });
+  after_ending(at, moved, after, bucket);
+  if (!moved) return before.state != TcpState::close && before.state != TcpState::listen;
+  if (after.state != TcpState::close_wait) {
+    fin_is_acked(from);
+  } else {
+    // relaxed: a time, sampled.
+    const std::uint32_t delay = at.sock->ack_delay.load(std::memory_order_relaxed);
+    set_wait(from, Wait::fin_ack, 0, delay == 0 ? jiffy() : delay);
+  }
+  return true;
+}
+
+/// The other end says that it has our FIN.
+inline void SocketPlane::fin_is_acked(const Open& at) {
+  SockRef bucket;
+  SockWord before;
+  SockWord after;
+  const bool moved = transition(*at.sock, before, [&](SockWord& word) {
+    if (word.state != TcpState::fin_wait1 && word.state != TcpState::closing) return false;
+    if (word.state == TcpState::closing) {
+      end_in_time_wait(at, word, bucket);
+    } else {
+      // relaxed: published by the transition; it counts from here on if there is no descriptor.
+      if (word.has(orphan)) at.sock->deadline.store(now() + detail::time_wait_ms, std::memory_order_relaxed);
+      word.state = TcpState::fin_wait2;
+    }
     after = word;
     return true;
   });

@@ -1,14 +1,14 @@
-// Virtual time: the SYN-ACK timers of requests, and the ends of TIME_WAIT, of FIN_WAIT2 without a descriptor and of
-// cookies.
+// Virtual time: which timers there are, and in what order they fire. The SYN-ACK timers of requests, and the ends of
+// TIME_WAIT, of FIN_WAIT2 without a descriptor and of cookies; those of connections over loopback stand in
+// local_timers.hpp.
 //
-// A timer is the time in its slot; `advance` looks at every slot there is and fires those that are due, in order.
+// A timer is the time in its slot; `advance` looks at every slot there is for the next moment at which any is due. What
+// the timers of a moment send over loopback is taken once all of them have fired.
 //
 // Thread safety: one thread at a time, beside all other calls. What another thread brings to life during an advance
-// may be looked at by the next one only; it fires then, at the time that it had.
+// may be looked at by the next one only; it fires then.
 #pragma once
 #include <algorithm>
-#include <functional>
-#include <queue>
 
 #include "lockfree/socket_plane.hpp"
 
@@ -17,44 +17,63 @@ namespace weir::lockfree {
 inline Outcome SocketPlane::advance(const op::Advance& call) {
   const Operation operation(epoch_);
   const std::uint64_t end = now() + call.ms.count;
-  std::priority_queue<Due, std::vector<Due>, std::greater<>> queue;
-  for (std::uint32_t index = 1; index < socks_.end(); ++index) {
-    const Sock& sock = socks_[index];
-    // acquire: pairs with the store that brought the slot to life. From a word that lives on, the slot is not reused
-    // within this epoch, so what is read now is its own.
-    const SockWord word = sock.word.load(std::memory_order_acquire);
-    const bool waits = word.state == TcpState::syn_recv || word.state == TcpState::time_wait ||
-                       (word.state == TcpState::fin_wait2 && word.has(orphan));
-    if (!waits) continue;
-    // relaxed, all: see above; a time that another thread puts off is looked at again when it fires.
-    const std::uint64_t at = sock.deadline.load(std::memory_order_relaxed);
-    const SockRef ref{index, sock.generation.load(std::memory_order_relaxed)};
-    if (at <= end) queue.push({at, sock.born.load(std::memory_order_relaxed), ref, word.state, word.is_request()});
-  }
   outcome::Passed passed;
-  while (!queue.empty()) {
-    Due due = queue.top();
-    queue.pop();
-    const std::optional<std::uint64_t> next = fire(due, operation.epoch(), passed.sent);
-    if (!next || *next > end) continue;
-    due.at = *next;
-    queue.push(due);
+  std::vector<Due> due;
+  for (std::uint64_t from = 0;;) {
+    const std::uint64_t moment = next_due(from, end, due);
+    if (due.empty()) break;
+    now_.store(std::max(now(), moment), std::memory_order_relaxed);  // relaxed: see `now`
+    std::sort(due.begin(), due.end(), [this](const Due& a, const Due& b) {
+      if (a.is_request != b.is_request) return a.is_request;
+      return kernel_.newest_timer_first ? a.armed > b.armed : a.armed < b.armed;
+    });
+    for (const Due& each : due) fire(each, operation.epoch(), passed);
+    for (std::size_t next = 0; next < flying_.size(); ++next) land(Flying(flying_[next]));
+    flying_.clear();
+    from = moment + 1;
   }
   now_.store(end, std::memory_order_relaxed);  // relaxed: see `now`
   return passed;
 }
 
-/// When it fires again.
-inline std::optional<std::uint64_t> SocketPlane::fire(const Due& due, std::uint64_t epoch,
-                                                      std::vector<outcome::SentSegment>& sent) {
+/// The first moment from `from` to `end` at which a timer is due, and all that are due then; none: `found` is empty.
+inline std::uint64_t SocketPlane::next_due(std::uint64_t from, std::uint64_t end, std::vector<Due>& found) {
+  found.clear();
+  std::uint64_t moment = end;
+  for (std::uint32_t index = 1; index < socks_.end(); ++index) {
+    const std::optional<Due> due = due_of(index);
+    if (!due || due->at < from || due->at > moment) continue;
+    if (due->at < moment) found.clear();
+    moment = due->at;
+    found.push_back(*due);
+  }
+  return moment;
+}
+
+/// The timer that runs in a slot.
+inline std::optional<SocketPlane::Due> SocketPlane::due_of(std::uint32_t index) {
+  const Sock& sock = socks_[index];
+  // acquire: pairs with the store that brought the slot to life. From a word that lives on, the slot is not reused
+  // within this epoch, so what is read now is its own.
+  const SockWord word = sock.word.load(std::memory_order_acquire);
+  const bool ends = word.state == TcpState::syn_recv || word.state == TcpState::time_wait ||
+                    (word.state == TcpState::fin_wait2 && word.has(orphan));
+  // relaxed, all: see above; a time that another thread puts off is looked at again when it fires.
+  if (!ends && !sock.wait.load(std::memory_order_relaxed).runs_in(word.state)) return std::nullopt;
+  const std::uint64_t at = (ends ? sock.deadline : sock.wait_until).load(std::memory_order_relaxed);
+  const SockRef ref{index, sock.generation.load(std::memory_order_relaxed)};
+  return Due{at, sock.armed.load(std::memory_order_relaxed), ref, word.state, word.is_request()};
+}
+
+inline void SocketPlane::fire(const Due& due, std::uint64_t epoch, outcome::Passed& passed) {
   const Open at = follow(due.ref, epoch);
-  if (at.error != Errno::none) return std::nullopt;
-  // relaxed: another thread may put it off now or a moment later.
-  const std::uint64_t deadline = at.sock->deadline.load(std::memory_order_relaxed);
-  if (deadline > due.at) return deadline;
-  if (due.is_request) return synack_timer(at, due.at, sent);
-  end_slot(at, due.state);
-  return std::nullopt;
+  if (at.error != Errno::none) return;
+  const std::optional<Due> still = due_of(due.ref.index);
+  if (!still || still->state != due.state || still->at > due.at) return;
+  if (due.is_request) return synack_timer(at, passed);
+  // relaxed: as in due_of.
+  const WaitWord wait = at.sock->wait.load(std::memory_order_relaxed);
+  wait.runs_in(due.state) ? wait_is_over(at, wait) : static_cast<void>(end_slot(at, due.state));
 }
 
 /// The wait before the SYN-ACK goes out again: it doubles up to the longest.
@@ -104,29 +123,37 @@ inline SocketPlane::Verdict SocketPlane::judge(const Open& listener, RequestWord
   return !waits_for_data || timeouts >= defers - 1 ? Verdict::resends : Verdict::waits;
 }
 
+/// When the SYN-ACK has timed out `timeouts` times.
+inline void SocketPlane::set_request_timer(Sock& request, std::uint32_t timeouts) {
+  // relaxed, all: times, sampled as the clock is.
+  request.deadline.store(now() + synack_wait(timeouts), std::memory_order_relaxed);
+  request.armed.store(armed_.fetch_add(1, std::memory_order_relaxed), std::memory_order_relaxed);
+}
+
 /// reqsk_timer_handler; inet_csk_reqsk_queue_prune until 4.3.
-inline std::optional<std::uint64_t> SocketPlane::synack_timer(const Open& request, std::uint64_t at,
-                                                              std::vector<outcome::SentSegment>& sent) {
+inline void SocketPlane::synack_timer(const Open& request, outcome::Passed& passed) {
   const Open listener = standing_listener(request);
   // relaxed: the exchange decides between this thread and one that ends the request (see count_out).
   RequestWord seen = request.sock->request.load(std::memory_order_relaxed);
   auto verdict = Verdict::expires;
   do {
-    if (seen.gone != 0) return std::nullopt;
+    if (seen.gone != 0) return;
     if (listener.error == Errno::none) verdict = judge(listener, seen);
     if (verdict == Verdict::expires) {
       end_slot(request, TcpState::syn_recv);
-      return std::nullopt;
+      return;
     }
   } while (!request.sock->request.compare_exchange_weak(seen, {seen.timeouts + 1, seen.acked, 0},
                                                         std::memory_order_relaxed));
   if (seen.timeouts == 0) grows_old(listener);
-  // relaxed: set before the request was published.
+  set_request_timer(*request.sock, seen.timeouts + 1);
+  if (verdict != Verdict::resends) return;
+  // relaxed, both: set before the request was published.
   const Endpoint peer = request.sock->remote.load(std::memory_order_relaxed);
-  if (verdict == Verdict::resends) sent.push_back({{peer.v4, peer.port}, Flags::sa});
-  const std::uint64_t next = at + synack_wait(seen.timeouts + 1);
-  request.sock->deadline.store(next, std::memory_order_relaxed);  // relaxed: see repeat_synack
-  return next;
+  if (request.sock->word.load(std::memory_order_relaxed).has(from_afar))
+    passed.sent.push_back({{peer.v4, peer.port}, Flags::sa});
+  else
+    flying_.push_back({.what = Flying::What::synack_again, .from = {}, .answer = {}, .request = request});
 }
 
 }  // namespace weir::lockfree

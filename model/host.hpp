@@ -57,6 +57,10 @@ class Host {
 
   const Profile& kernel() const { return *kernel_; }
 
+  /// For checkers that have to tell states apart.
+  const SoftnetPlane<D>& softnet() const { return softnet_; }
+  const SysctlPlane<D>& sysctls() const { return sysctls_; }
+
  private:
   Outcome perform(const op::Netns& op) {
     std::size_t id = 0;

@@ -142,10 +142,19 @@ struct Profile {
                                       ///< (264ea103a747); before: 3 s
   bool syncookies_always;             ///< 3.13 ..: tcp_syncookies 2 answers every SYN with a cookie (5ad37d5deee1)
   std::uint32_t first_synack_timeout_s;  ///< 3 .. 3.0; 1 from 3.1 (9ad7c049f0f7): the unit of TCP_DEFER_ACCEPT
-  bool has_reuseport;                    ///< 3.9 .. (055dc21a1d1d)
-  bool reuseport_inet_only;              ///< 6.13 ..: for other families EOPNOTSUPP (5b0af621c3f6, CVE-2024-57903)
-  bool fastreuseport_by_claim;           ///< 4.11 ..: a bind bucket remembers the claim of its last SO_REUSEPORT owner
-                                         ///< (637bc8bbe6c0); before: only that all its owners joined with SO_REUSEPORT
+  std::uint32_t syn_retries;  ///< how often a SYN is sent again: 2 .. 2.6.35, where 5 were reckoned in the time that as
+                              ///< many of data take; 5 from 2.6.36 (4d22f7d372f5), 6 from 3.7 (6c9ff979d192)
+  std::uint32_t syn_linear_timeouts;  ///< 0 .. 6.4, 4 from 6.5 (ccce324dabfe): that many more, all as long apart as the
+                                      ///< first
+  bool syn_hurried_by_bad_ack;        ///< 5.6 ..: an ACK that cannot be right has the SYN sent again after two jiffies
+                                      ///< (9603d47bad46)
+  bool has_loss_probe;          ///< 3.10 ..: what is last is sent once more before its timeout doubles (6ba8a3b19e76)
+  bool newest_timer_first;      ///< 4.8 ..: of timers in one slot of the wheel the last set fires first (500462a9de65);
+                                ///< before: the first set
+  bool has_reuseport;           ///< 3.9 .. (055dc21a1d1d)
+  bool reuseport_inet_only;     ///< 6.13 ..: for other families EOPNOTSUPP (5b0af621c3f6, CVE-2024-57903)
+  bool fastreuseport_by_claim;  ///< 4.11 ..: a bind bucket remembers the claim of its last SO_REUSEPORT owner
+                                ///< (637bc8bbe6c0); before: only that all its owners joined with SO_REUSEPORT
   bool fastreuse_cached;  ///< .. 6.0: a bind bucket remembers that all its owners had SO_REUSEADDR (lost with bhash2,
                           ///< 28044fc1d495, 6.1; seen absent on 6.18)
   bool has_fastopen;      ///< 3.7 ..: TCP_FASTOPEN on a server (8336886f786f)

@@ -1,7 +1,7 @@
-// connect(2), non-blocking, and the handshake over loopback that follows it. Source: net/ipv4/af_inet.c
-// (__inet_stream_connect, inet_dgram_connect), net/ipv4/tcp_ipv4.c (tcp_v4_connect), inet_hashtables.c.
+// connect(2), non-blocking. Source: net/ipv4/af_inet.c (__inet_stream_connect, inet_dgram_connect), net/ipv4/tcp_ipv4.c
+// (tcp_v4_connect), inet_hashtables.c.
 #pragma once
-#include "model/listen/cookies.hpp"
+#include "model/listen/handshake.hpp"
 #include "model/listen/unix.hpp"
 
 namespace weir::model {
@@ -68,61 +68,6 @@ Errno find_route(const Sock<D>& sk, Address destination, Route& found) {
   return Errno::none;
 }
 
-/// A socket with these ends, other than `except`.
-template <Domain D>
-SockId find_established(const Net<D>& net, std::uint32_t netns, Address local, std::uint32_t local_port, Address remote,
-                        std::uint32_t remote_port, SockId except) {
-  for (SockId id = 0; id < net.socks.size(); ++id) {
-    const Sock<D>& sk = net[id];
-    if (id == except || sk.netns != netns || !sk.is_tcp() || sk.binding.port != local_port ||
-        sk.peer_port != remote_port)
-      continue;
-    if (in_state(sk, TcpState::close) || in_state(sk, TcpState::listen)) continue;
-    if (sk.binding.address == local && sk.peer_address == remote) return id;
-  }
-  return no_sock;
-}
-
-/// Are these ends another connection's? From 4.4 on requests stand among the connections: one whose listener listens no
-/// more is still in the way.
-template <Domain D>
-bool are_taken(const Net<D>& net, std::uint32_t netns, Address local, std::uint32_t local_port, Address remote,
-               std::uint32_t remote_port, SockId except) {
-  if (find_established(net, netns, local, local_port, remote, remote_port, except) != no_sock) return true;
-  if (net.kernel->syn_queue == SynQueue::table) return false;
-  const SockId client = find_established(net, netns, remote, remote_port, local, local_port, except);
-  return client != no_sock && net[client].parked_at != no_sock;
-}
-
-/// How well a socket fits a SYN to this address; 0: not at all. Source: compute_score
-template <Domain D>
-unsigned listener_score(const Sock<D>& sk, Address address) {
-  if (!in_state(sk, TcpState::listen)) return 0;
-  const bool exact = sk.binding.address == address;
-  const bool wildcard = sk.binding.address.kind == Address::Kind::any &&
-                        (address.kind == Address::Kind::v4 ? takes_ipv4(claim(sk)) : sk.family == Family::inet6);
-  if (!exact && !wildcard) return 0;
-  return 1 + (exact ? 2 : 0) + (sk.family == Family::inet ? 1 : 0);
-}
-
-/// The listener that a SYN to this address and port reaches. Of equals, which SO_REUSEPORT lets be, the kernel picks by
-/// a hash with a secret; here it is the oldest.
-template <Domain D>
-SockId find_listener(Net<D>& net, std::uint32_t netns, Address address, std::uint32_t port) {
-  const Bucket* bucket = find_bucket(net, netns, false, port);
-  if (bucket == nullptr) return no_sock;
-  SockId best = no_sock;
-  unsigned best_score = 0;
-  for (const SockId id : bucket->owners) {
-    const unsigned score = listener_score(net[id], address);
-    if (score < best_score || score == 0) continue;
-    if (score == best_score && net[id].born > net[best].born) continue;
-    best = id;
-    best_score = score;
-  }
-  return best;
-}
-
 /// tcp_v4_connect: everything up to the SYN.
 template <Domain D>
 Errno send_syn(Net<D>& net, SockId id, Address address, std::uint16_t port) {
@@ -140,97 +85,21 @@ Errno send_syn(Net<D>& net, SockId id, Address address, std::uint16_t port) {
     D::clause(Clause::CONNECT_TUPLE_TAKEN);
     reset_address(sk);
     return Errno::eaddrnotavail;
+  } else if (const SockId old = find_established(net, sk.netns, way.source, sk.binding.port, way.destination, port, id);
+             old != no_sock) {
+    D::clause(Clause::CONNECT_OLD_YIELDS);
+    tcp_done(net, old);
   }
   D::clause(Clause::CONNECT_SYN);
   sk.peer_address = way.destination;
   sk.peer_port = port;
   sk.sk_state = tcp<D>(TcpState::syn_sent);
+  sk.sk_err = Errno::none;
   sk.unacked = true;
+  sk.kept_ack_back = false;
+  sk.retransmits = 0;
+  arm(net, id, SockTimer::syn, syn_timeout(*net.kernel, 0));
   return Errno::none;
-}
-
-/// The third ACK, sent as soon as the client is ESTABLISHED unless that has TCP_DEFER_ACCEPT set itself.
-template <Domain D>
-void third_ack(Net<D>& net, const RequestSettings<D>& settings, SockId client, SockId listener_id, SynVerdict syn) {
-  Sock<D>& listener = net[listener_id];
-  Mib<D>& mib = net.mib[listener.netns];
-  if (net[client].listener.rskq_defer_accept > U32<D>(0)) {
-    D::clause(Clause::ACK_KEPT_BACK);
-    if (syn == SynVerdict::cookie)
-      keep_cookie(net, client, listener_id);
-    else
-      net[client].parked_at = listener_id;
-    return;
-  }
-  if (syn == SynVerdict::cookie) {
-    if (cookie_v4_check<D>(*net.kernel, listener.listener, mib)) established(net, add_child(net, listener_id, client));
-    return;
-  }
-  switch (tcp_check_req<D>(*net.kernel, listener.listener, settings, mib, true)) {
-    case AckVerdict::accepted:
-      established(net, add_child(net, listener_id, client));
-      break;
-    case AckVerdict::deferred:
-    case AckVerdict::overflow_kept:
-      net[client].parked_at = listener_id;
-      break;
-    case AckVerdict::overflow_reset:
-      tcp_reset(net, client);
-      break;
-  }
-}
-
-/// Two sockets that connect to each other: the SYN that waits is met by the other one. The socket that waited goes
-/// through SYN_RECV, and sends its FIN at once if it had been shut down for sending.
-template <Domain D>
-void cross(Net<D>& net, const RequestSettings<D>& settings, SockId id, SockId waiting) {
-  D::clause(Clause::CONNECT_CROSSED);
-  for (const SockId each : {id, waiting}) {
-    net[each].sk_state = tcp<D>(TcpState::established);
-    net[each].unacked = false;
-    net[each].peer = each == id ? waiting : id;
-  }
-  if (net[waiting].send_shutdown) send_fin(net, settings, waiting);
-}
-
-/// What the SYN of a socket in SYN_SENT meets.
-template <Domain D>
-void handshake(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
-  Sock<D>& sk = net[id];
-  if (sk.binding.address == sk.peer_address && sk.binding.port == sk.peer_port) {
-    D::clause(Clause::CONNECT_SELF);
-    sk.sk_state = tcp<D>(TcpState::established);
-    sk.unacked = false;
-    sk.peer = id;
-    if (sk.send_shutdown) send_fin(net, settings, id);
-    return;
-  }
-  const SockId stale =
-      sk.binding.port < first_chosen_port
-          ? find_established(net, sk.netns, sk.peer_address, sk.peer_port, sk.binding.address, sk.binding.port, id)
-          : no_sock;
-  if (stale != no_sock && in_state(net[stale], TcpState::syn_sent)) return cross(net, settings, id, stale);
-  if (stale != no_sock) {
-    D::clause(Clause::CONNECT_STALE_PEER);
-    tcp_reset(net, stale);
-    return;
-  }
-  const SockId listener_id = find_listener(net, sk.netns, sk.peer_address, sk.peer_port);
-  if (listener_id == no_sock) {
-    D::clause(Clause::CONNECT_REFUSED);
-    tcp_reset(net, id);
-    return;
-  }
-  const SynVerdict verdict = tcp_conn_request<D>(*net.kernel, net[listener_id].listener, settings, net.mib[sk.netns]);
-  if (verdict == SynVerdict::cookie) tcp_synq_overflow(net, listener_id);
-  if (verdict == SynVerdict::dropped) {
-    D::clause(Clause::CONNECT_SYN_LOST);
-    return;
-  }
-  D::clause(Clause::CONNECT_ESTABLISHED);
-  sk.sk_state = tcp<D>(TcpState::established);
-  sk.unacked = false;
-  third_ack(net, settings, id, listener_id, verdict);
 }
 
 /// A second or later connect while the first is pending.

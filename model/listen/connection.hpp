@@ -1,19 +1,17 @@
 // The life of a connection over loopback: FIN, RST and what they leave. No time passes inside an operation, so an
-// acknowledgement that the kernel delays is still missing when the call returns.
+// acknowledgement that the kernel delays is still missing when the call returns; a timer says when it comes.
 // Source: net/ipv4/tcp_input.c (tcp_fin, tcp_reset), net/ipv4/tcp.c (tcp_done, tcp_disconnect), tcp_minisocks.c.
 #pragma once
 #include "model/listen/bind.hpp"
+#include "model/listen/cookies.hpp"
+#include "model/listen/local_request.hpp"
 
 namespace weir::model {
 
 template <Domain D>
-Bool<D> in_state(const Sock<D>& sk, TcpState state) {
-  return sk.sk_state == tcp<D>(state);
-}
-
-template <Domain D>
 void keep_cookie(Net<D>& net, SockId client, SockId listener) {
   net[client].cookie_from = listener;
+  net[client].cookie_minute = net.now / cookie_minute;
   ++net.cookies_kept;
 }
 
@@ -30,11 +28,15 @@ void tcp_done(Net<D>& net, SockId id) {
   Sock<D>& sk = net[id];
   sk.sk_state = tcp<D>(TcpState::close);
   sk.unacked = false;
+  disarm(net, id);
+  if (sk.peer != no_sock && net[sk.peer].peer == id) net[sk.peer].peer = no_sock;
   sk.peer = no_sock;
-  sk.parked_at = no_sock;
+  lose_client(net, id);
   forget_cookie(net, id);
   if (!sk.binding.port_locked || sk.held_by == HeldBy::nobody) inet_put_port(net, id);
-  if (sk.held_by == HeldBy::nobody) net.free(id);
+  if (sk.held_by != HeldBy::nobody) return;
+  leave_requests(net, id);
+  net.free(id);
 }
 
 /// A RST arrives. The other end is for the sender to deal with.
@@ -109,20 +111,48 @@ SockId add_child(Net<D>& net, SockId listener_id, SockId client_id) {
   child.peer_port = client.binding.port;
   child.peer = client_id;
   client.peer = id;
-  client.parked_at = no_sock;
   return id;
 }
 
-/// A FIN meets the other end of the connection. \pre the sender is in FIN_WAIT1 or LAST_ACK
+/// Our FIN is acknowledged. An orphan is a TIME_WAIT to the kernel from now on.
+template <Domain D>
+void fin_acked(Net<D>& net, SockId id) {
+  Sock<D>& sk = net[id];
+  sk.sk_state = tcp<D>(TcpState::fin_wait2);
+  sk.unacked = false;
+  disarm(net, id);
+  if (sk.held_by != HeldBy::nobody) return;
+  sk.oow_answered = never;
+  arm(net, id, SockTimer::fin_wait2, time_wait_length);
+}
+
+/// The peer's FIN where none was sent: CLOSE_WAIT, and an acknowledgement that is delayed. A client that has kept its
+/// third ACK back reckons with an answer to send it with; others have seen no data to reckon by.
+template <Domain D>
+void fin_received(Net<D>& net, SockId sender, SockId receiver) {
+  net[receiver].sk_state = tcp<D>(TcpState::close_wait);
+  arm(net, sender, SockTimer::fin_acked, net[receiver].kept_ack_back ? delack_min : jiffy(*net.kernel));
+}
+
+/// A FIN meets an end whose own FIN was lost: that one acknowledges it at once, and goes on sending its own.
+template <Domain D>
+void fin_crosses(Net<D>& net, SockId sender, SockId receiver) {
+  D::clause(Clause::FIN_CROSSED);
+  net[receiver].sk_state = tcp<D>(TcpState::closing);
+  fin_acked(net, sender);
+}
+
+/// A FIN meets the other end of the connection. \pre the sender is in FIN_WAIT1, CLOSING or LAST_ACK
 template <Domain D>
 void tcp_fin(Net<D>& net, SockId sender, SockId receiver) {
   if (in_state(net[receiver], TcpState::established)) {
     D::clause(Clause::FIN_RECEIVED);
-    net[receiver].sk_state = tcp<D>(TcpState::close_wait);
-    return;
+    return fin_received(net, sender, receiver);
   }
+  if (net[receiver].timer == SockTimer::fin && in_state(net[receiver], TcpState::fin_wait1))
+    return fin_crosses(net, sender, receiver);
   D::clause(Clause::FIN_BOTH);  // the receiver has sent its own before
-  const bool both_active = static_cast<bool>(in_state(net[sender], TcpState::fin_wait1));
+  const bool both_active = static_cast<bool>(!in_state(net[sender], TcpState::last_ack));
   tcp_time_wait(net, receiver);
   if (both_active)
     tcp_time_wait(net, sender);
@@ -139,53 +169,82 @@ void established(Net<D>& net, SockId child) {
   net[child].unacked = true;
   if (net[child].remote) return spend_cookie(net, tuple_of(net[child]));  // its segments will say what it makes of that
   const SockId client = net[child].peer;
-  if (in_state(net[client], TcpState::established)) net[client].sk_state = tcp<D>(TcpState::close_wait);
+  if (in_state(net[client], TcpState::established)) fin_received(net, child, client);
 }
 
-/// The FIN of a client whose request waits in a SYN queue.
+/// An ACK of a client without a child reaches the listener that holds its request, or has just been asked.
+/// \param bare  it carries neither data nor FIN, and none is missing before it
+/// \return the child, if it makes one
 template <Domain D>
-void fin_meets_request(Net<D>& net, const RequestSettings<D>& settings, SockId client) {
-  const SockId listener_id = net[client].parked_at;
-  Sock<D>& listener = net[listener_id];
-  if (!in_state(listener, TcpState::listen)) {
+SockId ack_meets_request(Net<D>& net, const RequestSettings<D>& settings, SockId client, SockId listener_id,
+                         bool bare) {
+  Request* const request = request_of(net, client);
+  if (request != nullptr && !is_listened_for(net, *request)) {
     D::clause(Clause::FIN_REQUEST_ORPHANED);
-    reqsk_queue_removed<D>(listener.listener);
+    drop_request(net, request);
     tcp_reset(net, client);
-    return;
+    return no_sock;
   }
-  D::clause(Clause::FIN_REQUEST);
-  switch (tcp_check_req<D>(*net.kernel, listener.listener, settings, net.mib[listener.netns], false)) {
+  Sock<D>& listener = net[listener_id];
+  const U32<D> num_timeout(request == nullptr ? 0 : request->num_timeout);
+  switch (tcp_check_req<D>(*net.kernel, listener.listener, settings, net.mib[listener.netns], bare, num_timeout)) {
     case AckVerdict::accepted: {
+      forget_request(net, request);
       const SockId child = add_child(net, listener_id, client);
       established(net, child);
-      tcp_fin(net, client, child);
-      break;
+      return child;
     }
     case AckVerdict::overflow_reset:
+      forget_request(net, request);
       tcp_reset(net, client);
-      break;
+      return no_sock;
     case AckVerdict::overflow_kept:
     case AckVerdict::deferred:
       break;
   }
+  park(net, client, listener_id).acked = true;
+  return no_sock;
 }
 
-/// The FIN of a client that has kept its third ACK back and echoes the listener's cookie with it.
+/// An ACK of a client without a child echoes the cookie of its listener. \return the child, if it makes one
 template <Domain D>
-void fin_meets_cookie(Net<D>& net, const RequestSettings<D>& settings, SockId client) {
+SockId ack_meets_cookie(Net<D>& net, const RequestSettings<D>& settings, SockId client) {
   const SockId listener_id = net[client].cookie_from;
-  forget_cookie(net, client);
-  if (settings.tcp_syncookies == I32<D>(0)) {
+  Sock<D>& listener = net[listener_id];
+  const Cookie cookie{{}, net[client].cookie_minute};
+  if (!cookie_is_good(net, settings, listener_id, &cookie)) {
     D::clause(Clause::FIN_COOKIE_UNWANTED);
     tcp_reset(net, client);
-    return;
+    return no_sock;
   }
-  Sock<D>& listener = net[listener_id];
-  D::clause(Clause::FIN_COOKIE);
-  if (!cookie_v4_check<D>(*net.kernel, listener.listener, net.mib[listener.netns])) return;
+  if (!cookie_v4_check<D>(*net.kernel, listener.listener, net.mib[listener.netns])) return no_sock;
+  forget_cookie(net, client);
   const SockId child = add_child(net, listener_id, client);
   established(net, child);
-  tcp_fin(net, client, child);
+  return child;
+}
+
+/// A FIN is on its way, for the first time or again. Where nobody takes it, its timer goes on.
+template <Domain D>
+void fin_leaves(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
+  const Sock<D>& sk = net[id];
+  if (sk.parked) {
+    D::clause(Clause::FIN_REQUEST);
+    const SockId child = ack_meets_request(net, settings, id, request_of(net, id)->listener, false);
+    if (child != no_sock) tcp_fin(net, id, child);
+  } else if (sk.cookie_from != no_sock) {
+    D::clause(Clause::FIN_COOKIE);
+    const SockId child = ack_meets_cookie(net, settings, id);
+    if (child != no_sock) tcp_fin(net, id, child);
+  } else if (sk.peer == no_sock) {
+    D::clause(Clause::FIN_NO_PEER);
+    tcp_reset(net, id);
+  } else if (sk.peer == id) {
+    D::clause(Clause::FIN_BOTH);
+    tcp_time_wait(net, id);
+  } else {
+    tcp_fin(net, id, sk.peer);
+  }
 }
 
 /// Sends FIN from ESTABLISHED or CLOSE_WAIT; elsewhere there is nothing to send.
@@ -199,28 +258,19 @@ void send_fin(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
   else
     return;
   sk.unacked = true;
-  if (sk.parked_at != no_sock) {
-    fin_meets_request(net, settings, id);
-  } else if (sk.cookie_from != no_sock) {
-    fin_meets_cookie(net, settings, id);
-  } else if (sk.remote) {
+  if (sk.remote) {
     D::clause(Clause::FIN_REMOTE);
-    spend_cookie(net, tuple_of(sk));
-  } else if (sk.peer == no_sock) {
-    D::clause(Clause::FIN_NO_PEER);
-    tcp_reset(net, id);
-  } else if (sk.peer == id) {
-    D::clause(Clause::FIN_BOTH);
-    tcp_time_wait(net, id);
-  } else {
-    tcp_fin(net, id, sk.peer);
+    return spend_cookie(net, tuple_of(sk));
   }
+  sk.retransmits = 0;
+  sk.retrans_stamp = never;
+  arm(net, id, SockTimer::fin, fin_timeout(*net.kernel, 0));
+  fin_leaves(net, settings, id);
 }
 
-/// inet_csk_listen_stop: queued children are reset. The SYN table goes with the listener; requests outside it stay
-/// until the socket itself is closed.
+/// inet_csk_listen_stop: queued children are reset. The SYN table goes with the listener; requests outside it stay.
 template <Domain D>
-void listen_stop(Net<D>& net, SockId id, bool forget_requests) {
+void listen_stop(Net<D>& net, SockId id, bool closed) {
   while (net[id].first_child != no_sock) {
     const SockId child = net[id].first_child;
     net[id].first_child = net[child].next;
@@ -233,13 +283,7 @@ void listen_stop(Net<D>& net, SockId id, bool forget_requests) {
   for (SockId other = 0; net.cookies_kept > 0 && other < net.socks.size(); ++other)
     if (net[other].cookie_from == id) forget_cookie(net, other);
   net[id].overflow = never;
-  const bool requests_stay = !forget_requests && net.kernel->syn_queue != SynQueue::table;
-  if (requests_stay || net[id].listener.qlen == U32<D>(0)) return;
-  for (auto& each : net.socks)
-    if (each.parked_at == id) each.parked_at = no_sock;
-  std::erase_if(net.requests, [=](const Request& each) { return each.listener == id; });
-  net[id].listener.qlen = U32<D>(0);
-  net[id].listener.young = U32<D>(0);
+  if (closed || net.kernel->syn_queue == SynQueue::table) leave_requests(net, id);
 }
 
 /// tcp_disconnect, from LISTEN, SYN_SENT or CLOSE.

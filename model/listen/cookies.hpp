@@ -3,7 +3,7 @@
 #pragma once
 #include <algorithm>
 
-#include "model/listen/connection.hpp"
+#include "model/listen/net.hpp"
 
 namespace weir::model {
 
@@ -37,9 +37,9 @@ void note_cookie(Net<D>& net, const Tuple& tuple) {
   net.cookies.push_back({tuple, net.now / cookie_minute});
 }
 
-/// Whether an ACK brings a cookie that this listener takes.
+/// Whether a cookie that an ACK brings to this listener is good. \param cookie  nullptr: it is not one of ours
 template <Domain D>
-bool cookie_is_valid(const Net<D>& net, const RequestSettings<D>& settings, SockId listener, const Tuple& tuple) {
+bool cookie_is_good(const Net<D>& net, const RequestSettings<D>& settings, SockId listener, const Cookie* cookie) {
   if (settings.tcp_syncookies == I32<D>(0)) {
     D::clause(Clause::COOKIE_UNWANTED);
     return false;
@@ -48,18 +48,24 @@ bool cookie_is_valid(const Net<D>& net, const RequestSettings<D>& settings, Sock
     D::clause(Clause::COOKIE_NO_OVERFLOW);
     return false;
   }
-  const auto found =
-      std::find_if(net.cookies.begin(), net.cookies.end(), [&](const Cookie& each) { return each.tuple == tuple; });
-  if (found == net.cookies.end()) {
+  if (cookie == nullptr) {
     D::clause(Clause::COOKIE_WRONG);
     return false;
   }
-  if (age(net, *found) >= net.kernel->cookie_minutes) {
+  if (age(net, *cookie) >= net.kernel->cookie_minutes) {
     D::clause(Clause::COOKIE_OLD);
     return false;
   }
   D::clause(Clause::COOKIE_VALID);
   return true;
+}
+
+/// Whether a remote peer's ACK brings a cookie that this listener takes.
+template <Domain D>
+bool cookie_is_valid(const Net<D>& net, const RequestSettings<D>& settings, SockId listener, const Tuple& tuple) {
+  const auto found =
+      std::find_if(net.cookies.begin(), net.cookies.end(), [&](const Cookie& each) { return each.tuple == tuple; });
+  return cookie_is_good(net, settings, listener, found == net.cookies.end() ? nullptr : &*found);
 }
 
 }  // namespace weir::model

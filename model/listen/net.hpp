@@ -53,6 +53,7 @@ struct Net {
   std::vector<Mib<D>> mib{Mib<D>{}};  ///< by namespace
   std::uint32_t next_chosen_port = first_chosen_port;
   Time now = 0;
+  std::uint64_t timers_armed = 0;
   std::vector<Request> requests{};  ///< of all listeners, oldest first
   std::vector<Cookie> cookies{};
   std::uint32_t cookies_kept = 0;  ///< sockets with a cookie_from

@@ -115,7 +115,8 @@ class SocketPlane {
   Outcome perform(const op::Advance& op) {
     outcome::Passed passed;
     const auto retries_in = [this](std::uint32_t ns) { return sysctls_->cell(ns, Sysctl::tcp_synack_retries); };
-    advance<D>(net_, op.ms, retries_in, passed.sent);
+    const auto settings = [this](std::uint32_t ns) { return settings_in(ns); };
+    advance<D>(net_, op.ms, settings, retries_in, passed.sent);
     return passed;
   }
 

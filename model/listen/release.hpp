@@ -80,7 +80,7 @@ void release(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
     D::clause(Clause::CLOSE_QUIET);
     if (sk.is_tcp() && waits_for_peer(sk)) return;  // an orphan until the peer's FIN or RST
     if (sk.is_tcp() && in_state(sk, TcpState::fin_wait2)) {
-      sk.ends = net.now + time_wait_length;
+      arm(net, id, SockTimer::fin_wait2, time_wait_length);
       sk.oow_answered = never;
       return;
     }

@@ -1,4 +1,5 @@
-// What a host keeps of remote peers: requests in SYN queues, the cookies it sent, and times.
+// What a host keeps of peers that are no sockets of its own, or are not yet: requests in SYN queues, the cookies it
+// sent, and times.
 #pragma once
 #include <cstdint>
 
@@ -21,14 +22,28 @@ struct Tuple {
   friend constexpr bool operator==(const Tuple&, const Tuple&) = default;
 };
 
-/// A remote peer's request in the SYN queue of `listener` (struct request_sock).
+/// The ends of a connection over loopback, as its client has them.
+struct LocalEnds {
+  Address client;
+  std::uint32_t client_port = 0;
+  Address server;
+  std::uint32_t server_port = 0;
+  friend constexpr bool operator==(const LocalEnds&, const LocalEnds&) = default;
+};
+
+/// A request in the SYN queue of `listener` (struct request_sock). One of a client on this host stands here only once
+/// its third ACK has not come, or has not been taken.
 struct Request {
-  Tuple tuple;
-  SockId listener = no_sock;
+  Tuple tuple;                    ///< of a remote peer; otherwise the namespace only
+  SockId listener = no_sock;      ///< none: closed, and the request is in the way until its timer fires (from 4.4)
   std::uint32_t num_timeout = 0;  ///< it is young while this is 0
   bool acked = false;             ///< its third ACK has come, and found the request deferred or no room
   Time due = never;               ///< of its SYN-ACK timer
   Time answered = never;          ///< last time that a repeated SYN was answered; never: not yet
+  std::uint64_t armed = 0;        ///< order in which timers were set
+  bool local = false;             ///< its client is, or was, a socket of this host
+  SockId client = no_sock;        ///< that socket; none: it is gone
+  LocalEnds ends;                 ///< of a local one
 };
 
 /// A SYN-ACK with a cookie was sent in that minute. Nothing else is kept of the peer.

@@ -1,7 +1,7 @@
 // A connection with a remote peer, as far as segments change what the system calls show. Source: net/ipv4/tcp_input.c
 // (tcp_rcv_established, tcp_rcv_state_process, tcp_fin), net/ipv4/tcp_minisocks.c (tcp_time_wait).
 #pragma once
-#include "model/listen/cookies.hpp"
+#include "model/listen/connection.hpp"
 
 namespace weir::model {
 
@@ -78,12 +78,7 @@ Flags ack_to_connection(Net<D>& net, SockId id, const op::Segment& segment) {
   if (in_state(sk, TcpState::established)) return segment_to_established(net, id, segment);
   if (in_state(sk, TcpState::fin_wait1)) {
     D::clause(Clause::REMOTE_FIN_ACKED);
-    sk.sk_state = tcp<D>(TcpState::fin_wait2);
-    sk.unacked = false;
-    if (sk.held_by == HeldBy::nobody) {
-      sk.ends = net.now + time_wait_length;
-      sk.oow_answered = never;
-    }
+    fin_acked(net, id);
   }
   if (in_state(sk, TcpState::fin_wait2)) return segment_to_fin_wait2(net, id, segment);
   if (in_state(sk, TcpState::closing)) {

@@ -4,7 +4,6 @@
 #pragma once
 #include "model/listen/connect.hpp"
 #include "model/listen/remote_connection.hpp"
-#include "model/listen/synack_timer.hpp"
 
 namespace weir::model {
 
@@ -24,16 +23,8 @@ struct Arrival {
 template <Domain D>
 std::size_t find_request(const Net<D>& net, const Tuple& tuple) {
   std::size_t at = 0;
-  while (at < net.requests.size() && !(net.requests[at].tuple == tuple)) ++at;
+  while (at < net.requests.size() && (net.requests[at].local || !(net.requests[at].tuple == tuple))) ++at;
   return at;
-}
-
-/// The request leaves the SYN queue without having become a connection.
-template <Domain D>
-void drop_request(Net<D>& net, std::size_t at) {
-  const Request& request = net.requests[at];
-  reqsk_queue_removed<D>(net[request.listener].listener, Bool<D>(request.num_timeout == 0));
-  net.requests.erase(net.requests.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 /// The peer has not heard our SYN-ACK, or thinks so.
@@ -46,7 +37,7 @@ Flags repeated_syn(Net<D>& net, Request& request) {
   D::clause(Clause::REQUEST_SYN);
   if (net.kernel->synack_repeat_restarts_timer) {
     D::clause(Clause::REQUEST_SYN_RESTARTS);
-    request.due = net.now + synack_timeout_s(*net.kernel, request.num_timeout) * one_second;
+    arm(net, request, synack_timeout_s(*net.kernel, request.num_timeout) * one_second);
   }
   return Flags::sa;
 }
@@ -66,12 +57,12 @@ Flags request_acked(Net<D>& net, const Arrival<D>& arrival, std::size_t at) {
       request.acked = true;
       return Flags::none;
     case AckVerdict::overflow_reset:
-      net.requests.erase(net.requests.begin() + static_cast<std::ptrdiff_t>(at));
+      forget_request(net, &request);
       return Flags::r;
     case AckVerdict::accepted:
       break;
   }
-  net.requests.erase(net.requests.begin() + static_cast<std::ptrdiff_t>(at));
+  forget_request(net, &request);
   return remote_child(net, listener_id, arrival.tuple, arrival.segment);
 }
 
@@ -83,7 +74,7 @@ Flags segment_to_request(Net<D>& net, const Arrival<D>& arrival, std::size_t at)
   if (has_rst(flags)) {
     D::clause(Clause::REQUEST_RST);
     count<D>(net.mib[arrival.tuple.netns].EmbryonicRsts);
-    drop_request(net, at);
+    drop_request(net, &net.requests[at]);
     return Flags::none;
   }
   if (has_syn(flags)) {
@@ -111,8 +102,10 @@ Flags syn_to_listener(Net<D>& net, const Arrival<D>& arrival, SockId listener_id
     case SynVerdict::queued:
       break;
   }
-  net.requests.push_back({arrival.tuple, listener_id});
-  net.requests.back().due = net.now + synack_timeout_s(*net.kernel, 0) * one_second;
+  Request& request = net.requests.emplace_back();
+  request.tuple = arrival.tuple;
+  request.listener = listener_id;
+  arm(net, request, synack_timeout_s(*net.kernel, 0) * one_second);
   return Flags::sa;
 }
 
@@ -178,9 +171,9 @@ Flags tcp_v4_rcv(Net<D>& net, const Arrival<D>& arrival) {
   if (const SockId id = find_connection(net, arrival.tuple); id != no_sock)
     return segment_to_connection(net, id, segment);
   if (const std::size_t at = find_request(net, arrival.tuple); at < net.requests.size()) {
-    if (in_state(net[net.requests[at].listener], TcpState::listen)) return segment_to_request(net, arrival, at);
+    if (is_listened_for(net, net.requests[at])) return segment_to_request(net, arrival, at);
     D::clause(Clause::REQUEST_ORPHANED);
-    drop_request(net, at);
+    drop_request(net, &net.requests[at]);
   }
   const SockId listener = find_listener(net, segment.ns.id, v4_address(segment.to.v4), segment.to.port);
   bool renewal = false;

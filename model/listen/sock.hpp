@@ -33,6 +33,16 @@ constexpr I32<D> tcp(TcpState state) {
   return I32<D>(static_cast<std::int32_t>(state));
 }
 
+/// What the timer of a socket is for; one at a time.
+enum class SockTimer : std::uint8_t {
+  none,
+  syn,        ///< SYN_SENT: the SYN is sent again
+  third_ack,  ///< ESTABLISHED: the ACK of a client that keeps it back leaves
+  fin,        ///< FIN_WAIT1, CLOSING: the FIN, which nobody took, is sent again
+  fin_acked,  ///< FIN_WAIT1: the delayed acknowledgement of the FIN arrives
+  fin_wait2,  ///< an orphan in FIN_WAIT2 is gone
+};
+
 /// What makes a socket a listener: the limit, and the two queues by their counts.
 /// \invariant (1) young <= qlen
 ///            (2) sk_ack_backlog is the length of the accept queue, modulo 2^16 where backlog_is_u16
@@ -88,12 +98,18 @@ struct Sock {
   Time oow_answered = never;  ///< last answer to a segment out of order; never: none, or none since it is an orphan in
                               ///< FIN_WAIT2, which the kernel keeps as a TIME_WAIT
   Time overflow = never;      ///< listener: the last overflow of the SYN queue that was noted; never: none yet
-  Time ends = never;          ///< an orphan in FIN_WAIT2 is gone then
-  bool unacked = false;       ///< a SYN or FIN of ours is not acknowledged
+  SockTimer timer = SockTimer::none;
+  Time due = never;                 ///< of the timer
+  std::uint64_t armed = 0;          ///< order in which timers were set
+  std::uint32_t retransmits = 0;    ///< of the SYN or FIN that is not acknowledged; a loss probe is one
+  Time retrans_stamp = never;       ///< the first of a FIN's that was no loss probe
+  std::uint64_t cookie_minute = 0;  ///< with cookie_from: when it was sent
+  bool kept_ack_back = false;       ///< client side: it has TCP_DEFER_ACCEPT itself, and kept its third ACK back
+  bool unacked = false;             ///< a SYN or FIN of ours is not acknowledged
   HeldBy held_by = HeldBy::file;
   SockId peer = no_sock;                               ///< the other end of an established connection
   SockId cookie_from = no_sock;                        ///< client side: the listener whose cookie we have yet to echo
-  SockId parked_at = no_sock;                          ///< client side: the listener whose SYN queue holds our request
+  bool parked = false;                                 ///< client side: our request waits in a SYN queue
   SockId first_child = no_sock, last_child = no_sock;  ///< listener: the accept queue
   SockId next = no_sock;                               ///< next in the accept queue, or in the list of free slots
 

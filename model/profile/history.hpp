@@ -62,6 +62,11 @@ constexpr Profile linux_2_6_32_profile() {
       .overflow_remembered_long = false,
       .syncookies_always = false,
       .first_synack_timeout_s = 3,
+      .syn_retries = 2,
+      .syn_linear_timeouts = 0,
+      .syn_hurried_by_bad_ack = false,
+      .has_loss_probe = false,
+      .newest_timer_first = false,
       .has_reuseport = false,
       .reuseport_inet_only = false,
       .fastreuseport_by_claim = false,
@@ -115,6 +120,8 @@ constexpr void linux_2_6_35(Profile& kernel) {
   kernel.has_rps = true;
 }
 
+constexpr void linux_2_6_36(Profile& kernel) { kernel.syn_retries = 5; }
+
 constexpr void linux_3_1(Profile& kernel) { kernel.first_synack_timeout_s = 1; }
 
 constexpr void linux_3_2(Profile& kernel) { kernel.syn_flood_counters = true; }
@@ -125,6 +132,7 @@ constexpr void linux_3_5(Profile& kernel) { kernel.globals_absent_in_netns = tru
 constexpr void linux_3_7(Profile& kernel) {
   kernel.has_fastopen = true;
   kernel.listen_fastopen = ListenFastopen::makes_queue;
+  kernel.syn_retries = 6;
   kernel.sysctls.set({.id = Sysctl::tcp_fastopen, .handler = Handler::dointvec, .scope = Scope::global, .initial = 0});
 }
 
@@ -145,6 +153,7 @@ constexpr void linux_3_10(Profile& kernel) {
   SysctlSpec& wmem = kernel.sysctls.edit(Sysctl::tcp_wmem);
   wmem.handler = Handler::dointvec_minmax;
   wmem.minimum = 1;
+  kernel.has_loss_probe = true;
 }
 
 /// somaxconn has limits (5f671d6b4ec3); a flow limit with two sysctls and a column (99bbc7074190).
@@ -215,6 +224,8 @@ constexpr void linux_4_6(Profile& kernel) {
 
 constexpr void linux_4_7(Profile& kernel) { kernel.counts_cpu_collision = false; }
 
+constexpr void linux_4_8(Profile& kernel) { kernel.newest_timer_first = true; }
+
 constexpr void linux_4_9(Profile& kernel) { kernel.listen_fastopen = ListenFastopen::one_flag; }
 
 constexpr void linux_4_10(Profile& kernel) { kernel.young_spares_syn = false; }
@@ -259,7 +270,10 @@ constexpr void linux_5_4(Profile& kernel) {
   kernel.sysctls.edit(Sysctl::tcp_max_syn_backlog).initial = 2048;
 }
 
-constexpr void linux_5_6(Profile& kernel) { kernel.cpumask_from_the_end = true; }
+constexpr void linux_5_6(Profile& kernel) {
+  kernel.cpumask_from_the_end = true;
+  kernel.syn_hurried_by_bad_ack = true;
+}
 
 /// Two jiffies, in microseconds (a4837980fd9f).
 constexpr std::int32_t two_jiffies_usecs(const Profile& kernel) {
@@ -308,6 +322,8 @@ constexpr void linux_6_3(Profile& kernel) { kernel.somaxconn_hidden_from_users =
 
 constexpr void linux_6_4(Profile& kernel) { kernel.softnet_columns = 15; }
 
+constexpr void linux_6_5(Profile& kernel) { kernel.syn_linear_timeouts = 4; }
+
 constexpr void linux_6_10(Profile& kernel) {
   kernel.not_running_is_overload = false;
   kernel.has_backlog_threads = true;
@@ -335,20 +351,21 @@ struct Release {
 /// In order of time.
 inline constexpr auto history = std::to_array<Release>({
     {"linux-2.6.32", nothing},      {"linux-2.6.33", linux_2_6_33}, {"linux-2.6.34", linux_2_6_34},
-    {"linux-2.6.35", linux_2_6_35}, {"linux-3.1", linux_3_1},       {"linux-3.2", linux_3_2},
-    {"linux-3.5", linux_3_5},       {"linux-3.7", linux_3_7},       {"linux-3.8", linux_3_8},
-    {"linux-3.9", linux_3_9},       {"linux-3.10", linux_3_10},     {"linux-3.11", linux_3_11},
-    {"linux-3.13", linux_3_13},     {"linux-3.16", linux_3_16},     {"linux-3.19", linux_3_19},
-    {"linux-4.0", linux_4_0},       {"linux-4.1", linux_4_1},       {"linux-4.2", linux_4_2},
-    {"linux-4.4", linux_4_4},       {"linux-4.5", linux_4_5},       {"linux-4.6", linux_4_6},
-    {"linux-4.7", linux_4_7},       {"linux-4.9", linux_4_9},       {"linux-4.10", linux_4_10},
-    {"linux-4.11", linux_4_11},     {"linux-4.12", linux_4_12},     {"linux-4.14", nothing},
-    {"linux-4.15", linux_4_15},     {"linux-4.19", nothing},        {"linux-5.0", linux_5_0},
-    {"linux-5.1", linux_5_1},       {"linux-5.4", linux_5_4},       {"linux-5.6", linux_5_6},
-    {"linux-5.7", linux_5_7},       {"linux-5.8", linux_5_8},       {"linux-5.10", linux_5_10},
-    {"linux-5.13", linux_5_13},     {"linux-5.15", nothing},        {"linux-5.17", linux_5_17},
-    {"linux-5.18", linux_5_18},     {"linux-6.1", linux_6_1},       {"linux-6.2", linux_6_2},
-    {"linux-6.3", linux_6_3},       {"linux-6.4", linux_6_4},       {"linux-6.6", nothing},
+    {"linux-2.6.35", linux_2_6_35}, {"linux-2.6.36", linux_2_6_36}, {"linux-3.1", linux_3_1},
+    {"linux-3.2", linux_3_2},       {"linux-3.5", linux_3_5},       {"linux-3.7", linux_3_7},
+    {"linux-3.8", linux_3_8},       {"linux-3.9", linux_3_9},       {"linux-3.10", linux_3_10},
+    {"linux-3.11", linux_3_11},     {"linux-3.13", linux_3_13},     {"linux-3.16", linux_3_16},
+    {"linux-3.19", linux_3_19},     {"linux-4.0", linux_4_0},       {"linux-4.1", linux_4_1},
+    {"linux-4.2", linux_4_2},       {"linux-4.4", linux_4_4},       {"linux-4.5", linux_4_5},
+    {"linux-4.6", linux_4_6},       {"linux-4.7", linux_4_7},       {"linux-4.8", linux_4_8},
+    {"linux-4.9", linux_4_9},       {"linux-4.10", linux_4_10},     {"linux-4.11", linux_4_11},
+    {"linux-4.12", linux_4_12},     {"linux-4.14", nothing},        {"linux-4.15", linux_4_15},
+    {"linux-4.19", nothing},        {"linux-5.0", linux_5_0},       {"linux-5.1", linux_5_1},
+    {"linux-5.4", linux_5_4},       {"linux-5.6", linux_5_6},       {"linux-5.7", linux_5_7},
+    {"linux-5.8", linux_5_8},       {"linux-5.10", linux_5_10},     {"linux-5.13", linux_5_13},
+    {"linux-5.15", nothing},        {"linux-5.17", linux_5_17},     {"linux-5.18", linux_5_18},
+    {"linux-6.1", linux_6_1},       {"linux-6.2", linux_6_2},       {"linux-6.3", linux_6_3},
+    {"linux-6.4", linux_6_4},       {"linux-6.5", linux_6_5},       {"linux-6.6", nothing},
     {"linux-6.10", linux_6_10},     {"linux-6.12", nothing},        {"linux-6.13", linux_6_13},
     {"linux-6.14", linux_6_14},     {"linux-6.16", linux_6_16},     {"linux-6.18", nothing},
     {"linux-6.19", nothing},        {"linux-7.1", nothing},

@@ -25,6 +25,17 @@ struct FlowLimit {
   std::uint32_t history_head = 0;
   std::array<std::uint16_t, flow_limit_history> history{};  ///< buckets of the last packets; 16 bits of each
   std::map<std::uint32_t, std::uint8_t> buckets;            ///< packets in the history; wraps
+
+  /// Calls put(number) for each part of the state.
+  template <class Put>
+  void for_each_value(Put&& put) const {
+    for (const std::uint32_t each : {num_buckets, count, history_head}) put(each);
+    for (const std::uint16_t each : history) put(each);
+    for (const auto& [bucket, packets] : buckets) {
+      put(bucket);
+      put(packets);
+    }
+  }
 };
 
 /// What the flow limit says of a packet.

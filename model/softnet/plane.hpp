@@ -27,6 +27,18 @@ class SoftnetPlane {
     any_flow_limit_ = flow_limit_cpus(flow_limits_) != 0;
   }
 
+  /// Calls put(number) for each part of the state, always in the same order: planes that put the same numbers answer
+  /// the same from then on.
+  template <class Put>
+  void for_each_value(Put&& put) const {
+    put(jiffies_);
+    for (const auto& each : cpus_) each.for_each_value(put);
+    for (const auto& each : flow_limits_) {
+      put(each ? 1 : 0);
+      if (each) each->for_each_value(put);
+    }
+  }
+
   Outcome tick() {
     D::clause(Clause::JIFFIES_TICK);
     jiffies_ = jiffies_ + U64<D>(1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "model/domain.hpp"
@@ -17,6 +18,9 @@ class SkbFifo {
   std::uint32_t qlen() const { return static_cast<std::uint32_t>(packets_.size() - head_); }
   bool empty() const { return packets_.size() == head_; }
   void push(Skb skb) { packets_.push_back(skb); }
+
+  /// The head first.
+  std::span<const Skb> waiting() const { return std::span(packets_).subspan(head_); }
 
   /// \pre !empty()
   Skb pop() {

@@ -30,6 +30,19 @@ struct SoftnetData {
   U32<D> received_rps{0};      ///< interrupts that scheduled the backlog
   U32<D> input_queue_head{0};  ///< packets that have left
   U32<D> input_queue_tail{0};  ///< packets that have joined
+
+  /// Calls put(number) for each part of the state.
+  template <class Put>
+  void for_each_value(Put&& put) const {
+    for (const auto* const queue : {&input_pkt_queue, &process_queue}) {
+      put(queue->qlen());
+      for (const Skb each : queue->waiting()) put(each.id);
+    }
+    for (const bool each : {sched, on_poll_list, sched_threaded}) put(each ? 1 : 0);
+    for (const std::uint32_t each : {rps_ipi_list, rps_ipi_next, as<U32<D>>(weight), processed, dropped, time_squeeze,
+                                     received_rps, input_queue_head, input_queue_tail})
+      put(each);
+  }
 };
 
 /// Whether anybody calls the poll function: net_rx_action, or the backlog's thread. A backlog that another CPU has

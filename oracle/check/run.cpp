@@ -5,6 +5,7 @@
 #include "oracle/check/label.hpp"
 #include "oracle/check/machine.hpp"
 #include "oracle/json/writer.hpp"
+#include "oracle/text/malformed.hpp"
 
 namespace weir::oracle {
 
@@ -20,6 +21,9 @@ std::uint64_t run(TraceReader& trace, const RunOptions& options, const std::func
   std::uint64_t count = 0;
   std::string text;
   for (TraceLine line; trace.next(line); ++count) {
+    if (line.start)
+      throw Malformed(trace.file(), line.number, 1,
+                      "expected no start: calls that overlap have no order to run them in");
     const Explained answer = step(host, line.operation, label_of(line));
     text.clear();
     if (options.clauses)

@@ -12,5 +12,6 @@ struct Header {
 
 inline constexpr std::int64_t trace_version = 1;
 inline constexpr std::uint32_t max_cpus = 64;
+inline constexpr std::uint64_t latest_time = (std::uint64_t{1} << 63) - 1;  ///< of a start or an end
 
 }  // namespace weir::oracle

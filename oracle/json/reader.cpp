@@ -80,12 +80,28 @@ std::string observed_list() {
   return list;
 }
 
+/// "start" and "end". False where the member is neither.
+bool read_time(Cursor& cursor, Member& member, TraceLine& line) {
+  if (member.name != "start" && member.name != "end") return false;
+  auto& time = member.name == "start" ? line.start : line.end;
+  if (time) cursor.expected("each field once");
+  cursor.at = member.value.raw_json_token().data();
+  read_number(cursor, member.value, time.emplace(), std::uint64_t{0}, latest_time);
+  return true;
+}
+
+void expect_order_of_times(const Cursor& cursor, const TraceLine& line) {
+  if (line.end && (!line.start || *line.end < *line.start))
+    cursor.fail_at(cursor.text.data(), "expected \"end\" to come with a \"start\", and not before it");
+}
+
 template <class Operation>
 void read_operation(Cursor& cursor, ondemand::object& object, TraceLine& line) {
   Operation operation;
   Observed<Operation> observed;
   std::uint32_t given = 0;
   bool op_seen = false;
+  line.start = line.end = {};
   for (auto field : object) {
     Member member = next_member(cursor, field);
     if (member.name == "op") {
@@ -93,10 +109,12 @@ void read_operation(Cursor& cursor, ondemand::object& object, TraceLine& line) {
       continue;
     }
     if (read_field(cursor, member, operation, given) || observed.read(cursor, member)) continue;
+    if (read_time(cursor, member, line)) continue;
     cursor.expected("a field of " + std::string(Operation::name) + " (" + field_list<Operation>() +
-                    "; observed: " + observed_list<Operation>() + ")");
+                    "; observed: " + observed_list<Operation>() + "; in a history: start, end)");
   }
   expect_required<Operation>(cursor, given);
+  expect_order_of_times(cursor, line);
   line.operation = std::move(operation);
   line.seen = std::move(observed).finish(cursor);
   expect_possible<Operation>(cursor, line.seen);

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,8 @@ struct TraceLine {
   Op operation;
   Observation seen;
   std::uint64_t number = 0;  ///< of the line in its file, from 1
+  /// When the call began and ended, where calls overlapped (oracle/linear); an end only with a start.
+  std::optional<std::uint64_t> start = {}, end = {};
 };
 
 /// Not thread-safe; one reader an input. Everything that is not a trace throws Malformed with its position.

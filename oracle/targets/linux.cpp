@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <exception>
 #include <stdexcept>
 #include <system_error>
@@ -57,6 +58,12 @@ class LinuxTarget::Driver {
   bool send(const std::string& request) { return send_message(stream(), request, hung_after); }
   bool receive(std::string& reply, milliseconds patience) { return receive_message(stream(), reply, patience); }
 
+  /// Readable where receive() would not wait; -1 if it has none.
+  virtual int descriptor() const { return -1; }
+
+  /// Of the processor that it has used; 0 where that is not known.
+  virtual nanoseconds time() const { return {}; }
+
   virtual std::string why_it_is_silent() = 0;
 
  protected:
@@ -85,6 +92,14 @@ class LinuxTarget::Forked final : public Driver {
   }
 
   std::string why_it_is_silent() override { return "the driver died or hung"; }
+  int descriptor() const override { return channel_.get(); }
+
+  nanoseconds time() const override {
+    clockid_t clock = 0;
+    timespec used{};
+    if (::clock_getcpuclockid(process_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+    return std::chrono::seconds(used.tv_sec) + nanoseconds(used.tv_nsec);
+  }
 
  protected:
   ByteStream& stream() override { return *stream_; }
@@ -122,18 +137,18 @@ std::string trouble_in(wire::Reader& message) {
 
 }  // namespace
 
-LinuxTarget::LinuxTarget() : make_([] { return std::make_unique<Forked>(); }) { start(); }
+LinuxTarget::LinuxTarget() : make_([] { return std::make_unique<Forked>(); }) { begin(); }
 
 LinuxTarget::LinuxTarget(const GuestCommand& guest)
     : started_within_(guest.started_within), make_([guest] { return std::make_unique<Guest>(guest); }) {
-  start();
+  begin();
 }
 
 LinuxTarget::~LinuxTarget() = default;
 LinuxTarget::LinuxTarget(LinuxTarget&&) noexcept = default;
 LinuxTarget& LinuxTarget::operator=(LinuxTarget&&) noexcept = default;
 
-void LinuxTarget::start() {
+void LinuxTarget::begin() {
   auto driver = make_();
   std::string bytes;
   if (!driver->receive(bytes, started_within_)) throw std::runtime_error(driver->why_it_is_silent());
@@ -154,12 +169,23 @@ Availability LinuxTarget::probe() {
 }
 
 LinuxTarget::Run LinuxTarget::run(std::span<const Op> ops) {
+  start(ops);
+  return finish();
+}
+
+void LinuxTarget::start(std::span<const Op> ops) {
+  std::string bytes;
+  wire::Writer(bytes).put(std::vector<Op>(ops.begin(), ops.end()));
+  sleeps_ = sleeps_of(ops);
+  asked_ = ops.size();
+  if (driver_ == nullptr) begin();
+  sent_ = driver_->send(bytes);
+}
+
+LinuxTarget::Run LinuxTarget::finish() {
   Run ran;
   std::string bytes;
-  wire::Writer out(bytes);
-  out.put(std::vector<Op>(ops.begin(), ops.end()));
-  if (driver_ == nullptr) start();
-  if (!driver_->send(bytes) || !driver_->receive(bytes, hung_after)) {
+  if (!sent_ || !driver_->receive(bytes, hung_after + sleeps_)) {
     ran.error = driver_->why_it_is_silent();
     driver_.reset();
     return ran;
@@ -172,14 +198,19 @@ LinuxTarget::Run LinuxTarget::run(std::span<const Op> ops) {
   }
   ran.took = nanoseconds(in.get<nanoseconds::rep>());
   in.get(ran.outcomes);
-  if (!in.ok() || ran.outcomes.size() != ops.size()) {
+  if (!in.ok() || ran.outcomes.size() != asked_) {
     ran.error = "the driver does not make sense";
     driver_.reset();
     return ran;
   }
-  ran.status = ran.took > late_after ? Status::late : Status::answered;
+  const auto limit = sleeps_.count() == 0 ? late_after : slowly_late_after;
+  ran.status = ran.took > limit ? Status::late : Status::answered;
   return ran;
 }
+
+nanoseconds LinuxTarget::driver_time() const { return driver_ == nullptr ? nanoseconds{} : driver_->time(); }
+
+int LinuxTarget::channel() const { return driver_ == nullptr ? -1 : driver_->descriptor(); }
 
 namespace {
 
@@ -193,5 +224,9 @@ const LinuxAbilities& here() {
 Availability LinuxTarget::peers() { return {here().no_peers.empty(), here().no_peers}; }
 
 bool LinuxTarget::supported(const Op& operation) { return here().can_ask(profile_of_running_kernel(), operation); }
+
+bool LinuxTarget::supported_slowly(const Op& operation) {
+  return std::holds_alternative<op::Advance>(operation) || supported(operation);
+}
 
 }  // namespace weir::oracle

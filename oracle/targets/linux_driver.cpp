@@ -3,12 +3,16 @@
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <ctime>
 #include <stdexcept>
+#include <system_error>
 
 #include "oracle/targets/linux_address.hpp"
 #include "oracle/targets/linux_counters.hpp"
@@ -16,6 +20,10 @@
 
 namespace weir::oracle {
 namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
 
 /// Labels 0, 1 and 2 are open from the start and no sockets.
 constexpr std::size_t first_label = 3;
@@ -80,6 +88,14 @@ int number_of(How how) {
       return SHUT_RDWR;
   }
   return -1;
+}
+
+/// The kernel may wake a poll late by a thousandth of what it waits for.
+constexpr milliseconds longest_wait{500};
+
+timespec to_timespec(nanoseconds span) {
+  constexpr nanoseconds::rep second = 1'000'000'000;
+  return {static_cast<std::time_t>(span.count() / second), static_cast<long>(span.count() % second)};
 }
 
 int open_null() { return ::open("/dev/null", O_RDWR | O_CLOEXEC); }
@@ -156,19 +172,21 @@ Outcome LinuxDriver::label(Descriptor descriptor) {
   return returned(static_cast<std::int64_t>(lowest));
 }
 
+/// Whether its file is the machine's one and only.
+bool LinuxDriver::is_of_the_machine(NsId ns, Sysctl sysctl) const {
+  return ns.id == 0 && globals_ && globals_->has(sysctl);
+}
+
 /// To where its file is that of the case.
 void LinuxDriver::go_to_sysctl(NsId ns, Sysctl sysctl) {
-  if (ns.id != 0 || !globals_ || !globals_->has(sysctl)) return namespaces_.enter(ns.id);
+  if (!is_of_the_machine(ns, sysctl)) return namespaces_.enter(ns.id);
   globals_->enter_first_namespace();
   namespaces_.left();
 }
 
 std::size_t LinuxDriver::add_namespace() {
   const std::size_t index = namespaces_.acquire();
-  if (counters_wanted_) {
-    namespaces_.enter(index);
-    baselines_.push_back(read_counters());
-  }
+  if (counters_wanted_) baselines_.push_back(read_counters(namespaces_.netstat(index)));
   return index;
 }
 
@@ -176,22 +194,34 @@ Outcome LinuxDriver::perform(const op::Netns&) { return returned(static_cast<std
 
 Outcome LinuxDriver::perform(const op::SysctlWrite& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
+  const auto write_to = [&](int file) {
+    if (file < 0) return returned_by_call(-1);
+    namespaces_.mark_changed(operation.ns.id, operation.sysctl);
+    if (globals_ && globals_->has(operation.sysctl)) globals_->mark_changed(operation.sysctl);
+    return returned_by_call(::pwrite(file, operation.data.data(), operation.data.size(), operation.pos));
+  };
+  if (operation.cred == Cred::root && !is_of_the_machine(operation.ns, operation.sysctl))
+    return write_to(namespaces_.sysctl(operation.ns.id, operation.sysctl, true));
   go_to_sysctl(operation.ns, operation.sysctl);
   const ActingAs user(operation.cred);
   const OwnedFd file(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.get() < 0) return returned_by_call(-1);
-  namespaces_.mark_changed(operation.ns.id);
-  if (globals_ && globals_->has(operation.sysctl)) globals_->mark_changed(operation.sysctl);
-  return returned_by_call(::pwrite(file.get(), operation.data.data(), operation.data.size(), operation.pos));
+  return write_to(file.get());
 }
 
 Outcome LinuxDriver::perform(const op::SysctlRead& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  go_to_sysctl(operation.ns, operation.sysctl);
-  const OwnedFd file(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return returned_by_call(-1);
+  OwnedFd opened;
+  int file = -1;
+  if (is_of_the_machine(operation.ns, operation.sysctl)) {
+    go_to_sysctl(operation.ns, operation.sysctl);
+    opened = OwnedFd(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_RDONLY | O_CLOEXEC));
+    file = opened.get();
+  } else {
+    file = namespaces_.sysctl(operation.ns.id, operation.sysctl, false);
+  }
+  if (file < 0) return returned_by_call(-1);
   buffer_.resize(operation.len);
-  const ssize_t length = ::pread(file.get(), buffer_.data(), buffer_.size(), operation.pos);
+  const ssize_t length = ::pread(file, buffer_.data(), buffer_.size(), operation.pos);
   if (length < 0) return returned_by_call(-1);
   return outcome::ReadBack{length, buffer_.substr(0, static_cast<std::size_t>(length))};
 }
@@ -261,8 +291,7 @@ Outcome LinuxDriver::perform(const op::TcpInfo& operation) {
 
 Outcome LinuxDriver::perform(const op::Netstat& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  namespaces_.enter(operation.ns.id);
-  return since(baselines_[operation.ns.id], read_counters());
+  return since(baselines_[operation.ns.id], read_counters(namespaces_.netstat(operation.ns.id)));
 }
 
 Outcome LinuxDriver::perform(const op::Segment& operation) {
@@ -272,6 +301,28 @@ Outcome LinuxDriver::perform(const op::Segment& operation) {
   namespaces_.enter(ns);
   if (peers_[ns] == nullptr) peers_[ns] = std::make_unique<RemotePeers>();
   return outcome::Replied{peers_[ns]->send(operation, ports_(operation.to.port))};
+}
+
+/// Sleeps, but for reading what timers send: the order between the wires of namespaces is told by when it comes.
+Outcome LinuxDriver::perform(const op::Advance& operation) {
+  const auto end = steady_clock::now() + milliseconds(operation.ms.count);
+  outcome::Passed passed;
+  std::vector<pollfd> wires;
+  std::vector<RemotePeers*> behind;
+  for (const auto& each : peers_) {
+    if (each == nullptr) continue;
+    wires.push_back({each->wire(), POLLIN, 0});
+    behind.push_back(each.get());
+  }
+  for (auto now = steady_clock::now(); now < end; now = steady_clock::now()) {
+    const timespec left = to_timespec(std::min<nanoseconds>(end - now, longest_wait));
+    if (::ppoll(wires.data(), wires.size(), &left, nullptr) < 0 && errno != EINTR)
+      throw std::system_error(errno, std::generic_category(), "ppoll");
+    for (std::size_t i = 0; i < wires.size(); ++i)
+      if (wires[i].revents != 0) behind[i]->hear_timers(passed.sent);
+  }
+  for (RemotePeers* each : behind) each->hear_timers(passed.sent);
+  return passed;
 }
 
 template <class Unsupported>

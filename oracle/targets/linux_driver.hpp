@@ -71,9 +71,11 @@ class LinuxDriver {
   Outcome perform(const op::TcpInfo&);
   Outcome perform(const op::Netstat&);
   Outcome perform(const op::Segment&);
+  Outcome perform(const op::Advance&);
   template <class Unsupported>
   Outcome perform(const Unsupported&);
 
+  bool is_of_the_machine(NsId ns, Sysctl sysctl) const;
   void go_to_sysctl(NsId ns, Sysctl sysctl);
   Descriptor find(Fd fd) const;
   Outcome label(Descriptor descriptor);

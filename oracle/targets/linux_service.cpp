@@ -21,7 +21,7 @@ std::string answer(LinuxDriver& driver, const std::string& request) {
   wire::Reader(request).get(ops);
   const auto began = steady_clock::now();
   driver.run_case(ops, outcomes);
-  const nanoseconds took = steady_clock::now() - began;
+  const nanoseconds took = steady_clock::now() - began - sleeps_of(ops);
   std::string reply;
   wire::Writer out(reply);
   out.put(Reply::fine);
@@ -31,6 +31,13 @@ std::string answer(LinuxDriver& driver, const std::string& request) {
 }
 
 }  // namespace
+
+milliseconds sleeps_of(std::span<const Op> ops) {
+  milliseconds sum{0};
+  for (const Op& each : ops)
+    if (const auto* const advance = std::get_if<op::Advance>(&each)) sum += milliseconds(advance->ms.count);
+  return sum;
+}
 
 void serve_cases(ByteStream& channel, const LinuxAbilities& abilities) {
   LinuxDriver driver(abilities.machine);

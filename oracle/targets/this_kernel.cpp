@@ -19,7 +19,10 @@ const Profile* profile_of_release(const std::string& release) {
   return profile_from(name);
 }
 
-const Profile* running_profile() { return profile_of_release(running_release()); }
+const Profile* running_profile() {
+  static const Profile* const profile = profile_of_release(running_release());
+  return profile;
+}
 
 const Profile& profile_of_running_kernel() {
   const Profile* const profile = running_profile();

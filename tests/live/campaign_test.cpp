@@ -59,6 +59,7 @@ constexpr auto wrong_rules = std::to_array<std::string_view>({
     "young_spares_syn=yes",
     "syncookies_always=no",
     "first_synack_timeout_s=3",
+    "fastreuse_cached=yes",
     "has_reuseport=no",
     "reuseport_inet_only=no",
     "listen_fastopen=makes_queue",

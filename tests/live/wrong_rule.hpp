@@ -23,7 +23,7 @@ inline void expect_noticed(std::string_view setting) {
                      .max_findings = 1,
                      .shrink_attempts = 100},
                     linux_target(effort));
-  EXPECT_EQ(campaign.run(Campaign::Clock::now() + std::chrono::seconds(60)).findings.size(), 1U);
+  EXPECT_EQ(campaign.run(Campaign::Clock::now() + std::chrono::seconds(30)).findings.size(), 1U);
 }
 
 }  // namespace weir::fuzz

@@ -230,49 +230,6 @@ COVERS(TIME_WAIT_TOO_SOON, linux_6_18) {
   EXPECT_EQ(host.seg(1, Flags::sa), "A");
   EXPECT_EQ(host.seg(1, Flags::sa), "");
 }
-COVERS(TIME_WAIT_OVER, linux_6_18) {
-  time_wait(host);
-  host.advance(60000);
-  EXPECT_EQ(host.seg(1, Flags::fa), "R");
-}
-COVERS(FIN_WAIT2_OVER, linux_6_18) {
-  connection(host);
-  host.close(4);
-  EXPECT_EQ(host.seg(1, Flags::a), "");
-  host.advance(60000);
-  EXPECT_EQ(host.seg(1, Flags::fa), "R");
-}
-COVERS(TIMER_RESEND, linux_6_18) {
-  listener(host);
-  host.seg(1, Flags::s);
-  EXPECT_EQ(host.advance(1000), "1");
-}
-COVERS(TIMER_WAITS, linux_6_18) {
-  listener(host);
-  host.set(3, SockOpt::tcp_defer_accept, 30);
-  host.seg(1, Flags::s);
-  host.seg(1, Flags::a);
-  EXPECT_EQ(host.advance(1000), "");
-}
-COVERS(TIMER_PRESSURE, linux_6_18) {
-  listener(host, 8);
-  for (std::uint16_t port = 1; port <= 5; ++port) host.seg(port, Flags::s);
-  host.advance(3000);
-  EXPECT_EQ(host.advance(4000), "2 3 4 5");
-}
-COVERS(TIMER_EXPIRED, linux_6_18) {
-  host.write(Sysctl::tcp_synack_retries, "0");
-  listener(host);
-  host.seg(1, Flags::s);
-  EXPECT_EQ(host.advance(1000), "");
-  EXPECT_EQ(host.seg(1, Flags::a), "R");
-}
-COVERS(TIMER_ORPHANED, linux_6_18) {
-  listener(host);
-  host.seg(1, Flags::s);
-  host.shutdown(3, How::rd);
-  EXPECT_EQ(host.advance(1000), "");
-}
 
 }  // namespace
 }  // namespace weir::marks
