@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
+#include <iterator>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -116,11 +118,21 @@ std::vector<Job> jobs_for(const Arguments& given) {
     if (!given.targets.empty() && wanted(each.name.data())) jobs.push_back(stack_job(each, *release, given.comparison));
   if (!given.plugin.empty()) jobs.push_back(plugin_job(given.plugin, *release, given.comparison));
   // Drivers are forked, so before any thread starts.
-  if (wanted("linux")) jobs.push_back(linux_job(profiles_of(given), given.time));
+  if (wanted("linux")) jobs.push_back(linux_job(profiles_of(given), given.time, given.seed));
   if (!given.targets.empty() && wanted("softnet") && !wanted("linux")) jobs.push_back(softnet_job(profiles_of(given)));
   if (wanted("lockfree")) jobs.insert(jobs.begin(), lockfree_job(given));
-  for (Job& each : jobs) each.options.seed = given.seed;
   return jobs;
+}
+
+/// Guests are started when their turn comes, so that they do not wait for the proofs.
+void add_guest_jobs(const Arguments& given, std::vector<Job>& jobs) {
+  const auto profiles = given.profiles.empty() ? std::vector<const Profile*>{} : profiles_of(given);
+  for (const std::string& each : given.targets) {
+    if (each == "uml") jobs.push_back(uml_job(profiles, given.time));
+    if (each != "qemu") continue;
+    for (Job& guest : qemu_jobs(profiles, given.time)) jobs.push_back(std::move(guest));
+  }
+  for (Job& each : jobs) each.options.seed = given.seed;
 }
 
 void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress& progress) {
@@ -158,6 +170,7 @@ int campaign(const Arguments& given) {
   std::vector<Job> jobs = jobs_for(given);
   print(fmt::format("seed {} · {} s\n", given.seed, std::chrono::duration<double>(given.time).count()));
   const ProofReport proofs = prove(given, status);
+  add_guest_jobs(given, jobs);
 
   // The proofs count towards the time, but never take more than half of it from the targets.
   const auto deadline = std::max(started + given.time, Clock::now() + given.time / 2);
@@ -195,9 +208,9 @@ void add_campaign(CLI::App& app, int& exit_code) {
       ->default_str("60s");
   command
       ->add_option("--target", given->targets,
-                   "lockfree, linux (softnet: its receive softirq alone), gvisor, lwip; default: the first two,\n"
-                   "linux where it can be had")
-      ->check(CLI::IsMember({"lockfree", "linux", "softnet", "gvisor", "lwip"}))
+                   "lockfree, linux (softnet: its receive softirq alone), uml, qemu, gvisor, lwip; default: the first\n"
+                   "two, linux where it can be had")
+      ->check(CLI::IsMember({"lockfree", "linux", "softnet", "uml", "qemu", "gvisor", "lwip"}))
       ->option_text("NAME ...");
   command
       ->add_option_function<std::string>(

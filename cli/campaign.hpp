@@ -10,6 +10,7 @@
 
 #include "fuzz/engine.hpp"
 #include "fuzz/linux_target.hpp"
+#include "fuzz/slow_lane.hpp"
 #include "fuzz/softnet_target.hpp"
 #include "fuzz/stack_target.hpp"
 #include "fuzz/unreached.hpp"
@@ -23,14 +24,16 @@ struct TargetReport {
   fuzz::CampaignStats stats;
   ClauseSet reachable;                                        ///< clauses of the releases it is compared with
   std::string_view (*why_not)(Clause) = fuzz::why_unreached;  ///< why one is not reached; "" if it should be
-  std::uint64_t late = 0;       ///< cases thrown away because the kernel's timers may have fired
-  std::uint64_t unsteady = 0;   ///< cases thrown away because a stack answered otherwise when asked again
-  std::uint64_t disturbed = 0;  ///< cases of the softirq thrown away because others had a part in them
-  std::uint64_t packets = 0;    ///< that arrived in those that were compared
-  std::string compared_with;    ///< profile names
-  std::string left_out;         ///< what could not be asked of it here, and why; empty if all could
-  std::string not_available;    ///< why it was not held against the model; empty if it was
-  std::string failure;          ///< why it ended early; empty if it did not
+  std::uint64_t late = 0;                ///< cases thrown away because the kernel's timers may have fired
+  std::uint64_t unsteady = 0;            ///< cases thrown away because a stack answered otherwise when asked again
+  std::uint64_t disturbed = 0;           ///< cases of the softirq thrown away because others had a part in them
+  std::uint64_t packets = 0;             ///< that arrived in those that were compared
+  std::optional<fuzz::SlowEffort> slow;  ///< of the lane in which time passes; its figures are part of `stats`
+  double per_second_of_one_core = 0;     ///< operations; 0 where that is not measured
+  std::string compared_with;             ///< profile names
+  std::string left_out;                  ///< what could not be asked of it here, and why; empty if all could
+  std::string not_available;             ///< why it was not held against the model; empty if it was
+  std::string failure;                   ///< why it ended early; empty if it did not
 };
 
 /// The receive softirq of this machine, beside what else its kernel is asked or alone.
@@ -46,6 +49,7 @@ struct Job {
   fuzz::CampaignOptions options;
   fuzz::Target target = {};  ///< none: the softirq is all that is asked
   std::shared_ptr<fuzz::LinuxEffort> linux_effort = {};
+  std::shared_ptr<fuzz::SlowLane> slow_lane = {};  ///< runs beside it
   std::optional<SoftnetPlane> softnet = {};
   std::shared_ptr<fuzz::StackEffort> stack_effort = {};
 };
@@ -54,10 +58,19 @@ struct Job {
 Job stack_job(const oracle::StackChoice& stack, const Profile& release, const oracle::Comparison& comparison);
 Job plugin_job(const std::vector<std::string>& command, const Profile& release, const oracle::Comparison& comparison);
 
+/// Guests: user-mode Linux, and QEMU with the kernel of each release that is asked for. Each is started, and held
+/// against its own profile.
+/// \param profiles  as asked for; empty: whichever the guest has, and 6.12 for QEMU
+Job uml_job(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time);
+std::vector<Job> qemu_jobs(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time);
+
+/// How many inputs the model explores for a target that is slow: a tenth of the time or less, on most machines.
+std::uint64_t inputs_to_explore(std::chrono::milliseconds time);
 /// This machine's kernel, held against its own profile; `not_available` says why it cannot be. The first has the planes
 /// of the second as well, where the machine allows it, and says so where it does not.
 /// \param profiles  those that were asked for
-Job linux_job(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time);
+/// \param seed  of the lane in which time passes
+Job linux_job(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time, std::uint64_t seed);
 Job softnet_job(const std::vector<const Profile*>& profiles);
 
 /// Runs whatever planes the job has until the deadline; its report has the rest.

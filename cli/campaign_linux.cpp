@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
+#include <iterator>
 #include <stdexcept>
 
 #include "cli/campaign.hpp"
@@ -18,6 +20,10 @@ namespace {
 /// Another attempt at the softirq takes a case of milliseconds.
 constexpr std::uint32_t softnet_shrink_attempts = 1000;
 
+/// How many cases sleep beside each other. Each has a process and a namespace, and needs the processor for some
+/// milliseconds of its seconds.
+constexpr std::size_t slow_drivers = 32;
+
 /// Empty where the running kernel may be compared with one of those profiles.
 std::string not_asked_for(const std::vector<const Profile*>& profiles) {
   const Profile* const running = oracle::running_profile();
@@ -28,6 +34,17 @@ std::string not_asked_for(const std::vector<const Profile*>& profiles) {
 
 void leave_out(TargetReport& report, const std::string& what) {
   report.left_out += (report.left_out.empty() ? "" : "; ") + what;
+}
+
+/// Adds what the slow lane has found to what the campaign has.
+void add_slow_lane(TargetReport& report, fuzz::SlowEffort&& slow) {
+  report.stats.effort.operations += slow.operations;
+  report.stats.divergences += slow.findings.size();
+  report.stats.covered |= slow.covered;
+  report.late += slow.late;
+  report.unsteady += slow.unsteady;
+  std::move(slow.findings.begin(), slow.findings.end(), std::back_inserter(report.stats.findings));
+  report.slow = std::move(slow);
 }
 
 SoftnetPlane softnet_plane() {
@@ -44,7 +61,7 @@ SoftnetPlane softnet_plane() {
 
 }  // namespace
 
-Job linux_job(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time) {
+Job linux_job(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time, std::uint64_t seed) {
   Job job;
   job.report.name = "linux";
   if (const auto here = oracle::LinuxTarget::probe(); !here) {
@@ -57,13 +74,15 @@ Job linux_job(const std::vector<const Profile*>& profiles, std::chrono::millisec
   job.report.name = "linux " + oracle::running_release();
   job.options.generator = fuzz::linux_cases();
   job.options.profiles = {profile};
-  // A tenth of the time or less, on most machines.
-  job.options.explore = 4000 * std::min<std::uint64_t>(100, static_cast<std::uint64_t>(time.count()) / 1000);
+  job.options.explore = inputs_to_explore(time);
   job.report.compared_with = std::string(profile->name);
   job.report.reachable = fuzz::clauses_of({profile});
   job.report.why_not = fuzz::why_not_live;
   if (const auto peers = oracle::LinuxTarget::peers(); !peers)
     leave_out(job.report, "segments of remote peers: " + peers.reason);
+  else
+    job.slow_lane =
+        std::make_shared<fuzz::SlowLane>(slow_drivers, fuzz::SlowLaneOptions{.seed = seed, .profile = profile});
   job.linux_effort = std::make_shared<fuzz::LinuxEffort>();
   job.target = fuzz::linux_target(*job.linux_effort);
   try {
@@ -96,16 +115,23 @@ Job softnet_job(const std::vector<const Profile*>& profiles) {
 
 void run_linux_job(Job& job, fuzz::Campaign::Clock::time_point deadline,
                    const fuzz::Campaign::OnProgress& on_progress) {
+  std::future<fuzz::SlowEffort> slow;
+  if (job.slow_lane)
+    slow = std::async(std::launch::async, [&lane = *job.slow_lane, deadline] { return lane.run(deadline); });
   std::vector<fuzz::Campaign> planes;
   if (job.target.run) planes.emplace_back(job.options, job.target);
   if (job.softnet) planes.emplace_back(job.softnet->options, job.softnet->target);
   job.report.stats = fuzz::run_in_turns(planes, deadline, on_progress);
   job.report.stats.covered = {};
   if (job.linux_effort) {
+    const double busy = std::chrono::duration<double>(job.linux_effort->busy).count();
+    const auto compared = static_cast<double>(planes.front().stats().effort.operations);
+    if (busy > 0) job.report.per_second_of_one_core = compared / busy;
     job.report.late = job.linux_effort->late;
     job.report.unsteady = job.linux_effort->unsteady;
     job.report.stats.covered |= job.linux_effort->covered;
   }
+  if (slow.valid()) add_slow_lane(job.report, slow.get());
   if (!job.softnet) return;
   const fuzz::SoftnetEffort& softnet = *job.softnet->effort;
   job.report.disturbed = softnet.thrown_away();

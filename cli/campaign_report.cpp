@@ -62,7 +62,8 @@ std::string proof_row(const ProofReport& proofs, std::size_t width) {
 /// Letters, digits and dashes only: a target's name holds blanks and dots.
 std::string file_stem(const TargetReport& target, const fuzz::Finding& finding, std::size_t number) {
   std::string stem = fmt::format("{}-{}-{}-{}", target.name.substr(0, target.name.find(' ')),
-                                 finding.input.profile->name, number, name_of(finding.difference.operation));
+                                 finding.input.profile->name.substr(0, finding.input.profile->name.find('+')), number,
+                                 name_of(finding.difference.operation));
   return stem;
 }
 
@@ -77,6 +78,13 @@ std::string verdict_table(const ProofReport& proofs, const std::vector<TargetRep
   for (const TargetReport& each : targets) {
     if (!each.compared_with.empty()) text += fmt::format("  {} compared with {}\n", each.name, each.compared_with);
     if (!each.left_out.empty()) text += fmt::format("  {} was not asked {}\n", each.name, each.left_out);
+    if (each.per_second_of_one_core > 0)
+      text += fmt::format("  {}: {} operations for each second of one processor\n", each.name,
+                          grouped(static_cast<std::uint64_t>(each.per_second_of_one_core)));
+    if (each.slow)
+      text += fmt::format(
+          "  {}: {} of these cases let {} s pass, {} operations\n", each.name, grouped(each.slow->cases),
+          grouped(static_cast<std::uint64_t>(each.slow->time.count()) / 1000), grouped(each.slow->operations));
     if (each.late != 0)
       text += fmt::format("  {}: {} cases thrown away, a timer of the kernel may have fired\n", each.name, each.late);
     if (each.packets != 0)

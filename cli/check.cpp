@@ -34,8 +34,7 @@ int check_trace(oracle::Lines lines, const Arguments& given) {
   const auto result = oracle::check(trace, {.profile = given.profile, .all = given.all},
                                     [&](const auto& found) { print(oracle::to_text(found, trace.file(), profile)); });
   if (result.undecided) {
-    print(fmt::format("{}: undecided, the search for an order of its {} calls was given up\n", trace.file(),
-                      result.operations));
+    print(fmt::format("{}: undecided, profile {}: {}\n", trace.file(), profile.name, *result.undecided));
     return undecided;
   }
   print_verdict(trace.file(), result.divergences, profile);
@@ -98,8 +97,8 @@ void add_check(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--all", given->all, "go on behind a divergence where that is possible");
   command->footer(
-      "Exit code 0: allowed; 1: not, with line, rule and what is allowed; 2: a file cannot be read; 3: calls\n"
-      "overlapped, and the search for an order was given up. Examples:\n"
+      "Exit code 0: allowed; 1: not, with line, rule and what is allowed; 2: a file cannot be read; 3: undecided.\n"
+      "Examples:\n"
       "  weir check --profile linux-2.6.32 trace.jsonl\n"
       "  strace -f -e trace=network,close,clone,fork,vfork -o nginx.log nginx; weir check nginx.log\n");
   command->callback([given, &exit_code] {

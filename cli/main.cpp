@@ -32,6 +32,9 @@ void add_commands(CLI::App& app, int& exit_code) {
 #ifdef WEIR_HAVE_DIFF
   add_diff(app, exit_code);
 #endif
+#ifdef WEIR_HAVE_EXPLORE
+  add_explore(app, exit_code);
+#endif
   add_run(app, exit_code);
   add_check(app, exit_code);
   add_serve(app, exit_code);

@@ -2,6 +2,7 @@
 # needs is found", and is asked anew at every configure, so that installing a package is enough.
 #
 #   WEIR_PROOFS  proofs/  needs Z3
+#   WEIR_MEMORY  proofs/memory/  needs Boost.Context
 #   WEIR_FUZZ    fuzz/    needs nothing: without libFuzzer its harnesses are replay drivers
 #   WEIR_BENCH   bench/   needs Google Benchmark
 #   WEIR_BPF     the softnet plane of this machine's kernel (oracle/softnet) needs libbpf; without it, it is not available
@@ -31,6 +32,7 @@ find_package(simdjson REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(Z3 QUIET)
+find_package(Boost QUIET COMPONENTS context)
 find_package(benchmark QUIET)
 find_package(GTest QUIET)
 find_package(rapidcheck QUIET)
@@ -46,6 +48,7 @@ if(GTest_FOUND AND rapidcheck_FOUND)
 endif()
 
 weir_option(WEIR_PROOFS "Symbolic proofs" "${Z3_FOUND}" "libz3-dev")
+weir_option(WEIR_MEMORY "Explorer of the memory model" "${Boost_CONTEXT_FOUND}" "libboost-context-dev")
 weir_option(WEIR_FUZZ "Fuzz harnesses" TRUE "")
 weir_option(WEIR_BENCH "Benchmarks" "${benchmark_FOUND}" "libbenchmark-dev")
 weir_option(WEIR_BPF "The live softnet plane" "${_weir_libbpf_found}" "libbpf-dev")
@@ -69,3 +72,6 @@ foreach(part proofs fuzz bench tests)
     list(APPEND WEIR_PARTS ${part})
   endif()
 endforeach()
+if(WEIR_MEMORY AND NOT WEIR_PROOFS)
+  list(APPEND WEIR_PARTS proofs)
+endif()

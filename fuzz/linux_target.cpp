@@ -1,12 +1,15 @@
 #include "fuzz/linux_target.hpp"
 
+#include <chrono>
+#include <ctime>
+#include <functional>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "fuzz/question.hpp"
-#include "oracle/targets/linux.hpp"
 
 namespace weir::fuzz {
 namespace {
@@ -23,6 +26,12 @@ constexpr Weights linux_plane =
             Weight<op::Connect>{28}, Weight<op::Accept>{14}, Weight<op::Shutdown>{8}, Weight<op::Close>{6},
             Weight<op::TcpInfo>{8}, Weight<op::Segment>{24}, Weight<op::Netstat>{2});
 
+std::chrono::nanoseconds time_of_thread() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
 std::optional<Difference> compare(const Question& asked, const std::vector<Outcome>& answers, Effort& effort) {
   for (std::size_t i = 0; i < asked.ops.size(); ++i) {
     const bool in_probe = i >= asked.operations;
@@ -37,25 +46,43 @@ std::optional<Difference> compare(const Question& asked, const std::vector<Outco
 std::optional<std::vector<Outcome>> ask(LinuxTarget& kernel, const Question& asked, LinuxEffort& effort) {
   for (int attempt = 0; attempt < attempts; ++attempt) {
     LinuxTarget::Run ran = kernel.run(asked.ops);
-    if (ran.status == LinuxTarget::Status::failed) throw std::runtime_error("target linux: " + ran.error);
+    if (ran.status == LinuxTarget::Status::failed) throw std::runtime_error(ran.error);
     if (ran.status == LinuxTarget::Status::answered) return std::move(ran.outcomes);
     ++effort.late;
   }
   return std::nullopt;
 }
 
-/// A difference counts if the kernel gives the same answers again. If not, the operations do not determine them: the
-/// scheduler does, where it puts off a softirq.
-std::optional<Difference> run(LinuxTarget& kernel, const Input& input, Effort& effort, LinuxEffort& linux_effort) {
-  const Question asked = question(input, LinuxTarget::supported);
+/// How sure one has to be that a difference is one. Where the kernel gives other answers when it is asked again, or
+/// those of the model, the operations do not determine them: the scheduler does, where it puts off a softirq.
+struct Doubt {
+  int repetitions;
+  std::chrono::milliseconds pause;  ///< before the second; before each next one as much more, for what is put off
+};
+constexpr Doubt here{4, std::chrono::milliseconds{10}};
+/// Where a system call takes long, a case seldom ends within the jiffy in which it has begun.
+constexpr Doubt in_a_guest{8, std::chrono::milliseconds{2}};
+
+/// Whether the kernel gives the same answers each time it is asked.
+bool insists(LinuxTarget& kernel, const Question& asked, const std::vector<Outcome>& answers, const Doubt& doubt,
+             LinuxEffort& effort) {
+  for (int i = 0; i < doubt.repetitions; ++i) {
+    std::this_thread::sleep_for(doubt.pause * i);
+    const auto again = ask(kernel, asked, effort);
+    if (!again || *again != answers) return false;
+  }
+  return true;
+}
+
+std::optional<Difference> run(LinuxTarget& kernel, const std::function<bool(const Op&)>& supported, const Doubt& doubt,
+                              const Input& input, Effort& effort, LinuxEffort& linux_effort) {
+  const Question asked = question(input, supported);
   linux_effort.excluded += asked.excluded ? 1 : 0;
   const auto answers = ask(kernel, asked, linux_effort);
   if (!answers) return std::nullopt;
   linux_effort.covered |= asked.clauses;
   auto difference = compare(asked, *answers, effort);
-  if (!difference) return std::nullopt;
-  const auto again = ask(kernel, asked, linux_effort);
-  if (again && *again == *answers) return difference;
+  if (!difference || insists(kernel, asked, *answers, doubt, linux_effort)) return difference;
   ++linux_effort.unsteady;
   return std::nullopt;
 }
@@ -68,8 +95,23 @@ GeneratorOptions linux_cases() {
 
 Target linux_target(LinuxEffort& effort) {
   auto kernel = std::make_shared<LinuxTarget>();
-  return {"linux",
-          [kernel, &effort](const Input& input, Effort& compared) { return run(*kernel, input, compared, effort); }};
+  return {"linux", [kernel, &effort, began = std::optional<std::chrono::nanoseconds>()](const Input& input,
+                                                                                        Effort& compared) mutable {
+            if (!began) began = time_of_thread() + kernel->driver_time();
+            auto difference = run(*kernel, LinuxTarget::supported, here, input, compared, effort);
+            effort.busy = time_of_thread() + kernel->driver_time() - *began;
+            return difference;
+          }};
+}
+
+GeneratorOptions guest_cases(const LinuxQuestions& guest) {
+  return {.weights = linux_plane, .length = 16, .namespaces = 3, .allow = guest};
+}
+
+Target guest_target(const LinuxQuestions& guest, LinuxEffort& effort) {
+  return {"guest", [guest, &effort](const Input& input, Effort& compared) {
+            return run(guest.kernel(), guest, in_a_guest, input, compared, effort);
+          }};
 }
 
 }  // namespace weir::fuzz

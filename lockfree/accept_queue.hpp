@@ -33,8 +33,8 @@ class BasicAcceptQueue {
 
   /// Gives the queue its dummy node; any number of times, from any thread, before the first push.
   void prepare(Nodes& nodes, std::uint64_t epoch) {
-    // acquire: pairs with the release below; a thread that finds the dummy must find it empty.
-    if (tail_.load(std::memory_order_acquire) != 0) return;
+    // relaxed: whether there is a dummy; whoever uses it reads head or tail again.
+    if (tail_.load(std::memory_order_relaxed) != 0) return;
     const std::uint32_t dummy = fresh(nodes, 0, epoch);
     std::uint32_t none = 0;
     // release: publishes the dummy node. One of several callers wins; the others hand theirs back.
@@ -54,7 +54,8 @@ class BasicAcceptQueue {
       std::uint32_t next = 0;
       // seq_cst: publishes the node to `pop`, and stands before the caller's look at the listener's state: either that
       // look sees the listener closed, or the closer's `pop` sees this node. Without it the child could be lost.
-      if (nodes[tail].next.compare_exchange_strong(next, node, std::memory_order_seq_cst)) {
+      // acquire on failure: the node that came first is handed on below.
+      if (nodes[tail].next.compare_exchange_strong(next, node, std::memory_order_seq_cst, std::memory_order_acquire)) {
         tail_.compare_exchange_strong(tail, node, std::memory_order_release, std::memory_order_relaxed);
         return;
       }
@@ -71,7 +72,8 @@ class BasicAcceptQueue {
       // seq_cst: the other half of the bargain in `push`.
       const std::uint32_t next = nodes[head].next.load(std::memory_order_seq_cst);
       if (next == 0) return std::nullopt;
-      std::uint32_t tail = tail_.load(std::memory_order_acquire);
+      // relaxed: never older than what whoever moved head here has seen (2), and only compared.
+      std::uint32_t tail = tail_.load(std::memory_order_relaxed);
       // Invariant (2) from the other side: head must not overtake tail, or tail would point to a retired node.
       if (tail == head) tail_.compare_exchange_strong(tail, next, std::memory_order_release, std::memory_order_relaxed);
       // relaxed: written before the node was published by `push`, which the load of `next` has seen.

@@ -1,8 +1,9 @@
 // Where lockfree/ gets its atomics from.
 //
 // The low-level structures are templates over a policy, so that the same source ships on std::atomic and can be read
-// by a memory-model explorer or a solver: a policy supplies `atomic<T>` with the interface of std::atomic. The host as
-// a whole is built on one of them: a build that defines WEIR_LOCKFREE_ATOMICS names a header with another
+// by a memory-model explorer or a solver: a policy supplies `atomic<T>` with the interface of std::atomic, and
+// `plain<T>` for what one thread at a time may use: a T here, and one that notices races where they are looked for. The
+// host as a whole is built on one of them: a build that defines WEIR_LOCKFREE_ATOMICS names a header with another
 // `HostAtomics`.
 #pragma once
 #include <atomic>
@@ -12,6 +13,8 @@ namespace weir::lockfree {
 struct StdAtomics {
   template <class T>
   using atomic = std::atomic<T>;
+  template <class T>
+  using plain = T;
 };
 
 }  // namespace weir::lockfree

@@ -42,6 +42,8 @@ template <class Item, class Atomics = HostAtomics>
 class OwnerLane {
   template <class T>
   using Atomic = typename Atomics::template atomic<T>;
+  template <class T>
+  using Plain = typename Atomics::template plain<T>;
 
  public:
   /// The word, from any thread.
@@ -146,16 +148,17 @@ class OwnerLane {
   }
 
   Atomic<std::uint64_t> told_{0};
-  std::uint32_t head_ = 0, mark_ = 0, tail_ = 0;
-  std::uint32_t room_until_ = 0;  // up to here a push overwrites nothing: at most head + capacity
-  std::vector<Item> slots_;       // none, or a power of two
-  std::uint32_t mask_ = 0;        // what makes a slot of a position
+  Plain<std::uint32_t> head_{0}, mark_{0}, tail_{0};
+  Plain<std::uint32_t> room_until_{0};  // up to here a push overwrites nothing: at most head + capacity
+  std::vector<Item> slots_;             // none, or a power of two
+  Plain<std::uint32_t> mask_{0};        // what makes a slot of a position
 };
 
 template <class Item, class Atomics = HostAtomics, std::uint32_t Slots = 64>
 class Backlog {
  public:
-  explicit Backlog(Count count = Count::input) : inbox_(count), count_(count) {}
+  /// \param first  as that of Inbox
+  explicit Backlog(Count count = Count::input, std::uint32_t first = 0) : inbox_(count, first), count_(count) {}
 
   /// From any thread. `limit` is netdev_max_backlog as the kernel compares it: unsigned.
   Admission enqueue(Item item, std::uint32_t limit) {

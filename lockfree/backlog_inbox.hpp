@@ -64,18 +64,23 @@ template <class Item, class Atomics = HostAtomics, std::uint32_t Slots = 64>
 class Inbox {
   template <class T>
   using Atomic = typename Atomics::template atomic<T>;
+  template <class T>
+  using Plain = typename Atomics::template plain<T>;
   using Pool = SegmentPool<Slots, Atomics>;
 
  public:
-  explicit Inbox(Count count = Count::input) : count_(count) {}
+  /// \param first  the position of the first packet, a multiple of Slots: where a test wants the positions to wrap soon
+  explicit Inbox(Count count = Count::input, std::uint32_t first = 0)
+      : claim_(pack(first, 0, 0)), released_seen_(first), released_(first), count_(count), head_(first), mark_(first) {
+    assert(first % Slots == 0);
+  }
 
   /// Admits `item` iff the packets that count, plus `others` kept elsewhere, are at most `limit` (unsigned, as the
   /// kernel compares: capacity is limit + 1). A refusal is counted.
   Admission enqueue(Item item, std::uint32_t limit, std::uint32_t others) {
     prefetch_for_write(&claim_);
-    // P1, acquire: pairs with P2 of the producer that brought in the segment; without it the slot could be written
-    // before its slab is visible. Also pairs with C1, so a queue seen asleep is also seen drained by the limit check.
-    std::uint64_t claim = claim_.load(std::memory_order_acquire);
+    // relaxed: a guess, which P1 confirms.
+    std::uint64_t claim = claim_.load(std::memory_order_relaxed);
     std::uint32_t segment = 0;
     std::uint64_t claimed = 0;
     do {
@@ -86,9 +91,12 @@ class Inbox {
         return {};
       }
       claimed = next_claim(claim, segment);
-      // P2, release: pairs with P1. acquire on failure: as P1. The order against C1 needs no fence: both are changes of
-      // this one word, so either the owner's comes first and we see SCHED clear, or ours does and its exchange fails.
-    } while (!claim_.compare_exchange_weak(claim, claimed, std::memory_order_acq_rel, std::memory_order_acquire));
+      // P1, acquire: pairs with P2 of the producer that brought in the segment; without it the slot could be written
+      // before its slab is visible. Also pairs with C1, after which the owner has cleared waker_.
+      // P2, release: pairs with P1. relaxed on failure: another guess. The order against C1 needs no fence: both are
+      // changes of this one word, so either the owner's comes first and we see SCHED clear, or ours does and its
+      // exchange fails.
+    } while (!claim_.compare_exchange_weak(claim, claimed, std::memory_order_acq_rel, std::memory_order_relaxed));
 
     if (opens_segment(claim)) {
       // P3, release: pairs with T1; without it the owner could enter a segment it cannot see yet.
@@ -121,7 +129,7 @@ class Inbox {
 
   /// Packets that the limit counts: 0 while SCHED is clear (2). From any thread: as it was a moment ago.
   std::uint32_t counted() const noexcept {
-    // acquire: the claims are read after it, so that they are never fewer than what was released.
+    // acquire: pairs with R1. The claims are read after it, so that they are never fewer than what was released.
     const std::uint32_t released = released_.load(std::memory_order_acquire);
     return admitted() - released;
   }
@@ -217,7 +225,10 @@ class Inbox {
     // relaxed: same; pairs with R1 only for the value. A refusal rests on a length that was true a moment ago.
     const std::uint32_t released = released_.load(std::memory_order_relaxed);
     released_seen_.store(released, std::memory_order_relaxed);
-    return position - released + others <= limit;
+    const std::uint32_t waiting = position - released;
+    // Less than nothing: the claim is one of some time ago, and the owner has come past it since. Whether the packet
+    // fits is to be asked of the present one, which the exchange will bring.
+    return static_cast<std::int32_t>(waiting) < 0 || waiting + others <= limit;
   }
 
   void take_in(std::uint64_t claim) noexcept {
@@ -226,8 +237,9 @@ class Inbox {
   }
 
   void release_to(std::uint32_t position) noexcept {
-    // R1, relaxed: read by fits() for its value alone; C1 publishes it to whoever sees the queue asleep.
-    released_.store(position, std::memory_order_relaxed);
+    // R1, release: pairs with the acquire in counted(); without it the claims that are released might not be seen
+    // there.
+    released_.store(position, std::memory_order_release);
   }
 
   Atomic<std::uint32_t>& link_of(std::uint32_t segment) noexcept { return segment == 0 ? first_ : pool_[segment].next; }
@@ -254,21 +266,21 @@ class Inbox {
   }
 
   // Written by producers.
-  alignas(cache_line) Atomic<std::uint64_t> claim_{0};
-  Atomic<std::uint32_t> released_seen_{0};  // the producers' copy of released_: spares them the owner's cache line
+  alignas(cache_line) Atomic<std::uint64_t> claim_;
+  Atomic<std::uint32_t> released_seen_;  // the producers' copy of released_: spares them the owner's cache line
   Atomic<std::uint32_t> dropped_{0};
   Atomic<std::uint32_t> first_{0};  // the link to the very first segment
   Atomic<std::uint64_t> waker_{0};  // where the packet that set SCHED waits: it travels with the claim it made
 
   // Written by the owner.
-  alignas(cache_line) Atomic<std::uint32_t> released_{0};  // positions below it do not count against the limit
+  alignas(cache_line) Atomic<std::uint32_t> released_;  // positions below it do not count against the limit
   Count count_;
-  bool waker_next_ = true;  // the packet at the head is, or will be, in waker_
-  bool entered_ = false;    // segment_ is the one of head_ although head_ is at its first slot
-  std::uint32_t head_ = 0;
-  std::uint32_t mark_ = 0;
-  std::uint32_t segment_ = 0;
-  typename Pool::Segment* current_ = nullptr;
+  Plain<bool> waker_next_{true};  // the packet at the head is, or will be, in waker_
+  Plain<bool> entered_{false};    // segment_ is the one of head_ although head_ is at its first slot
+  Plain<std::uint32_t> head_;
+  Plain<std::uint32_t> mark_;
+  Plain<std::uint32_t> segment_{0};
+  Plain<typename Pool::Segment*> current_{nullptr};
 
   alignas(cache_line) Pool pool_;
 };

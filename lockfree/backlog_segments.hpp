@@ -55,20 +55,22 @@ class SegmentPool {
 
   Segment& operator[](std::uint32_t id) noexcept {
     const auto level = static_cast<std::uint32_t>(std::bit_width(id)) - 1;
-    // acquire: pairs with S1; without it the reader of an id could see a slab whose segments are not yet zeroed.
-    return slabs_[level].load(std::memory_order_acquire)[id - (1U << level)];
+    // relaxed: whoever knows an id has it from `fresh` or over an acquire (F1, P1, T1), and with it the slab.
+    return slabs_[level].load(std::memory_order_relaxed)[id - (1U << level)];
   }
 
   /// The id of a segment for the caller alone. Throws std::bad_alloc when memory is exhausted.
   std::uint32_t acquire() {
-    // acquire: pairs with F2; the taker must see the slots as the releaser emptied them.
+    // F1, acquire: pairs with F2; the taker must see the slots as the releaser emptied them.
     std::uint64_t top = free_.load(std::memory_order_acquire);
     while (id_of(top) != 0) {
       // relaxed: a stale value is caught by the tag in the exchange below (a segment that was taken and returned
       // meanwhile carries the same id but another tag).
       const std::uint32_t below = (*this)[id_of(top)].next_free.load(std::memory_order_relaxed);
-      // F1, acquire on both outcomes: pairs with F2 as above.
-      if (free_.compare_exchange_weak(top, pack(tag_of(top) + 1, below), std::memory_order_acquire)) return id_of(top);
+      // relaxed on success: it reads what F1 has read, as the tag tells. acquire on failure: as F1.
+      if (free_.compare_exchange_weak(top, pack(tag_of(top) + 1, below), std::memory_order_relaxed,
+                                      std::memory_order_acquire))
+        return id_of(top);
     }
     return fresh();
   }
@@ -98,15 +100,17 @@ class SegmentPool {
   static constexpr std::uint32_t tag_of(std::uint64_t word) { return static_cast<std::uint32_t>(word >> 32); }
 
   std::uint32_t fresh() {
-    // relaxed: the number alone is claimed; what it names is published through S1.
+    // relaxed: the number alone is claimed; what it names is published through S1, and with the id by whoever took it.
     const std::uint32_t id = 1 + used_.fetch_add(1, std::memory_order_relaxed);
     const auto level = static_cast<std::uint32_t>(std::bit_width(id)) - 1;
     assert(level < levels);
+    // S2, acquire: pairs with S1; without it the segment might be used before it is constructed.
     Segment* installed = slabs_[level].load(std::memory_order_acquire);
     if (installed == nullptr) {
       auto* const made = new Segment[std::size_t{1} << level];
-      // S1, release: pairs with the acquire in operator[]. Whoever loses the race uses the winner's slab.
-      if (!slabs_[level].compare_exchange_strong(installed, made, std::memory_order_acq_rel)) delete[] made;
+      // S1, release: pairs with S2. acquire on failure: as S2. Whoever loses the race uses the winner's slab.
+      if (!slabs_[level].compare_exchange_strong(installed, made, std::memory_order_release, std::memory_order_acquire))
+        delete[] made;
     }
     return id;
   }

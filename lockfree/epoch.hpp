@@ -22,17 +22,19 @@ class BasicEpoch {
   /// The epoch of this operation; give it back to leave.
   std::uint64_t enter() noexcept {
     // acquire: pairs with the release in `leave`, so that an object recycled in this epoch is seen as its last user
-    // left it. seq_cst: entering must stand before the first reference is read, or that reference might be a retired
-    // one.
-    return word_.fetch_add(1, std::memory_order_seq_cst) >> active_bits;
+    // left it, and what was retired in an earlier one is seen withdrawn. It need not stand before the first look at a
+    // reference in any other sense: an epoch advances by a change of this one word, which comes before our entry, and
+    // then we have acquired it, or after, and then it waits for us to leave.
+    return word_.fetch_add(1, std::memory_order_acquire) >> active_bits;
   }
 
   void leave(std::uint64_t epoch) noexcept {
     std::uint64_t word = epoch << active_bits | 1;
     std::uint64_t next = (epoch + 1) << active_bits;
-    // acq_rel: release hands over what this operation did to the next epoch's users; acquire keeps the chain through
-    // the operations that left before this one. Without it a recycled object could still be written by an old user.
-    while (!word_.compare_exchange_weak(word, next, std::memory_order_acq_rel, std::memory_order_relaxed))
+    // release: hands over what this operation did to the next epoch's users, also past the operations that leave after
+    // it: their exchanges continue the release sequence. Without it a recycled object could still be written by an old
+    // user.
+    while (!word_.compare_exchange_weak(word, next, std::memory_order_release, std::memory_order_relaxed))
       next = (word & active_mask) == 1 ? (epoch + 1) << active_bits : word - 1;
   }
 

@@ -35,7 +35,9 @@ class Pool {
       // then the tag has moved on and the exchange fails.
       if (slot.pool_stamp.load(std::memory_order_relaxed) >= epoch) break;
       const std::uint64_t below = successor(top, slot.pool_link.load(std::memory_order_relaxed));
-      if (retired_.compare_exchange_weak(top, below, std::memory_order_acquire)) return index;
+      // relaxed on success: it reads the top that was acquired, as the tag tells. acquire on failure: as above.
+      if (retired_.compare_exchange_weak(top, below, std::memory_order_relaxed, std::memory_order_acquire))
+        return index;
     }
     // relaxed: the number alone matters; the slot itself is fresh memory.
     return next_.fetch_add(1, std::memory_order_relaxed);

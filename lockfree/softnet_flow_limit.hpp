@@ -25,7 +25,8 @@
 
 namespace weir::lockfree {
 
-template <class Atomics = HostAtomics>
+/// \tparam window  packets remembered: the kernel's FLOW_LIMIT_HISTORY
+template <class Atomics = HostAtomics, std::size_t window = 128>
 class BasicFlowLimit {
   template <class T>
   using Atomic = typename Atomics::template atomic<T>;
@@ -74,7 +75,6 @@ class BasicFlowLimit {
   }
 
  private:
-  static constexpr std::size_t window = 128;  ///< packets remembered
   static constexpr std::size_t size_classes = 23;
 
   // relaxed throughout: counts, which order nothing else.
@@ -134,8 +134,9 @@ class BasicFlowLimit {
     Table* found = slot.load(std::memory_order_acquire);
     if (found != nullptr) return *found;
     auto made = std::make_unique<Table>(std::size_t{1} << size_class);
-    // acq_rel: release publishes this table, acquire takes over the one that came first.
-    if (slot.compare_exchange_strong(found, made.get(), std::memory_order_acq_rel)) return *made.release();
+    // release: publishes this table. acquire on failure: takes over the one that came first.
+    if (slot.compare_exchange_strong(found, made.get(), std::memory_order_release, std::memory_order_acquire))
+      return *made.release();
     return *found;
   }
 

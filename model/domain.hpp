@@ -14,13 +14,14 @@
 #include <cstdint>
 #include <span>
 #include <type_traits>
+#include <vector>
 
 #include "model/clause.hpp"
 
 namespace weir {
 
 template <class D>
-concept Domain = requires(Clause passed) {
+concept Domain = requires(Clause passed, std::uint32_t count) {
   typename D::Bool;
   typename D::U8;
   typename D::U16;
@@ -28,6 +29,8 @@ concept Domain = requires(Clause passed) {
   typename D::U32;
   typename D::U64;
   D::clause(passed);
+  // Which of `count` things the kernel picks by what no operation shows; 0 where nobody asks for the others.
+  { D::pick(count) } -> std::same_as<std::uint32_t>;
 };
 
 template <Domain D>
@@ -56,14 +59,49 @@ struct Concrete {
   using U32 = std::uint32_t;
   using U64 = std::uint64_t;
   static constexpr void clause(Clause) {}
+  static constexpr std::uint32_t pick(std::uint32_t) { return 0; }
 };
 
-/// Concrete, and notes each clause passed in the set that the calling thread has installed (see ClauseScope).
+/// The picks of a run, so that it can be run again with others: next() goes through all of them.
+///
+///   Picks picks;
+///   do { const PickScope scope(picks); run(); } while (picks.next());
+class Picks {
+ public:
+  std::uint32_t pick(std::uint32_t count) {
+    if (at_ == made_.size()) made_.push_back({0, count});
+    return made_[at_++].taken;
+  }
+
+  /// Whether there was anything to pick.
+  bool any() const { return !made_.empty(); }
+
+  /// On to picks that have not been tried; false if there are none.
+  bool next() {
+    at_ = 0;
+    while (!made_.empty() && made_.back().taken + 1 == made_.back().of) made_.pop_back();
+    if (made_.empty()) return false;
+    ++made_.back().taken;
+    return true;
+  }
+
+ private:
+  struct Made {
+    std::uint32_t taken, of;
+  };
+  std::vector<Made> made_;
+  std::size_t at_ = 0;
+};
+
+/// Concrete, and notes each clause passed in the set that the calling thread has installed (see ClauseScope), and picks
+/// as it has said (see PickScope).
 struct Recorded : Concrete {
   static void clause(Clause passed) {
     if (sink != nullptr) sink->insert(passed);
   }
+  static std::uint32_t pick(std::uint32_t count) { return picks != nullptr ? picks->pick(count) : 0; }
   static inline thread_local ClauseSet* sink = nullptr;
+  static inline thread_local Picks* picks = nullptr;
 };
 
 /// Installs `into` as this thread's record of clauses for as long as the scope lives. Scopes nest.
@@ -76,6 +114,18 @@ class ClauseScope {
 
  private:
   ClauseSet* outer_;
+};
+
+/// Has this thread's runs pick from `from` for as long as the scope lives.
+class PickScope {
+ public:
+  explicit PickScope(Picks& from) : outer_(Recorded::picks) { Recorded::picks = &from; }
+  ~PickScope() { Recorded::picks = outer_; }
+  PickScope(const PickScope&) = delete;
+  PickScope& operator=(const PickScope&) = delete;
+
+ private:
+  Picks* outer_;
 };
 
 /// Conversion as C does it (modulo 2^width); a symbolic domain overloads it.

@@ -1,6 +1,9 @@
 // connect(2), non-blocking, and the handshake over loopback that follows it. Source: net/ipv4/af_inet.c
 // (__inet_stream_connect, inet_dgram_connect), net/ipv4/tcp_ipv4.c (tcp_v4_connect), inet_hashtables.c.
 #pragma once
+#include <algorithm>
+#include <vector>
+
 #include "model/listen/cookies.hpp"
 #include "model/listen/unix.hpp"
 
@@ -105,22 +108,39 @@ unsigned listener_score(const Sock<D>& sk, Address address) {
   return 1 + (exact ? 2 : 0) + (sk.family == Family::inet ? 1 : 0);
 }
 
+/// Of the holders of a port that fit the address as well as `score` says, the one that `older` of them are older than.
+template <Domain D>
+SockId listener_by_age(const Net<D>& net, const Bucket& bucket, Address address, unsigned score, std::uint32_t older) {
+  std::vector<SockId> equals;
+  for (const SockId id : bucket.owners)
+    if (listener_score(net[id], address) == score) equals.push_back(id);
+  std::nth_element(equals.begin(), equals.begin() + older, equals.end(),
+                   [&](SockId a, SockId b) { return net[a].born < net[b].born; });
+  return equals[older];
+}
+
 /// The listener that a SYN to this address and port reaches. Of equals, which SO_REUSEPORT lets be, the kernel picks by
-/// a hash with a secret; here it is the oldest.
+/// a hash of both ends with a secret, so the same one while they stay the same; here any may be picked each time.
+/// Source: inet_lookup_listener, reuseport_select_sock
 template <Domain D>
 SockId find_listener(Net<D>& net, std::uint32_t netns, Address address, std::uint32_t port) {
   const Bucket* bucket = find_bucket(net, netns, false, port);
   if (bucket == nullptr) return no_sock;
-  SockId best = no_sock;
+  SockId oldest = no_sock;
   unsigned best_score = 0;
+  std::uint32_t equals = 0;
   for (const SockId id : bucket->owners) {
     const unsigned score = listener_score(net[id], address);
     if (score < best_score || score == 0) continue;
-    if (score == best_score && net[id].born > net[best].born) continue;
-    best = id;
+    equals = score == best_score ? equals + 1 : 1;
+    if (score == best_score && net[id].born > net[oldest].born) continue;
+    oldest = id;
     best_score = score;
   }
-  return best;
+  if (equals < 2) return oldest;
+  D::clause(Clause::LISTENER_PICKED);
+  const std::uint32_t picked = D::pick(equals);
+  return picked == 0 ? oldest : listener_by_age(net, *bucket, address, best_score, picked);
 }
 
 /// tcp_v4_connect: everything up to the SYN.

@@ -1,5 +1,7 @@
 #include "oracle/check/check.hpp"
 
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -70,6 +72,12 @@ GoOn how_to_go_on(const TraceLine& line, const Outcome& allowed) {
   return is_failure(allowed) ? GoOn::from_here : GoOn::from_before;
 }
 
+std::string allowed_text(const Judged& judged) {
+  std::string text = to_text(judged.answer.outcome);
+  for (const Outcome& each : judged.also) text += " or " + to_text(each);
+  return text;
+}
+
 /// The rest of a trace whose calls overlapped.
 CheckResult check_overlapping(TraceReader& trace, const Header& header, TraceLine first,
                               const std::function<void(const Divergence&)>& found) {
@@ -80,7 +88,8 @@ CheckResult check_overlapping(TraceReader& trace, const Header& header, TraceLin
   for (const Call& each : history.calls) result.compared += each.seen.any() ? 1 : 0;
   const HistoryResult answer = check_history(history, {});
   result.clauses = answer.clauses;
-  result.undecided = answer.verdict == Linearizable::unknown;
+  if (answer.verdict == Linearizable::unknown)
+    result.undecided = fmt::format("the search for an order of its {} calls was given up", result.operations);
   result.stopped = answer.verdict != Linearizable::ok;
   result.divergences = answer.divergence ? 1 : 0;
   if (answer.divergence) found(*answer.divergence);
@@ -99,20 +108,29 @@ CheckResult check(TraceReader& trace, const CheckOptions& options,
   for (TraceLine line; !result.stopped && trace.next(line);) {
     if (line.start && result.operations == 0) return check_overlapping(trace, header, std::move(line), found);
     if (line.start) throw Malformed(trace.file(), line.number, 1, "expected no start: the lines before have none");
-    const Explained answer = machine.step(line.operation, label_of(line));
+    const Judged judged = machine.step(line.operation, label_of(line), line.seen);
+    const Explained& answer = judged.answer;
     ++result.operations;
     result.clauses |= answer.clauses;
     if (line.seen.any()) ++result.compared;
     doings.note(line.operation, line.number, answer);
-    if (agrees(line.seen, answer.outcome)) continue;
+    if (judged.explained) continue;
 
+    if (machine.gave_up_some()) {
+      result.stopped = true;
+      result.undecided = fmt::format(
+          "at line {}: the kernel has picked among listeners with SO_REUSEPORT so often that too many states explain "
+          "what was seen",
+          line.number);
+      return result;
+    }
     ++result.divergences;
     const GoOn way = how_to_go_on(line, answer.outcome);
     result.stopped = !options.all || way == GoOn::not_at_all;
     found({.line = line.number,
            .text = std::string(trace.text()),
            .observed = to_text(line.seen),
-           .allowed = to_text(answer.outcome),
+           .allowed = allowed_text(judged),
            .clauses = answer.clauses,
            .before = describe(machine.before(), line.operation),
            .since = doings.behind(line.operation),

@@ -1,6 +1,8 @@
 // Does the model allow what a trace says was observed?
 #pragma once
 #include <functional>
+#include <optional>
+#include <string>
 
 #include "oracle/check/divergence.hpp"
 #include "oracle/json/reader.hpp"
@@ -16,9 +18,9 @@ struct CheckResult {
   std::uint64_t operations = 0;
   std::uint64_t compared = 0;  ///< operations with something observed
   std::uint64_t divergences = 0;
-  bool stopped = false;    ///< before the end of the trace
-  bool undecided = false;  ///< calls overlapped, and the search for an order was given up
-  ClauseSet clauses;       ///< passed in all
+  bool stopped = false;                  ///< before the end of the trace
+  std::optional<std::string> undecided;  ///< why it stopped without a verdict
+  ClauseSet clauses;                     ///< passed in all
 
   bool agrees() const { return divergences == 0; }
 };

@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
-
-#include "oracle/json/observation.hpp"
 
 namespace weir::oracle {
 
@@ -17,24 +16,89 @@ Explained step(Host& host, const Op& operation, std::optional<std::int32_t> labe
   return answer;
 }
 
-Explained Machine::step(const Op& operation, std::optional<std::int32_t> label) {
-  if (since_.size() == most_kept) {
-    snapshot_ = now_;
-    since_.clear();
-  }
+Judged Machine::step(const Op& operation, std::optional<std::int32_t> label, const Observation& seen) {
+  if (now_.size() == 1)
+    if (auto answer = step_the_one(operation, label)) {
+      const bool explained = agrees(seen, answer->outcome);
+      return {std::move(*answer), explained};
+    }
+  return step_all(operation, label, seen);
+}
+
+/// Nothing where the kernel picks; then nothing has happened.
+std::optional<Explained> Machine::step_the_one(const Op& operation, std::optional<std::int32_t> label) {
+  if (since_.size() == most_kept) begin_from_the_one();
   since_.push_back({operation, label});
-  return oracle::step(now_, operation, label);
+  Picks picks;
+  const PickScope scope(picks);
+  Explained answer = oracle::step(now_.front(), operation, label);
+  if (!picks.any()) return answer;
+  undo();
+  return std::nullopt;
+}
+
+Judged Machine::step_all(const Op& operation, std::optional<std::int32_t> label, const Observation& seen) {
+  before_ = std::move(now_);
+  since_.clear();
+  now_.clear();
+  std::vector<Host> unexplained;
+  std::vector<Explained> explaining, others;
+  for (const Host& state : before_) {
+    Picks picks;
+    do {
+      const PickScope scope(picks);
+      Host after = state;
+      Explained answer = oracle::step(after, operation, label);
+      const bool fits = agrees(seen, answer.outcome);
+      (fits ? now_ : unexplained).push_back(std::move(after));
+      (fits ? explaining : others).push_back(std::move(answer));
+    } while (picks.next());
+  }
+  Judged judged{{}, !explaining.empty()};
+  judged.answer = judged.explained ? explaining.front() : others.front();
+  if (!judged.explained) {
+    now_ = std::move(unexplained);
+    for (const Explained& each : others)
+      if (each.outcome != judged.answer.outcome &&
+          std::find(judged.also.begin(), judged.also.end(), each.outcome) == judged.also.end())
+        judged.also.push_back(each.outcome);
+  }
+  if (now_.size() > most_states) {
+    now_.erase(now_.begin() + most_states, now_.end());
+    gave_up_some_ = true;
+  }
+  if (now_.size() == 1) begin_from_the_one();
+  return judged;
+}
+
+void Machine::begin_from_the_one() {
+  snapshot_ = now_.front();
+  since_.clear();
 }
 
 Host Machine::before() const {
+  if (since_.empty()) return before_.front();
   Host host = snapshot_;
   for (std::size_t i = 0; i + 1 < since_.size(); ++i) oracle::step(host, since_[i].operation, since_[i].label);
   return host;
 }
 
 void Machine::undo() {
-  now_ = before();
-  since_.pop_back();
+  if (!since_.empty()) {
+    now_.front() = before();
+    since_.pop_back();
+    return;
+  }
+  now_ = before_;
+  if (now_.size() == 1) begin_from_the_one();
+}
+
+std::optional<bool> allows(const Header& header, std::span<const Op> operations, std::span<const Outcome> answers) {
+  Machine machine(header);
+  for (std::size_t i = 0; i < operations.size(); ++i)
+    if (!machine.step(operations[i], {}, observed_in_full(answers[i])).explained)
+      return machine.gave_up_some() ? std::nullopt : std::optional(false);
+  return true;
 }
 
 namespace {

@@ -60,10 +60,10 @@ std::string text_of(const Call& call) {
   return text + times_of(call);
 }
 
-/// The order once more, on a host that remembers; \return the rules that it passed.
-ClauseSet follow(Machine& machine, std::span<const Call> calls, const std::vector<std::size_t>& order) {
+/// The order once more; \return the rules that it passed.
+ClauseSet follow(Host& host, std::span<const Call> calls, const std::vector<std::size_t>& order) {
   ClauseSet clauses;
-  for (const std::size_t each : order) clauses |= machine.step(calls[each].operation).clauses;
+  for (const std::size_t each : order) clauses |= step(host, calls[each].operation).clauses;
   return clauses;
 }
 
@@ -72,11 +72,11 @@ Divergence divergence_of(const Header& header, std::span<const Call> calls, cons
   const auto first = std::min_element(linear.refused.begin(), linear.refused.end(), [&](const auto& a, const auto& b) {
     return calls[a.first].end < calls[b.first].end;
   });
-  Machine machine(header);
-  follow(machine, calls, linear.order);
+  Host host(*header.profile, header.options);
+  follow(host, calls, linear.order);
   const Call& call = calls[first->first];
-  const std::vector<std::string> before = describe(machine.now(), call.operation);
-  const Explained answer = machine.step(call.operation);
+  const std::vector<std::string> before = describe(host, call.operation);
+  const Explained answer = step(host, call.operation);
   return {.line = call.line,
           .text = text_of(call),
           .observed = to_text(call.seen),
@@ -134,8 +134,8 @@ HistoryResult check_history(const History& history, const LinearOptions& options
     for (const std::size_t each : part) calls.push_back(history.calls[each]);
     const Linear linear = search(history.header, calls, options);
     result.steps += linear.steps;
-    Machine machine(history.header);
-    result.clauses |= follow(machine, calls, linear.order);
+    Host host(*history.header.profile, history.header.options);
+    result.clauses |= follow(host, calls, linear.order);
     if (linear.verdict == Linearizable::unknown && result.verdict == Linearizable::ok)
       result.verdict = Linearizable::unknown;
     if (linear.verdict != Linearizable::illegal) continue;

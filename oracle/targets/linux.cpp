@@ -2,64 +2,31 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 #include <exception>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
-#include "model/profile.hpp"
 #include "oracle/targets/linux_channel.hpp"
-#include "oracle/targets/linux_credentials.hpp"
-#include "oracle/targets/linux_driver.hpp"
-#include "oracle/targets/linux_tun.hpp"
+#include "oracle/targets/linux_namespaces.hpp"
+#include "oracle/targets/linux_service.hpp"
+#include "oracle/targets/program.hpp"
 #include "oracle/targets/this_kernel.hpp"
 #include "oracle/targets/wire.hpp"
 
 namespace weir::oracle {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
-using std::chrono::steady_clock;
-
-/// What every reply of the driver begins with; text follows unless it is `fine`.
-enum class Reply : std::uint8_t { fine, trouble };
-
-std::string trouble(const std::exception& error) {
-  std::string reply;
-  wire::Writer out(reply);
-  out.put(Reply::trouble);
-  out.put(std::string(error.what()));
-  return reply;
-}
-
-std::string run_request(LinuxDriver& driver, const std::string& request, std::vector<Op>& ops,
-                        std::vector<Outcome>& outcomes) {
-  wire::Reader(request).get(ops);
-  const auto began = steady_clock::now();
-  driver.run_case(ops, outcomes);
-  const nanoseconds took = steady_clock::now() - began;
-  std::string reply;
-  wire::Writer out(reply);
-  out.put(Reply::fine);
-  out.put(took.count());
-  out.put(outcomes);
-  return reply;
-}
-
-void serve(int channel) {
-  LinuxDriver driver;
-  std::string request;
-  std::vector<Op> ops;
-  std::vector<Outcome> outcomes;
-  while (receive_message(channel, request, std::chrono::milliseconds{0}))
-    if (!send_message(channel, run_request(driver, request, ops, outcomes))) return;
-}
 
 /// The whole life of the driver process. Only the channel stays open of what it inherits, beside standard error.
 [[noreturn]] void live(int inherited) {
@@ -70,12 +37,14 @@ void serve(int channel) {
   ::dup2(null, STDOUT_FILENO);
   ::dup2(inherited, channel);
   ::close_range(channel + 1, ~0U, 0);
+  FdStream stream(channel);
   try {
+    const LinuxAbilities abilities = abilities_here(false);
     enter_user_namespace();
     NamespacePool().acquire();
-    if (send_message(channel, std::string(1, static_cast<char>(Reply::fine)))) serve(channel);
+    serve_cases(stream, abilities);
   } catch (const std::exception& error) {
-    send_message(channel, trouble(error));
+    send_trouble(stream, error);
   }
   ::_exit(0);
 }
@@ -84,7 +53,30 @@ void serve(int channel) {
 
 class LinuxTarget::Driver {
  public:
-  Driver() {
+  virtual ~Driver() = default;
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+  bool send(const std::string& request) { return send_message(stream(), request, hung_after); }
+  bool receive(std::string& reply, milliseconds patience) { return receive_message(stream(), reply, patience); }
+
+  /// Readable where receive() would not wait; -1 if it has none.
+  virtual int descriptor() const { return -1; }
+
+  /// Of the processor that it has used; 0 where that is not known.
+  virtual nanoseconds time() const { return {}; }
+
+  virtual std::string why_it_is_silent() = 0;
+
+ protected:
+  Driver() = default;
+  virtual ByteStream& stream() = 0;
+};
+
+/// A process of this machine, in namespaces of its own.
+class LinuxTarget::Forked final : public Driver {
+ public:
+  Forked() {
     profile_of_running_kernel();  // throws where there is none: the driver could not set up a namespace
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
@@ -94,119 +86,164 @@ class LinuxTarget::Driver {
     process_ = ::fork();
     if (process_ < 0) throw std::system_error(errno, std::generic_category(), "fork");
     if (process_ == 0) live(other.get());
+    stream_ = std::make_unique<FdStream>(channel_.get());
   }
-
-  ~Driver() {
+  ~Forked() override {
     ::kill(process_, SIGKILL);
     ::waitpid(process_, nullptr, 0);
   }
-  Driver(const Driver&) = delete;
-  Driver& operator=(const Driver&) = delete;
 
-  bool send(const std::string& request) { return send_message(channel_.get(), request); }
-  bool receive(std::string& reply) { return receive_message(channel_.get(), reply, hung_after); }
+  std::string why_it_is_silent() override { return "the driver died or hung"; }
+  int descriptor() const override { return channel_.get(); }
 
-  /// The reason why it is of no use, or "".
-  std::string trouble() {
-    std::string reply;
-    if (!receive(reply)) return "the driver ended before it began";
-    return trouble_of(reply);
+  nanoseconds time() const override {
+    clockid_t clock = 0;
+    timespec used{};
+    if (::clock_getcpuclockid(process_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) return {};
+    return std::chrono::seconds(used.tv_sec) + nanoseconds(used.tv_nsec);
   }
 
-  static std::string trouble_of(const std::string& reply) {
-    wire::Reader in(reply);
-    std::string text;
-    if (in.get<Reply>() == Reply::fine && in.ok()) return text;
-    in.get(text);
-    return in.ok() ? text : "the driver does not make sense";
-  }
+ protected:
+  ByteStream& stream() override { return *stream_; }
 
  private:
   OwnedFd channel_;
+  std::unique_ptr<FdStream> stream_;
   pid_t process_ = -1;
 };
 
+/// A machine of its own, whose first process the driver is.
+class LinuxTarget::Guest final : public Driver {
+ public:
+  explicit Guest(const GuestCommand& guest) : initramfs_(file_of(guest.initramfs)) {
+    std::vector<std::string> words = guest.words;
+    const std::string path = "/proc/self/fd/" + std::to_string(initramfs_.get());
+    for (std::string& each : words)
+      if (each.ends_with('@')) each.replace(each.size() - 1, 1, path);
+    program_ = std::make_unique<Program>(words);
+  }
+
+  /// What it has written last, in case it knew why.
+  std::string why_it_is_silent() override { return "the guest " + program_->end_or_kill(); }
+
+ protected:
+  ByteStream& stream() override { return *program_; }
+
+ private:
+  /// In memory, so that nothing is left of it. The guest's program inherits it.
+  static OwnedFd file_of(const std::string& bytes) {
+    OwnedFd file(::memfd_create("initramfs", 0));
+    if (file.get() < 0 || ::write(file.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()))
+      throw std::system_error(errno, std::generic_category(), "memfd_create");
+    return file;
+  }
+
+  OwnedFd initramfs_;
+  std::unique_ptr<Program> program_;
+};
+
+namespace {
+
+/// What a driver begins a message with, or why it is of no use.
+std::string trouble_in(wire::Reader& message) {
+  std::string text;
+  if (message.get<Reply>() == Reply::fine && message.ok()) return text;
+  message.get(text);
+  return message.ok() ? text : "the driver does not make sense";
+}
+
+}  // namespace
+
+LinuxTarget::LinuxTarget() : make_([] { return std::make_unique<Forked>(); }) { begin(); }
+
+LinuxTarget::LinuxTarget(const GuestCommand& guest)
+    : started_within_(guest.started_within), make_([guest] { return std::make_unique<Guest>(guest); }) {
+  begin();
+}
+
+LinuxTarget::~LinuxTarget() = default;
+LinuxTarget::LinuxTarget(LinuxTarget&&) noexcept = default;
+LinuxTarget& LinuxTarget::operator=(LinuxTarget&&) noexcept = default;
+
+void LinuxTarget::begin() {
+  auto driver = make_();
+  std::string bytes;
+  if (!driver->receive(bytes, started_within_)) throw std::runtime_error(driver->why_it_is_silent());
+  wire::Reader in(bytes);
+  if (const std::string reason = trouble_in(in); !reason.empty()) throw std::runtime_error(reason);
+  in.get(abilities_);
+  if (!in.ok()) throw std::runtime_error("the driver does not make sense");
+  driver_ = std::move(driver);
+}
+
 Availability LinuxTarget::probe() {
   try {
-    std::string reason = Driver().trouble();
-    return {reason.empty(), std::move(reason)};
+    LinuxTarget();
+    return {true, ""};
   } catch (const std::runtime_error& error) {  // std::system_error among them
     return {false, error.what()};
   }
 }
 
-LinuxTarget::LinuxTarget() : driver_(std::make_unique<Driver>()) {
-  if (const std::string reason = driver_->trouble(); !reason.empty()) throw std::runtime_error(reason);
-}
-LinuxTarget::~LinuxTarget() = default;
-LinuxTarget::LinuxTarget(LinuxTarget&&) noexcept = default;
-LinuxTarget& LinuxTarget::operator=(LinuxTarget&&) noexcept = default;
-
 LinuxTarget::Run LinuxTarget::run(std::span<const Op> ops) {
+  start(ops);
+  return finish();
+}
+
+void LinuxTarget::start(std::span<const Op> ops) {
+  std::string bytes;
+  wire::Writer(bytes).put(std::vector<Op>(ops.begin(), ops.end()));
+  sleeps_ = sleeps_of(ops);
+  asked_ = ops.size();
+  if (driver_ == nullptr) begin();
+  sent_ = driver_->send(bytes);
+}
+
+LinuxTarget::Run LinuxTarget::finish() {
   Run ran;
   std::string bytes;
-  wire::Writer out(bytes);
-  out.put(std::vector<Op>(ops.begin(), ops.end()));
-  if (driver_ == nullptr) *this = LinuxTarget();
-  if (!driver_->send(bytes) || !driver_->receive(bytes)) {
-    driver_.reset();
-    ran.error = "the driver died or hung";
-    return ran;
-  }
-  ran.error = Driver::trouble_of(bytes);
-  if (!ran.error.empty()) {
+  if (!sent_ || !driver_->receive(bytes, hung_after + sleeps_)) {
+    ran.error = driver_->why_it_is_silent();
     driver_.reset();
     return ran;
   }
   wire::Reader in(bytes);
-  in.get<Reply>();
+  ran.error = trouble_in(in);
+  if (!ran.error.empty()) {
+    driver_.reset();
+    return ran;
+  }
   ran.took = nanoseconds(in.get<nanoseconds::rep>());
   in.get(ran.outcomes);
-  ran.status = ran.took > late_after ? Status::late : Status::answered;
+  if (!in.ok() || ran.outcomes.size() != asked_) {
+    ran.error = "the driver does not make sense";
+    driver_.reset();
+    return ran;
+  }
+  const auto limit = sleeps_.count() == 0 ? late_after : slowly_late_after;
+  ran.status = ran.took > limit ? Status::late : Status::answered;
   return ran;
 }
 
+nanoseconds LinuxTarget::driver_time() const { return driver_ == nullptr ? nanoseconds{} : driver_->time(); }
+
+int LinuxTarget::channel() const { return driver_ == nullptr ? -1 : driver_->descriptor(); }
+
 namespace {
 
-/// The machine's own settings: not there in the namespaces of cases, or not ours to change.
-bool is_global(Sysctl sysctl) {
-  const Profile* const kernel = running_profile();
-  const SysctlSpec* const spec = kernel == nullptr ? nullptr : spec_of(*kernel, sysctl);
-  return spec == nullptr || spec->scope == Scope::global;
-}
-
-/// What a new namespace takes from the first one: namespaces of cases are used again and again, so that they cannot.
-bool is_handed_on(Sysctl sysctl) {
-  const SysctlSpec* spec = spec_of(*running_profile(), sysctl);
-  return sysctl == Sysctl::tcp_child_ehash_entries || (spec != nullptr && spec->from_first);
-}
-
-bool can_ask(const op::SysctlWrite& operation) {
-  if (operation.sysctl == Sysctl::sysctl_writes_strict) return false;
-  if (operation.cred != Cred::root && !can_act_as_others()) return false;
-  return operation.ns.id != 0 || !(is_global(operation.sysctl) || is_handed_on(operation.sysctl));
-}
-bool can_ask(const op::SysctlRead& operation) { return operation.ns.id != 0 || !is_global(operation.sysctl); }
-
-/// What fits into a packet.
-bool can_ask(const op::Segment& operation) { return operation.len <= 1400 && static_cast<bool>(LinuxTarget::peers()); }
-
-/// The receive softirq cannot be stepped from outside, and time cannot be hurried.
-template <class T>
-bool can_ask(const T&) {
-  constexpr bool of_a_cpu = requires(T each) { each.cpu; };
-  return !of_a_cpu && !std::is_same_v<T, op::Advance> && !std::is_same_v<T, op::Tick>;
+const LinuxAbilities& here() {
+  static const LinuxAbilities abilities = abilities_here(false);
+  return abilities;
 }
 
 }  // namespace
 
-Availability LinuxTarget::peers() {
-  static const std::string reason = Tun::refused();
-  return {reason.empty(), reason};
-}
+Availability LinuxTarget::peers() { return {here().no_peers.empty(), here().no_peers}; }
 
-bool LinuxTarget::supported(const Op& operation) {
-  return std::visit([](const auto& each) { return can_ask(each); }, operation);
+bool LinuxTarget::supported(const Op& operation) { return here().can_ask(profile_of_running_kernel(), operation); }
+
+bool LinuxTarget::supported_slowly(const Op& operation) {
+  return std::holds_alternative<op::Advance>(operation) || supported(operation);
 }
 
 }  // namespace weir::oracle

@@ -1,6 +1,5 @@
 #include "oracle/targets/linux_counters.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,8 +8,6 @@
 #include <cstdint>
 #include <string_view>
 #include <system_error>
-
-#include "oracle/targets/linux_namespaces.hpp"
 
 namespace weir::oracle {
 namespace {
@@ -44,12 +41,10 @@ std::optional<std::uint64_t> minus(std::optional<std::uint64_t> now, std::option
 
 }  // namespace
 
-outcome::Counters read_counters() {
-  static constexpr const char* path = "/proc/self/net/netstat";
-  const OwnedFd file(::open(path, O_RDONLY | O_CLOEXEC));
+outcome::Counters read_counters(int netstat) {
   std::array<char, 16384> bytes;
-  const ssize_t length = file.get() < 0 ? -1 : ::read(file.get(), bytes.data(), bytes.size());
-  if (length < 0) throw std::system_error(errno, std::generic_category(), path);
+  const ssize_t length = ::pread(netstat, bytes.data(), bytes.size(), 0);
+  if (length < 0) throw std::system_error(errno, std::generic_category(), "reading netstat");
   // Its first two lines: "TcpExt: name name …" and "TcpExt: number number …".
   std::string_view text(bytes.data(), static_cast<std::size_t>(length));
   std::string_view titles = text.substr(0, text.find('\n'));

@@ -4,8 +4,8 @@
 
 namespace weir::oracle {
 
-/// As /proc/self/net/netstat has them for the calling process's namespace. Throws std::system_error.
-outcome::Counters read_counters();
+/// As an open /proc/net/netstat has them. Throws std::system_error.
+outcome::Counters read_counters(int netstat);
 
 /// What was counted between two readings.
 outcome::Counters since(const outcome::Counters& before, const outcome::Counters& now);

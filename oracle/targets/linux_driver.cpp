@@ -3,12 +3,16 @@
 #include <fcntl.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <ctime>
 #include <stdexcept>
+#include <system_error>
 
 #include "oracle/targets/linux_address.hpp"
 #include "oracle/targets/linux_counters.hpp"
@@ -16,6 +20,10 @@
 
 namespace weir::oracle {
 namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
 
 /// Labels 0, 1 and 2 are open from the start and no sockets.
 constexpr std::size_t first_label = 3;
@@ -82,6 +90,14 @@ int number_of(How how) {
   return -1;
 }
 
+/// The kernel may wake a poll late by a thousandth of what it waits for.
+constexpr milliseconds longest_wait{500};
+
+timespec to_timespec(nanoseconds span) {
+  constexpr nanoseconds::rep second = 1'000'000'000;
+  return {static_cast<std::time_t>(span.count() / second), static_cast<long>(span.count() % second)};
+}
+
 int open_null() { return ::open("/dev/null", O_RDWR | O_CLOEXEC); }
 
 }  // namespace
@@ -94,13 +110,21 @@ std::uint16_t PortMap::operator()(std::uint16_t named) {
   return static_cast<std::uint16_t>(next_++);
 }
 
-LinuxDriver::LinuxDriver() : descriptors_(first_label) {}
+LinuxDriver::LinuxDriver(bool machine)
+    : globals_(machine ? std::make_unique<GlobalSysctls>() : nullptr), descriptors_(first_label) {}
 
 void LinuxDriver::run_case(std::span<const Op> ops, std::vector<Outcome>& outcomes) {
   begin_case(ops);
   outcomes.clear();
-  for (const Op& operation : ops)
+  for (const Op& operation : ops) {
+    const bool on_sysctl = std::visit(
+        [](const auto& each) {
+          return requires { each.sysctl; };
+        },
+        operation);
+    if (globals_ && (on_sysctl ? globals_->bring_back() : globals_->set_aside())) namespaces_.left();
     outcomes.push_back(std::visit([this](const auto& each) { return perform(each); }, operation));
+  }
   end_case();
 }
 
@@ -130,6 +154,7 @@ void LinuxDriver::end_case() {
   descriptors_.resize(first_label);
   for (const auto& each : peers_)
     if (each != nullptr) each->end_case();
+  if (globals_ && globals_->end_case()) namespaces_.left();
   namespaces_.end_case();
 }
 
@@ -147,17 +172,21 @@ Outcome LinuxDriver::label(Descriptor descriptor) {
   return returned(static_cast<std::int64_t>(lowest));
 }
 
-int LinuxDriver::open_sysctl(NsId ns, Sysctl sysctl, int flags) {
-  namespaces_.enter(ns.id);
-  return ::open(sysctl_path(name_of_enum(sysctl)).c_str(), flags | O_CLOEXEC);
+/// Whether its file is the machine's one and only.
+bool LinuxDriver::is_of_the_machine(NsId ns, Sysctl sysctl) const {
+  return ns.id == 0 && globals_ && globals_->has(sysctl);
+}
+
+/// To where its file is that of the case.
+void LinuxDriver::go_to_sysctl(NsId ns, Sysctl sysctl) {
+  if (!is_of_the_machine(ns, sysctl)) return namespaces_.enter(ns.id);
+  globals_->enter_first_namespace();
+  namespaces_.left();
 }
 
 std::size_t LinuxDriver::add_namespace() {
   const std::size_t index = namespaces_.acquire();
-  if (counters_wanted_) {
-    namespaces_.enter(index);
-    baselines_.push_back(read_counters());
-  }
+  if (counters_wanted_) baselines_.push_back(read_counters(namespaces_.netstat(index)));
   return index;
 }
 
@@ -165,20 +194,34 @@ Outcome LinuxDriver::perform(const op::Netns&) { return returned(static_cast<std
 
 Outcome LinuxDriver::perform(const op::SysctlWrite& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  namespaces_.enter(operation.ns.id);
+  const auto write_to = [&](int file) {
+    if (file < 0) return returned_by_call(-1);
+    namespaces_.mark_changed(operation.ns.id, operation.sysctl);
+    if (globals_ && globals_->has(operation.sysctl)) globals_->mark_changed(operation.sysctl);
+    return returned_by_call(::pwrite(file, operation.data.data(), operation.data.size(), operation.pos));
+  };
+  if (operation.cred == Cred::root && !is_of_the_machine(operation.ns, operation.sysctl))
+    return write_to(namespaces_.sysctl(operation.ns.id, operation.sysctl, true));
+  go_to_sysctl(operation.ns, operation.sysctl);
   const ActingAs user(operation.cred);
-  const OwnedFd file(open_sysctl(operation.ns, operation.sysctl, O_WRONLY));
-  if (file.get() < 0) return returned_by_call(-1);
-  namespaces_.mark_changed(operation.ns.id);
-  return returned_by_call(::pwrite(file.get(), operation.data.data(), operation.data.size(), operation.pos));
+  const OwnedFd file(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_WRONLY | O_CLOEXEC));
+  return write_to(file.get());
 }
 
 Outcome LinuxDriver::perform(const op::SysctlRead& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  const OwnedFd file(open_sysctl(operation.ns, operation.sysctl, O_RDONLY));
-  if (file.get() < 0) return returned_by_call(-1);
+  OwnedFd opened;
+  int file = -1;
+  if (is_of_the_machine(operation.ns, operation.sysctl)) {
+    go_to_sysctl(operation.ns, operation.sysctl);
+    opened = OwnedFd(::open(sysctl_path(name_of_enum(operation.sysctl)).c_str(), O_RDONLY | O_CLOEXEC));
+    file = opened.get();
+  } else {
+    file = namespaces_.sysctl(operation.ns.id, operation.sysctl, false);
+  }
+  if (file < 0) return returned_by_call(-1);
   buffer_.resize(operation.len);
-  const ssize_t length = ::pread(file.get(), buffer_.data(), buffer_.size(), operation.pos);
+  const ssize_t length = ::pread(file, buffer_.data(), buffer_.size(), operation.pos);
   if (length < 0) return returned_by_call(-1);
   return outcome::ReadBack{length, buffer_.substr(0, static_cast<std::size_t>(length))};
 }
@@ -248,8 +291,7 @@ Outcome LinuxDriver::perform(const op::TcpInfo& operation) {
 
 Outcome LinuxDriver::perform(const op::Netstat& operation) {
   if (operation.ns.id >= namespaces_.acquired()) return failed(Errno::enoent);
-  namespaces_.enter(operation.ns.id);
-  return since(baselines_[operation.ns.id], read_counters());
+  return since(baselines_[operation.ns.id], read_counters(namespaces_.netstat(operation.ns.id)));
 }
 
 Outcome LinuxDriver::perform(const op::Segment& operation) {
@@ -259,6 +301,28 @@ Outcome LinuxDriver::perform(const op::Segment& operation) {
   namespaces_.enter(ns);
   if (peers_[ns] == nullptr) peers_[ns] = std::make_unique<RemotePeers>();
   return outcome::Replied{peers_[ns]->send(operation, ports_(operation.to.port))};
+}
+
+/// Sleeps, but for reading what timers send: the order between the wires of namespaces is told by when it comes.
+Outcome LinuxDriver::perform(const op::Advance& operation) {
+  const auto end = steady_clock::now() + milliseconds(operation.ms.count);
+  outcome::Passed passed;
+  std::vector<pollfd> wires;
+  std::vector<RemotePeers*> behind;
+  for (const auto& each : peers_) {
+    if (each == nullptr) continue;
+    wires.push_back({each->wire(), POLLIN, 0});
+    behind.push_back(each.get());
+  }
+  for (auto now = steady_clock::now(); now < end; now = steady_clock::now()) {
+    const timespec left = to_timespec(std::min<nanoseconds>(end - now, longest_wait));
+    if (::ppoll(wires.data(), wires.size(), &left, nullptr) < 0 && errno != EINTR)
+      throw std::system_error(errno, std::generic_category(), "ppoll");
+    for (std::size_t i = 0; i < wires.size(); ++i)
+      if (wires[i].revents != 0) behind[i]->hear_timers(passed.sent);
+  }
+  for (RemotePeers* each : behind) each->hear_timers(passed.sent);
+  return passed;
 }
 
 template <class Unsupported>

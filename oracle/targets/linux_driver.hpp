@@ -11,6 +11,7 @@
 
 #include "model/op.hpp"
 #include "model/outcome.hpp"
+#include "oracle/targets/linux_globals.hpp"
 #include "oracle/targets/linux_namespaces.hpp"
 #include "oracle/targets/linux_peers.hpp"
 
@@ -36,7 +37,8 @@ class PortMap {
 
 class LinuxDriver {
  public:
-  LinuxDriver();
+  /// \param machine  the whole machine is the driver's: so are the sysctls that it has once
+  explicit LinuxDriver(bool machine);
 
   /// From a clean host to a clean host; one outcome an operation. Throws std::system_error where the machine refuses
   /// what has nothing to do with the operation (no more namespaces, say).
@@ -69,14 +71,17 @@ class LinuxDriver {
   Outcome perform(const op::TcpInfo&);
   Outcome perform(const op::Netstat&);
   Outcome perform(const op::Segment&);
+  Outcome perform(const op::Advance&);
   template <class Unsupported>
   Outcome perform(const Unsupported&);
 
-  int open_sysctl(NsId ns, Sysctl sysctl, int flags);
+  bool is_of_the_machine(NsId ns, Sysctl sysctl) const;
+  void go_to_sysctl(NsId ns, Sysctl sysctl);
   Descriptor find(Fd fd) const;
   Outcome label(Descriptor descriptor);
 
   NamespacePool namespaces_;
+  std::unique_ptr<GlobalSysctls> globals_;  ///< null where they are not ours
   PortMap ports_;
   std::vector<std::unique_ptr<RemotePeers>> peers_;  ///< by namespace; made where a case first needs them
   std::vector<Descriptor> descriptors_;              ///< by label

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
-#include <string_view>
 #include <system_error>
 
 #include "oracle/targets/linux_credentials.hpp"
@@ -23,12 +22,6 @@ namespace {
 constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
 
 [[noreturn]] void refused(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
-
-void write_file(const std::string& path, std::string_view text) {
-  const OwnedFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (file.get() < 0 || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
-    refused(path);
-}
 
 void bring_loopback_up() {
   const OwnedFd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -87,9 +80,15 @@ std::string initial_text(const SysctlSpec& spec) {
   return text + "\n";
 }
 
-void set_initial_sysctls() {
-  for (const SysctlSpec& each : profile_of_running_kernel().sysctls)
-    if (each.scope == Scope::per_netns) write_file(sysctl_path(name_of_enum(each.id)), initial_text(each));
+/// What a new namespace has of each, and nothing of those that are not its own.
+const std::array<std::string, names<Sysctl>.size()>& initial_texts() {
+  static const auto all = [] {
+    std::array<std::string, names<Sysctl>.size()> texts;
+    for (const SysctlSpec& each : profile_of_running_kernel().sysctls)
+      if (each.scope == Scope::per_netns) texts[static_cast<std::size_t>(each.id)] = initial_text(each);
+    return texts;
+  }();
+  return all;
 }
 
 }  // namespace
@@ -109,6 +108,12 @@ std::string sysctl_path(std::string_view name) {
   return path;
 }
 
+void write_file(const std::string& path, std::string_view text) {
+  const OwnedFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0 || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    refused(path);
+}
+
 bool enter_user_namespace() {
   const std::string user = std::to_string(::geteuid());
   const std::string group = std::to_string(::getegid());
@@ -126,12 +131,37 @@ NamespacePool::NamespacePool() : entered_(none) {}
 std::size_t NamespacePool::acquire() {
   const std::size_t index = acquired_++;
   if (index == pool_.size()) make();
-  if (pool_[index].changed) {
-    enter(index);
-    set_initial_sysctls();
-    pool_[index].changed = false;
-  }
+  if (pool_[index].changed.any()) restore(index);
   return index;
+}
+
+void NamespacePool::restore(std::size_t index) {
+  for (std::size_t i = 0; i < sysctls; ++i) {
+    const std::string& text = initial_texts()[i];
+    if (!pool_[index].changed[i] || text.empty()) continue;
+    const auto id = static_cast<Sysctl>(i);
+    if (::pwrite(sysctl(index, id, true), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size()))
+      refused(std::string(name_of_enum(id)));
+  }
+  pool_[index].changed.reset();
+}
+
+int NamespacePool::sysctl(std::size_t index, Sysctl sysctl, bool for_writing) {
+  OwnedFd& file = pool_[index].files[static_cast<std::size_t>(sysctl)][for_writing ? 1 : 0];
+  if (file.get() >= 0) return file.get();
+  enter(index);
+  const int flags = (for_writing ? O_WRONLY : O_RDONLY) | O_CLOEXEC;
+  file = OwnedFd(::open(sysctl_path(name_of_enum(sysctl)).c_str(), flags));
+  return file.get();
+}
+
+int NamespacePool::netstat(std::size_t index) {
+  OwnedFd& file = pool_[index].netstat;
+  if (file.get() >= 0) return file.get();
+  enter(index);
+  file = OwnedFd(::open("/proc/self/net/netstat", O_RDONLY | O_CLOEXEC));
+  if (file.get() < 0) refused("/proc/self/net/netstat");
+  return file.get();
 }
 
 void NamespacePool::enter(std::size_t index) {
@@ -139,6 +169,8 @@ void NamespacePool::enter(std::size_t index) {
   if (::setns(pool_[index].fd.get(), CLONE_NEWNET) != 0) refused("setns(CLONE_NEWNET)");
   entered_ = index;
 }
+
+void NamespacePool::left() { entered_ = none; }
 
 void NamespacePool::renew() {
   pool_.clear();
@@ -159,7 +191,7 @@ void NamespacePool::make() {
   write_file("/proc/sys/net/ipv4/tcp_max_tw_buckets", "1000000000");
   OwnedFd fd(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
   if (fd.get() < 0) refused("/proc/self/ns/net");
-  pool_.push_back({std::move(fd), true});
+  pool_.push_back({std::move(fd), std::bitset<sysctls>().set()});
   entered_ = pool_.size() - 1;
 }
 

@@ -30,6 +30,11 @@ std::uint32_t RemotePeers::peer_address(std::uint32_t named) {
   return Tun::peer_net + 2 + static_cast<std::uint32_t>(number_among(peer_addresses_, named));
 }
 
+End RemotePeers::named(const End& peer) const {
+  const std::size_t number = peer.v4 - Tun::peer_net - 2;
+  return number < peer_addresses_.size() ? End{peer_addresses_[number], peer.port} : peer;
+}
+
 RemotePeers::Conversation& RemotePeers::between(const End& host, const End& peer) {
   for (Conversation& each : conversations_)
     if (each.host == host && each.peer == peer) return each;
@@ -136,6 +141,15 @@ void RemotePeers::hear(const TcpSegment& segment) {
 void RemotePeers::hear_what_waits() {
   for (std::string_view packet = tun_.read(); !packet.empty(); packet = tun_.read())
     if (const auto segment = tcp_segment_of(packet)) hear(*segment);
+}
+
+void RemotePeers::hear_timers(std::vector<outcome::SentSegment>& sent) {
+  for (std::string_view packet = tun_.read(); !packet.empty(); packet = tun_.read()) {
+    const auto segment = tcp_segment_of(packet);
+    if (!segment) continue;
+    hear(*segment);
+    if (segment->flags == Flags::sa) sent.push_back({named(segment->to), Flags::sa});
+  }
 }
 
 void RemotePeers::end_case() {

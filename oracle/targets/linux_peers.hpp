@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "model/op.hpp"
+#include "model/outcome.hpp"
 #include "oracle/targets/linux_diag.hpp"
 #include "oracle/targets/linux_tun.hpp"
 #include "oracle/targets/packets.hpp"
@@ -25,6 +26,13 @@ class RemotePeers {
   /// \return what goes back at once
   Flags send(const op::Segment& segment, std::uint16_t port);
 
+  /// Reads what has come while time passed, and adds the SYN-ACKs to `sent`, as the case names their peers: nothing but
+  /// timers sends them then. What else the host repeats or had delayed is no part of the model.
+  void hear_timers(std::vector<outcome::SentSegment>& sent);
+
+  /// Readable as soon as hear_timers() has something to hear.
+  int wire() const { return tun_.get(); }
+
   /// Resets what is left of the case's conversations, so that nothing of them lingers.
   void end_case();
 
@@ -40,6 +48,7 @@ class RemotePeers {
   Conversation& between(const End& host, const End& peer);
   std::uint32_t host_address(std::uint32_t named);
   std::uint32_t peer_address(std::uint32_t named);
+  End named(const End& peer) const;
 
   void begin_anew(Conversation& conversation);
   static void go_back_to(const Conversation& before, Conversation& conversation);

@@ -25,6 +25,8 @@ class Tun {
   /// The host's address of that number; given to the loopback device when it is first asked for.
   std::uint32_t host_address(std::size_t number);
 
+  int get() const { return fd_.get(); }
+
   void write(const std::string& packet);
 
   /// A packet that waits, valid until the next call; empty if there is none.

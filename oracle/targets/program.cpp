@@ -94,8 +94,16 @@ Program::Answer Program::receive(std::string& line, std::chrono::milliseconds pa
     }
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    if (const Answer more = receive_more(std::max(left, std::chrono::milliseconds{0})); more != Answer::line)
+      return more;
+  }
+}
+
+/// `line` stands for "something".
+Program::Answer Program::receive_more(std::chrono::milliseconds patience) {
+  for (;;) {
     pollfd waiting{out_.get(), POLLIN, 0};
-    const int ready = ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+    const int ready = ::poll(&waiting, 1, static_cast<int>(patience.count()));
     if (ready < 0 && errno == EINTR) continue;
     if (ready <= 0) return Answer::silent;
     std::array<char, 1U << 14> bytes;
@@ -103,7 +111,15 @@ Program::Answer Program::receive(std::string& line, std::chrono::milliseconds pa
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return Answer::ended;
     received_.append(bytes.data(), static_cast<std::size_t>(count));
+    return Answer::line;
   }
+}
+
+std::string Program::receive(std::size_t most, std::chrono::milliseconds patience) {
+  if (received_.empty()) receive_more(patience.count() == 0 ? std::chrono::milliseconds{-1} : patience);
+  std::string bytes = received_.substr(0, most);
+  received_.erase(0, bytes.size());
+  return bytes;
 }
 
 std::string Program::end() {
@@ -115,7 +131,15 @@ std::string Program::end() {
   return "ended with status " + std::to_string(WEXITSTATUS(status)) + last_complaint();
 }
 
-/// Of what it wrote to standard error the last line, if there is one.
+std::string Program::end_or_kill() {
+  constexpr std::chrono::milliseconds about_to_end{200};
+  if (receive_more(about_to_end) == Answer::ended) return end();
+  ::kill(-process_, SIGKILL);
+  ::waitpid(std::exchange(process_, -1), nullptr, 0);
+  return "is silent" + last_complaint();
+}
+
+/// Of what it wrote to standard error the last line, if there is one; of a guest, the one that says why it has ended.
 std::string Program::last_complaint() const {
   constexpr off_t most = 4096;
   const off_t size = ::lseek(complaints_.get(), 0, SEEK_END);
@@ -123,6 +147,9 @@ std::string Program::last_complaint() const {
   const ssize_t count = ::pread(complaints_.get(), text.data(), text.size(), std::max<off_t>(0, size - most));
   text.resize(static_cast<std::size_t>(std::max<ssize_t>(0, count)));
   while (!text.empty() && text.back() == '\n') text.pop_back();
+  for (const char* each : {"weir-guest: ", "Kernel panic"})
+    if (const auto at = text.rfind(each); at != std::string::npos)
+      return ": " + text.substr(at, text.find_first_of("\r\n", at) - at);
   return text.empty() ? text : ": " + text.substr(text.rfind('\n') + 1);
 }
 

@@ -12,11 +12,16 @@ std::string running_release() {
   return name.release;
 }
 
-const Profile* running_profile() {
-  std::string name = "linux-" + running_release();
+const Profile* profile_of_release(const std::string& release) {
+  std::string name = "linux-" + release;
   const std::size_t number = name.find_first_not_of("0123456789.", name.find('-') + 1);
   if (number != std::string::npos) name.resize(number);
   return profile_from(name);
+}
+
+const Profile* running_profile() {
+  static const Profile* const profile = profile_of_release(running_release());
+  return profile;
 }
 
 const Profile& profile_of_running_kernel() {

@@ -12,6 +12,9 @@ std::string running_release();
 /// nullptr where no profile describes that release.
 const Profile* running_profile();
 
+/// Of "6.12.95+deb12-cloud-amd64", as `uname -r` says, that of 6.12; nullptr where there is none.
+const Profile* profile_of_release(const std::string& release);
+
 /// The same. Throws std::runtime_error where there is none.
 const Profile& profile_of_running_kernel();
 

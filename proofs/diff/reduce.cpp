@@ -97,7 +97,8 @@ class Reducer {
   bool simplify(std::size_t at, const op::SysctlWrite&) {
     bool helped = shorten(at);
     helped = try_value(at, &op::SysctlWrite::pos, std::int64_t{0}) || helped;
-    return try_value(at, &op::SysctlWrite::data, std::string("0")) || helped;
+    const bool empty = std::get<op::SysctlWrite>(best_.ops[at]).data.empty();  // smaller than any number
+    return (!empty && try_value(at, &op::SysctlWrite::data, std::string("0"))) || helped;
   }
   template <class Other>
   bool simplify(std::size_t, const Other&) {

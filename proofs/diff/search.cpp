@@ -168,6 +168,7 @@ class Search {
     constexpr std::string_view bytes = "019 x-";
     const bool text =
         std::any_of(shape.holes.begin(), shape.holes.end(), [](auto& hole) { return !hole.runs.empty(); });
+    if (shape.holes.empty()) return visit(Values{});
     if (!text)
       for (const std::int64_t number : {0, 1, 2}) visit(Values(shape.holes.size(), number));
     if (!text || shape.holes.size() != 1) return;

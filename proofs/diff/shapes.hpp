@@ -16,7 +16,11 @@ std::vector<Shape> sysctl_shapes(const Profile& from, const Profile& to, std::op
 /// clients, and calls on any of them. A step that fails in both kernels is not built upon.
 std::vector<Shape> listen_shapes(const Profile& from, const Profile& to);
 
-/// Up to two settings and then up to five rounds of packets, polls and softirqs.
+/// Adds up to four rounds of a server's story with remote peers, in which time passes. They have no holes.
+void add_peer_shapes(std::vector<Shape>& shapes);
+
+/// Up to two settings and then up to five rounds of packets, polls and softirqs; packets of all kinds after up to three
+/// settings of 1; CPU masks.
 std::vector<Shape> softnet_shapes(const Profile& from, const Profile& to);
 
 /// The sysctls that either kernel has.

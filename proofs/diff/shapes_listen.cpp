@@ -192,6 +192,7 @@ std::vector<Shape> listen_shapes(const Profile& from, const Profile& to) {
       continue_story(two, most_steps - most_settings, shapes);
     }
   }
+  add_peer_shapes(shapes);
   smallest_first(shapes);
   return shapes;
 }

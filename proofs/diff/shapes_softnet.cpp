@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <string>
+
 #include "model/sysctl/plane.hpp"
 #include "proofs/diff/shapes.hpp"
 
@@ -58,6 +61,45 @@ void one_large_crowd(const Shape& before, std::vector<Shape>& shapes) {
   }
 }
 
+/// A packet of each sort: of a flow, for another CPU, of a device that is down.
+std::vector<op::NetifRx> packets_of_all_sorts() {
+  return {{{}, Skb{1}, {}, FlowHash{1}}, {{}, Skb{1}, Cpu{1}}, {{}, Skb{1}, {}, {}, false}};
+}
+
+/// Up to three of the settings are 1, in any order: a table gets its length when a CPU asks for it. Then packets come,
+/// and the softirq. Nothing is open.
+void packets_after_settings(const std::vector<Sysctl>& all, const Shape& before, std::size_t most,
+                            std::vector<Shape>& shapes) {
+  for (const op::NetifRx& packet : packets_of_all_sorts()) {
+    Shape& arrived = shapes.emplace_back(before);
+    arrived.add(packet);
+    arrived.steps = arrived.ops.size();
+    Shape drained = arrived;
+    drained.add(op::NetRxAction{});
+    shapes.push_back(drained);
+  }
+  if (most == 0) return;
+  for (const Sysctl setting : all) {
+    const bool is_set = std::any_of(before.ops.begin(), before.ops.end(),
+                                    [&](const Op& each) { return std::get<op::SysctlWrite>(each).sysctl == setting; });
+    if (is_set) continue;
+    Shape with = before;
+    with.add(op::SysctlWrite{{}, setting, "1"});
+    packets_after_settings(all, with, most - 1, shapes);
+  }
+}
+
+/// Every text of up to three of the characters that parsers of masks care for.
+void masks(std::vector<Shape>& shapes) {
+  constexpr std::string_view characters = "01f, \n-";
+  std::vector<std::string> texts{""};
+  for (std::size_t next = 0; next < texts.size(); ++next) {
+    shapes.emplace_back().add(op::SysctlWrite{{}, Sysctl::flow_limit_cpu_bitmap, texts[next]});
+    if (texts[next].size() == 3) continue;
+    for (const char c : characters) texts.push_back(texts[next] + c);
+  }
+}
+
 }  // namespace
 
 std::vector<Shape> softnet_shapes(const Profile& from, const Profile& to) {
@@ -65,6 +107,8 @@ std::vector<Shape> softnet_shapes(const Profile& from, const Profile& to) {
   continue_story({}, most_rounds, shapes);
   one_large_crowd({}, shapes);
   const auto all = settings(from, to);
+  packets_after_settings(all, {}, 3, shapes);
+  if (std::find(all.begin(), all.end(), Sysctl::flow_limit_cpu_bitmap) != all.end()) masks(shapes);
   for (std::size_t first = 0; first < all.size(); ++first) {
     Story one;
     one.shape.add_open(op::SysctlWrite{{}, all[first], {}});

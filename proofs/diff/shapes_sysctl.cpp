@@ -52,9 +52,11 @@ void add_reads(std::vector<Shape>& shapes, Sysctl id) {
   for (std::uint32_t length = 1; length <= longest; length *= 2)
     shapes.emplace_back().add(op::SysctlRead{{}, id, length});
   shapes.emplace_back().add(op::SysctlRead{{}, id, 4096, 1});
-  Shape& elsewhere = shapes.emplace_back();
-  elsewhere.add(op::Netns{});
-  elsewhere.add(op::SysctlRead{NsId{1}, id});
+  for (const auto& owner : names<Owner>) {
+    Shape& elsewhere = shapes.emplace_back();
+    elsewhere.add(op::Netns{owner.value});
+    elsewhere.add(op::SysctlRead{NsId{1}, id});
+  }
 }
 
 void add_writes(std::vector<Shape>& shapes, Sysctl id, const std::vector<Sysctl>& settings) {
@@ -63,10 +65,14 @@ void add_writes(std::vector<Shape>& shapes, Sysctl id, const std::vector<Sysctl>
     shapes.back().steps = steps_of(text);
   }
   shapes.emplace_back().add_open(op::SysctlWrite{{}, id, {}, 1}, {1});
-  shapes.emplace_back().add_open(op::SysctlWrite{{}, id, {}, 0, Cred::user}, {1});
-  Shape& elsewhere = shapes.emplace_back();
-  elsewhere.add(op::Netns{});
-  elsewhere.add_open(op::SysctlWrite{NsId{1}, id, {}}, {1});
+  for (const auto& cred : names<Cred>)
+    if (cred.value != Cred::root) shapes.emplace_back().add_open(op::SysctlWrite{{}, id, {}, 0, cred.value}, {1});
+  for (const auto& owner : names<Owner>)
+    for (const auto& cred : names<Cred>) {
+      Shape& elsewhere = shapes.emplace_back();
+      elsewhere.add(op::Netns{owner.value});
+      elsewhere.add_open(op::SysctlWrite{NsId{1}, id, {}, 0, cred.value}, {1});
+    }
   for (const Sysctl before : settings)
     for (const std::int64_t pos : {0, 1}) {
       Shape& two = shapes.emplace_back();
@@ -100,6 +106,7 @@ void smallest_first(std::vector<Shape>& shapes) {
 std::vector<Shape> sysctl_shapes(const Profile& from, const Profile& to, std::optional<Sysctl> about) {
   const auto sorts = one_of_each_sort(from, to);
   std::vector<Shape> shapes;
+  for (const auto& owner : names<Owner>) shapes.emplace_back().add(op::Netns{owner.value});
   for (const Sysctl id : about ? std::vector{*about} : sorts) {
     add_reads(shapes, id);
     add_writes(shapes, id, sorts);

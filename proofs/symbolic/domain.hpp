@@ -13,6 +13,7 @@ struct Symbolic {
   using U32 = SymbolicInt<std::uint32_t>;
   using U64 = SymbolicInt<std::uint64_t>;
   static void clause(Clause) {}
+  static std::uint32_t pick(std::uint32_t) { return 0; }  // no theorem is about a rule that picks
 };
 static_assert(Domain<Symbolic>);
 

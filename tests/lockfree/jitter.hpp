@@ -72,6 +72,8 @@ class JitterAtomic : public std::atomic<T> {
 struct HostAtomics {
   template <class T>
   using atomic = JitterAtomic<T>;
+  template <class T>
+  using plain = T;
 };
 
 }  // namespace weir::lockfree

@@ -170,6 +170,15 @@ COVERS(SYN_DROP_LAST_QUARTER, linux_6_18) {
   EXPECT_EQ(clients(host, 4, 4), "ESTABLISHED");
   EXPECT_EQ(clients(host, 8, 1), "SYN_SENT");
 }
+COVERS(LISTENER_PICKED, linux_6_18) {
+  for (const int fd : {3, 4}) {
+    host.socket();
+    host.set(fd, SockOpt::so_reuseport, 1);
+    host.bind(fd, port);
+    host.listen(fd, 1);
+  }
+  EXPECT_EQ(clients(host, 5, 1), "ESTABLISHED");
+}
 COVERS(SYN_QUEUED, linux_6_18) {
   deferring_listener(host, 5);
   EXPECT_EQ(clients(host, 4, 1), "ESTABLISHED");

@@ -15,19 +15,9 @@ struct NeverShown {
 };
 
 constexpr auto never_shown = std::to_array<NeverShown>({
-    {"has_user_netns", "no shape makes a namespace that another user owns"},
-    {"somaxconn_hidden_from_users", "no shape makes a namespace that another user owns"},
     {"ulp_must_clone", "no operation gives a socket an upper layer protocol"},
     {"get_port_error_returned", "of all that the search for a port may say only EADDRINUSE can come about"},
-    {"oow_rate_limited", "takes a remote peer, and no shape has one"},
-    {"synack_repeat_restarts_timer", "takes a remote peer, and no shape has one"},
-    {"cookie_minutes", "takes a remote peer and time, and no shape has them"},
-    {"overflow_remembered_long", "takes a remote peer and time, and no shape has them"},
-    {"has_flow_limit", "no shape has flows"},
-    {"flow_limit_hash_32", "no shape has flows"},
-    {"cpumask_from_the_end", "no shape writes a CPU mask"},
-    {"drops_if_not_running", "no shape has a device that is down"},
-    {"not_running_is_overload", "no shape has a device that is down"},
+    {"has_flow_limit", "takes 65 packets of one flow in a queue that is half full: more than the bound"},
     {"has_backlog_threads", "takes a boot argument, and shapes have none"},
 });
 

@@ -1,0 +1,79 @@
+// weir explore --must-fail and --weaken: does the explorer find what is wrong, and is every order needed?
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "cli/common.hpp"
+#include "cli/explore.hpp"
+#include "proofs/memory/faults.hpp"
+#include "proofs/memory/report.hpp"
+
+namespace weir::cli {
+namespace {
+
+namespace memory = proofs::memory;
+
+bool is_wanted(const ExploreArguments& given, std::string_view name) {
+  return given.names.empty() || std::find(given.names.begin(), given.names.end(), name) != given.names.end();
+}
+
+std::string access_text(const memory::SourceSite& site) {
+  return fmt::format("{}:{} {}, {}", site.file, site.line, site.function, memory::name_of(site.part));
+}
+
+void print_row(const memory::Killed& row, bool markdown) {
+  const std::string step = fmt::format(
+      "{} -> {}", memory::short_name(row.site.order),
+      row.site.part == memory::Weakening::Part::fence && row.to == memory::Order::relaxed ? "none"
+                                                                                          : memory::short_name(row.to));
+  const bool survives = row.client.empty();
+  if (markdown)
+    return print(fmt::format("| `{}` {} | {} | {} | {} | {} |\n", row.site.file, row.site.function,
+                             fmt::format("{}, line {}", memory::name_of(row.site.part), row.site.line), step,
+                             survives ? "**nobody**" : row.client, row.why));
+  print(fmt::format("{:<55} {:<11} {}\n", access_text(row.site), step,
+                    survives ? red("survives") : fmt::format("{:<24} {}", row.client, row.why)));
+}
+
+}  // namespace
+
+int explore_planted_bugs(const ExploreArguments& given) {
+  const memory::Plan plan = plan_of(given);
+  std::size_t found = 0, asked = 0;
+  for (const memory::Planted& bug : memory::planted_bugs()) {
+    if (!is_wanted(given, bug.name)) continue;
+    ++asked;
+    const memory::Report report = memory::explore_planted(bug, plan);
+    const bool good = report.verdict == memory::Verdict::counterexample;
+    found += good ? 1 : 0;
+    const std::string verdict = good ? green("found") : red(std::string(name_of(report.verdict)));
+    print(fmt::format("{:<25} {} after {} executions of {}: {}\n    {}\n", bug.name, verdict, report.explored(),
+                      bug.client, report.why, bug.sentence));
+    if (good && !given.names.empty()) print(memory::execution_table(report.execution));
+  }
+  if (asked == 0) {
+    complain("weir: no planted bug has that name\n");
+    return malformed;
+  }
+  const std::string total = fmt::format("{} of {} planted bugs found", found, asked);
+  print(fmt::format("\n{}\n", found == asked ? green(total) : red(total)));
+  return found == asked ? agreed : diverged;
+}
+
+int explore_weakenings(const ExploreArguments& given) {
+  std::vector<memory::Client> chosen;
+  for (const memory::Client& client : memory::clients())
+    if (is_wanted(given, client.name)) chosen.push_back(client);
+  if (given.markdown) print("| access | part | weakened | found by | as |\n|---|---|---|---|---|\n");
+  std::size_t survivors = 0;
+  const auto table = memory::weaken_all(chosen, plan_of(given).workers, [&](const memory::Killed& row) {
+    survivors += row.client.empty() ? 1 : 0;
+    print_row(row, given.markdown);
+  });
+  const std::string total = fmt::format("{} weakenings, {} survive", table.size(), survivors);
+  if (!given.markdown) print(fmt::format("\n{}\n", survivors == 0 ? green(total) : red(total)));
+  return survivors == 0 ? agreed : diverged;
+}
+
+}  // namespace weir::cli

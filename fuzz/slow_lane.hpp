@@ -1,0 +1,74 @@
+// The slow lane of the live target: cases in which `advance` really takes its time, many beside each other, each in a
+// driver process and namespaces of its own.
+//
+//   SlowLane lane(32, {.seed = 1, .profile = &releases::linux_6_18});   // forks: before threads start
+//   const SlowEffort effort = lane.run(deadline);                       // sleeps, mostly; on a thread of its own
+//
+// A difference counts if the kernel gives the same answers when it is asked again.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "fuzz/engine.hpp"
+#include "fuzz/timer_cases.hpp"
+#include "oracle/targets/linux.hpp"
+
+namespace weir::fuzz {
+
+struct SlowEffort {
+  std::uint64_t cases = 0;           ///< compared
+  std::uint64_t operations = 0;      ///< compared, without probes
+  std::uint64_t late = 0;            ///< answers thrown away: the machine was too busy to keep to the times
+  std::uint64_t unsteady = 0;        ///< cases with a difference that was another, or none, when asked again
+  std::chrono::milliseconds time{};  ///< that has passed in the cases compared, taken together
+  ClauseSet covered;                 ///< clauses of the spec behind the answers that agreed
+  std::vector<Finding> findings;
+};
+
+struct SlowLaneOptions {
+  std::uint64_t seed = 1;
+  const Profile* profile = nullptr;  ///< that the kernel is held against
+  std::size_t max_findings = 4;
+  /// Told of every case that agrees, with what the kernel answered.
+  std::function<void(const TimedQuestion&, const std::vector<Outcome>&)> agreed = {};
+};
+
+class SlowLane {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Throws std::runtime_error where the kernel cannot be asked.
+  SlowLane(std::size_t drivers, SlowLaneOptions options);
+
+  /// Asks cases until the deadline, and none that would not be over by then. Throws std::runtime_error if a driver
+  /// dies.
+  SlowEffort run(Clock::time_point deadline);
+
+  /// Asks these, once or as often as it takes to be sure.
+  SlowEffort run(std::vector<TimerCase> cases);
+
+ private:
+  /// A driver, and the case that it is at.
+  struct Driver {
+    oracle::LinuxTarget kernel;
+    std::optional<TimerCase> at = {};
+    int attempts = 0;
+    std::optional<Difference> first = {};  ///< that it gave when it was asked first
+  };
+  using NextCase = std::function<std::optional<TimerCase>()>;
+
+  SlowEffort run(Clock::time_point deadline, const NextCase& next);
+  void take_answer(Driver& driver, SlowEffort& effort);
+  void judge(Driver& driver, const std::vector<Outcome>& answers, SlowEffort& effort);
+  void ask(Driver& driver);
+
+  SlowLaneOptions options_;
+  TimerCases cases_;
+  Clock::time_point deadline_{};  ///< nothing is asked that would not be over by then
+  std::vector<Driver> drivers_;
+};
+
+}  // namespace weir::fuzz

@@ -1,0 +1,102 @@
+// weir-guest: the first process of a guest, which is nothing but the driver of a live target (linux_service.hpp).
+//
+// Started by the kernel as /init, with the device that it speaks over in the environment (WEIR_CHANNEL, a serial line
+// or a virtio port). It loads the modules that lie in /modules, by name in order, and powers the machine off when
+// nobody speaks to it any more.
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <filesystem>
+#include <set>
+#include <stdexcept>
+#include <system_error>
+
+#include "oracle/targets/linux_namespaces.hpp"
+#include "oracle/targets/linux_service.hpp"
+
+namespace weir::oracle {
+namespace {
+
+void mount_at(const char* kind, const char* folder) {
+  if (::mount(kind, folder, kind, 0, nullptr) != 0 && errno != EBUSY)
+    throw std::system_error(errno, std::generic_category(), folder);
+}
+
+void load_modules() {
+  if (!std::filesystem::exists("/modules")) return;
+  std::set<std::string> paths;
+  for (const auto& each : std::filesystem::directory_iterator("/modules")) paths.insert(each.path());
+  for (const std::string& each : paths) {
+    const OwnedFd file(::open(each.c_str(), O_RDONLY | O_CLOEXEC));
+    if (::syscall(SYS_finit_module, file.get(), "", 0) != 0 && errno != EEXIST)
+      throw std::system_error(errno, std::generic_category(), each);
+  }
+}
+
+/// A serial line takes bytes as they are; a virtio port always does.
+OwnedFd open_channel() {
+  const char* const path = std::getenv("WEIR_CHANNEL");
+  if (path == nullptr) throw std::runtime_error("WEIR_CHANNEL is not set");
+  constexpr int attempts = 100;  // a device may take a moment to appear
+  for (int attempt = 0; ::access(path, F_OK) != 0 && attempt < attempts; ++attempt) ::usleep(20'000);
+  OwnedFd channel(::open(path, O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (channel.get() < 0) throw std::system_error(errno, std::generic_category(), path);
+  termios line{};
+  if (::tcgetattr(channel.get(), &line) == 0) {
+    ::cfmakeraw(&line);
+    ::tcsetattr(channel.get(), TCSANOW, &line);
+  }
+  return channel;
+}
+
+/// What a packet over loopback does it does on the CPU that has sent it.
+void stay_on_one_cpu() {
+  cpu_set_t first;
+  CPU_ZERO(&first);
+  CPU_SET(0, &first);
+  if (::sched_setaffinity(0, sizeof first, &first) != 0)
+    throw std::system_error(errno, std::generic_category(), "sched_setaffinity");
+}
+
+void live() {
+  stay_on_one_cpu();
+  mount_at("proc", "/proc");
+  mount_at("sysfs", "/sys");
+  mount_at("devtmpfs", "/dev");
+  load_modules();
+  const OwnedFd channel = open_channel();
+  FdStream stream(channel.get());
+  try {
+    serve_cases(stream, abilities_here(true));
+  } catch (const std::exception& error) {
+    send_trouble(stream, error);
+  }
+}
+
+}  // namespace
+}  // namespace weir::oracle
+
+int main() {
+  if (::getpid() != 1) {
+    std::fputs("weir-guest is the first process of a guest, which weir campaign starts\n", stderr);
+    return 2;
+  }
+  try {
+    weir::oracle::live();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "weir-guest: %s\n", error.what());
+  }
+  ::reboot(RB_POWER_OFF);
+  return 1;
+}

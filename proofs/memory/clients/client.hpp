@@ -1,0 +1,54 @@
+// A client: a small program over one structure of lockfree/, with all that must hold of it.
+#pragma once
+#include <new>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "proofs/memory/atomic.hpp"
+#include "proofs/memory/explorer.hpp"
+
+namespace weir::proofs::memory {
+
+struct Client {
+  std::string name;
+  std::string sentence;  ///< what the threads do
+  unsigned threads = 0;
+  Factory factory;
+  Limits limits{};
+};
+
+std::vector<Client> queue_clients();
+std::vector<Client> pool_clients();
+std::vector<Client> table_clients();
+/// All of them.
+const std::vector<Client>& clients();
+
+/// What was found out about outcomes, kept from one execution to the next.
+using Judgements = std::unordered_map<std::string, bool>;
+
+/// Makes a Program of a World, which has `run(thread)`, `finish()` and a constructor from a Script and Judgements.
+template <class World, class Script>
+class ClientProgram final : public Program {
+ public:
+  ClientProgram(const Script& script, unsigned threads) : script_(script), threads_(threads) {}
+
+  unsigned threads() const override { return threads_; }
+  void set_up() override { world_ = new (storage_) World(script_, judgements_); }
+  void run(unsigned thread) override { world_->run(thread); }
+  void tear_down() override {
+    world_->finish();
+    world_->~World();
+  }
+  void forget() override {}
+
+ private:
+  const Script script_;
+  const unsigned threads_;
+  Judgements judgements_;
+  World* world_ = nullptr;
+  alignas(World) std::byte storage_[sizeof(World)];
+};
+
+}  // namespace weir::proofs::memory

@@ -1,0 +1,117 @@
+// What the code under exploration stands on: the interface between its atomics and an engine.
+//
+// Atomics (atomic.hpp) hand every access to the engine of the thread that runs them. There are two: Machine, which
+// explores executions, and Candidates, which lists what a thread could do in any of them.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "proofs/memory/order.hpp"
+#include "proofs/memory/view.hpp"
+
+namespace weir::proofs::memory {
+
+using Word = std::uint64_t;
+
+/// A line of the source: names an access in reports, and for whoever weakens it.
+struct Site {
+  const char* file = "";
+  int line = 0;
+  const char* function = "";
+};
+
+/// What an atomic knows of itself; the engine knows the rest by its index.
+struct Location {
+  Word initial = 0;
+  std::uint16_t index = 0;      ///< 0: not known to the engine yet; else the engine's own number + 1
+  std::uint8_t born_by = 0xff;  ///< the thread that constructed it; 0xff: nobody in particular
+  std::uint16_t born_at = 0;    ///< and how many events it had behind it
+  static constexpr std::uint16_t dead = 0xffff;
+};
+
+/// What non-atomic data know of themselves.
+struct Shadow {
+  std::uint8_t written_by = 0xff;
+  bool written = false;  ///< holds a value
+  bool dead = false;
+  std::uint16_t written_at = 0;
+  std::array<std::uint16_t, max_threads> read_at{};  ///< 1 + events before the thread's last read; 0: none
+};
+
+/// Whether this is a member of an object, or of an array's element, of which somebody has nothing but a null pointer.
+inline bool is_null(const void* member) {
+  constexpr std::uintptr_t first_page = 65536;
+  return reinterpret_cast<std::uintptr_t>(member) < first_page;
+}
+
+/// Of each thread, a number of its events.
+using Clocks = std::array<std::uint16_t, max_threads>;
+
+enum class Access : std::uint8_t { read, write, birth, death };
+
+class Memory {
+ public:
+  using Change = Word (*)(Word before, Word operand);
+
+  virtual ~Memory() = default;
+  virtual Word load(Location& at, Order order, Site site) = 0;
+  virtual void store(Location& at, Word value, Order order, Site site) = 0;
+  virtual Word update(Location& at, Change change, Word operand, Order order, Site site) = 0;
+  struct Exchange {
+    Word expected, desired;
+    Order success, failure;
+    bool weak;
+  };
+  /// \return what was read; it was exchanged if that is `exchange.expected` and `exchanged` says so
+  virtual Word compare_exchange(Location& at, const Exchange& exchange, bool& exchanged, Site site) = 0;
+  virtual void fence(Order order, Site site) = 0;
+  virtual void born(Location& at) = 0;
+  virtual void died(Location& at) = 0;
+  virtual void touch(Shadow& data, Access access, Site site) = 0;
+  /// Gives the thread up unless `holds`: how a loop that waits is written.
+  virtual void assume(bool holds) = 0;
+  /// Every number below `alternatives`.
+  virtual unsigned choose(unsigned alternatives) = 0;
+  /// Of each thread, how many events the running one knows of: what has happened before.
+  virtual Clocks moment() = 0;
+  /// The property does not hold.
+  virtual void fail(std::string_view why) = 0;
+
+  /// The engine that runs on this thread; nullptr outside of any.
+  static Memory* current() noexcept;
+  class Use {
+   public:
+    explicit Use(Memory* memory) noexcept;
+    ~Use();
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+
+   private:
+    Memory* before_;
+  };
+};
+
+/// For the code under exploration.
+inline void assume(bool holds) { Memory::current()->assume(holds); }
+inline unsigned choose(unsigned alternatives) { return Memory::current()->choose(alternatives); }
+inline void require(bool holds, std::string_view property) {
+  if (!holds) Memory::current()->fail(property);
+}
+
+inline Clocks moment() { return Memory::current()->moment(); }
+
+/// A program to explore. An engine runs `set_up`, then the threads, then `tear_down`; where an execution does not come
+/// to its end, `forget` stands in for `tear_down`.
+class Program {
+ public:
+  virtual ~Program() = default;
+  virtual unsigned threads() const = 0;
+  virtual void set_up() = 0;
+  virtual void run(unsigned thread) = 0;
+  /// Checks what must hold at the end, and destroys what set_up made.
+  virtual void tear_down() = 0;
+  virtual void forget() = 0;
+};
+
+}  // namespace weir::proofs::memory

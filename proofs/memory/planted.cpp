@@ -1,0 +1,46 @@
+// Bugs that lock-free queues are known for, planted one at a time.
+#include "proofs/memory/faults.hpp"
+
+namespace weir::proofs::memory {
+namespace {
+
+using How = Planted::How;
+using Part = Weakening::Part;
+
+}  // namespace
+
+const std::vector<Planted>& planted_bugs() {
+  static const std::vector<Planted> all{
+      {How::weaker, "dropped_release", "a packet is put into its slot without release", "queue.put_put_poll",
+       "backlog_inbox.hpp", "enqueue", Part::store, 1, Order::relaxed},
+      {How::weaker, "relaxed_acquire", "the owner takes a packet from its slot without acquire", "queue.put_put_poll",
+       "backlog_inbox.hpp", "drain", Part::load, 0, Order::relaxed},
+      {How::weaker, "unpublished_segment", "a segment is linked without release", "queue.segments", "backlog_inbox.hpp",
+       "enqueue", Part::store, 0, Order::relaxed},
+      {How::weaker, "unpublished_slab", "new segments are installed without release", "segments.fresh",
+       "backlog_segments.hpp", "fresh", Part::success, 0, Order::relaxed},
+      {How::weaker, "relaxed_leave", "an operation leaves its epoch without release", "epoch.reader", "epoch.hpp",
+       "leave", Part::success, 0, Order::relaxed},
+      {How::torn, "tests_then_clears", "the owner tests for emptiness, then clears SCHED", "queue.put_put_poll",
+       "backlog_inbox.hpp", "complete_or_look", Part::success},
+      {How::torn, "tests_then_claims", "a producer looks whether a slot is free, then claims it", "queue.two_producers",
+       "backlog_inbox.hpp", "enqueue", Part::success},
+      {How::torn, "counter", "refusals are counted with a load and a store", "queue.refusals", "backlog_inbox.hpp",
+       "enqueue", Part::update},
+      {How::torn, "lost_write", "one factor of dev_rx_weight is written with the other as it was", "sysctl.weights",
+       "sysctl_store.hpp", "edit_weights", Part::success},
+      {How::torn, "accepted_twice", "a child is taken from the accept queue with a load and a store",
+       "accept.two_poppers", "accept_queue.hpp", "pop", Part::success, 1},
+      {How::low_half, "aba_segment", "a free segment is taken whatever happened to it since it was looked at",
+       "segments.two_held", "backlog_segments.hpp", "acquire", Part::success},
+      {How::low_half, "aba_object", "a retired object is taken whatever happened to it since it was looked at",
+       "pool.reuse", "pool.hpp", "allocate", Part::success},
+      {How::code, "checks_before_publishing", "a producer looks at SCHED, then publishes its packet",
+       "flawed.checks_before_publishing"},
+      {How::code, "empty_before_asleep", "the owner finds nothing, then clears SCHED, and does not look again",
+       "flawed.empty_before_asleep"},
+  };
+  return all;
+}
+
+}  // namespace weir::proofs::memory
