@@ -85,7 +85,7 @@ std::vector<std::string> settings() {
 /// What a session and its namespaces have left, once the dead have had time to go.
 Names left_of(pid_t session, const Names& namespaces) {
   Names left;
-  for (int patience = 0; patience < 60; ++patience) {
+  for (int patience = 0; patience < 20; ++patience) {
     left.clear();
     for (const auto& process : processes_of(session)) left.insert(process);
     for (const std::string& each : namespaces_of(processes_of(0)))
