@@ -7,7 +7,7 @@ namespace weir::fuzz {
 namespace linux_reason {
 inline constexpr std::string_view time = "comes after a minute or more, which a short campaign does not have";
 inline constexpr std::string_view over_loopback =
-    "takes time to pass on a connection over loopback: tests/live/slow has what was seen";
+    "takes time over loopback, of which a campaign's slow lane draws few cases";
 inline constexpr std::string_view own = "takes a write of what is the machine's own: kernel.*, or net.core's globals";
 inline constexpr std::string_view none_absent = "the kernels that can be asked have every sysctl";
 inline constexpr std::string_view crash = "the kernel would crash, or write where it must not";

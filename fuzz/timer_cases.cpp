@@ -31,6 +31,21 @@ constexpr auto of_time = std::to_array<Subject>({
     {Clause::REQUEST_SYN_TOO_SOON},
     {Clause::REMOTE_SYN_TOO_SOON},
     {Clause::TIME_WAIT_TOO_SOON},
+    {Clause::SYN_RETRANSMITTED},
+    {Clause::SYN_RETRANSMITTED, Clause::CONNECT_ESTABLISHED},
+    {Clause::SYN_HURRIED},
+    {Clause::ACK_LEAVES},
+    {Clause::ACK_NOBODY},
+    {Clause::SYNACK_ANSWERED},
+    {Clause::SYNACK_AFTER_FIN},
+    {Clause::SYNACK_NO_CLIENT},
+    {Clause::FIN_CROSSED},
+    {Clause::FIN_PROBE},
+    {Clause::FIN_RETRANSMITTED},
+    {Clause::FIN_ACKED},
+    {Clause::CONNECT_STALE_PEER},
+    {Clause::CONNECT_STALE_REQUEST},
+    {Clause::CONNECT_OLD_YIELDS},
     {Clause::TIME_WAIT_OVER},
     {Clause::FIN_WAIT2_OVER},
     {Clause::COOKIE_OLD},
@@ -42,6 +57,12 @@ constexpr Weights timer_plane =
     weights(Weight<op::SysctlWrite>{1}, Weight<op::Setsockopt>{2}, Weight<op::Listen>{2}, Weight<op::Accept>{6},
             Weight<op::Shutdown>{3}, Weight<op::Close>{2}, Weight<op::TcpInfo>{3}, Weight<op::Segment>{36},
             Weight<op::Advance>{24}, Weight<op::Netstat>{2});
+
+/// The same with clients of this host.
+constexpr Weights loopback_plane =
+    weights(Weight<op::Socket>{5}, Weight<op::Bind>{3}, Weight<op::Setsockopt>{3}, Weight<op::Listen>{3},
+            Weight<op::Connect>{12}, Weight<op::Accept>{10}, Weight<op::Shutdown>{9}, Weight<op::Close>{9},
+            Weight<op::TcpInfo>{4}, Weight<op::Advance>{20}, Weight<op::Netstat>{2});
 
 constexpr op::Socket tcp{{}, Family::inet, SockType::stream};
 constexpr std::uint16_t port = 8080;
@@ -89,7 +110,11 @@ std::vector<std::vector<Op>> chosen_timer_cases() {
 }
 
 TimerCases::TimerCases(std::uint64_t seed, const Profile& profile, std::function<bool(const Op&)> supported)
-    : profile_(&profile), supported_(std::move(supported)), rng_(seed), generator_({.weights = timer_plane}) {
+    : profile_(&profile),
+      supported_(std::move(supported)),
+      rng_(seed),
+      remote_({.weights = timer_plane}),
+      loopback_({.weights = loopback_plane}) {
   for (auto& ops : chosen_timer_cases()) {
     Input input{profile_, {}, std::move(ops)};
     TimedQuestion asked = timed_question(input, supported_);
@@ -158,7 +183,7 @@ TimedQuestion TimerCases::end_elsewhere(Input& input, TimedQuestion asked) {
 }
 
 void TimerCases::add(std::vector<Op>& ops, Op operation) {
-  generator_.follow(operation);
+  generator_->follow(operation);
   ops.push_back(std::move(operation));
 }
 
@@ -205,10 +230,28 @@ void TimerCases::end_quietly(std::vector<Op>& ops, std::uint16_t peers, millisec
     add(ops, from(static_cast<std::uint16_t>(first_peer + peer), Flags::a));
 }
 
+/// They come all at once, to what is mostly too little room; some from ports of their own.
+void TimerCases::add_clients(std::vector<Op>& ops) {
+  const auto clients = static_cast<std::int32_t>(1 + rng_.below(5));
+  for (Fd client{4}; client.label < 4 + clients; ++client.label) {
+    add(ops, tcp);
+    if (rng_.chance(1, 4)) add(ops, op::Setsockopt{client, SockOpt::tcp_defer_accept, 1});
+    if (rng_.chance(1, 4)) add(ops, op::Bind{client, loopback, static_cast<std::uint16_t>(2000 + rng_.below(2))});
+    add(ops, op::Connect{client, loopback, port});
+    if (rng_.chance(1, 4)) add(ops, op::Advance{{50 * (1 + rng_.below(12))}});
+  }
+}
+
 void TimerCases::draw_ops(std::vector<Op>& ops, milliseconds longest) {
-  generator_.restart();
+  const bool over_loopback = rng_.chance(1, 3);
+  generator_ = over_loopback ? &loopback_ : &remote_;
+  generator_->restart();
   add_listener(ops);
-  const std::uint16_t peers = rng_.chance(2, 3) ? add_crowd(ops) : std::uint16_t{0};
+  std::uint16_t peers = 0;
+  if (over_loopback)
+    add_clients(ops);
+  else if (rng_.chance(2, 3))
+    peers = add_crowd(ops);
   milliseconds left = longest;
   for (const Op& each : ops)
     if (const auto* advance = std::get_if<op::Advance>(&each)) left -= milliseconds(advance->ms.count);
@@ -216,7 +259,7 @@ void TimerCases::draw_ops(std::vector<Op>& ops, milliseconds longest) {
   const std::size_t count = ops.size() + 6 + rng_.below(14);
   while (ops.size() < count) {
     Op operation;
-    generator_.next(rng_, operation);
+    generator_->next(rng_, operation);
     if (std::holds_alternative<op::Advance>(operation))
       left = add_advance(ops, rng_.chance(1, 3) ? 160 : 50, left);
     else

@@ -29,7 +29,7 @@ std::vector<std::vector<Op>> chosen_timer_cases();
 class TimerCases {
  public:
   /// What a case can be about. Of many that are drawn the one is taken whose rarest subject was taken least.
-  static constexpr std::size_t subjects = 15;
+  static constexpr std::size_t subjects = 30;
 
   TimerCases(std::uint64_t seed, const Profile& profile, std::function<bool(const Op&)> supported);
 
@@ -44,13 +44,15 @@ class TimerCases {
   void add(std::vector<Op>& ops, Op operation);
   void add_listener(std::vector<Op>& ops);
   std::uint16_t add_crowd(std::vector<Op>& ops);
+  void add_clients(std::vector<Op>& ops);
   std::chrono::milliseconds add_advance(std::vector<Op>& ops, std::uint32_t most, std::chrono::milliseconds left);
   void end_quietly(std::vector<Op>& ops, std::uint16_t peers, std::chrono::milliseconds left);
 
   const Profile* profile_;
   std::function<bool(const Op&)> supported_;
   Rng rng_;
-  Generator generator_;
+  Generator remote_, loopback_;
+  Generator* generator_ = nullptr;               ///< of the case that is being drawn
   std::vector<TimerCase> chosen_;                ///< not yet handed out, the shortest last
   std::array<std::uint64_t, subjects> asked_{};  ///< how many cases of each subject were handed out
 };

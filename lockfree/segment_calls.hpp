@@ -73,7 +73,10 @@ inline SocketPlane::Found SocketPlane::find_tuple(const Arrival& arriving) {
 inline SocketPlane::Reply SocketPlane::listener_receives(const Arrival& arriving, const Found& found) {
   if (has_rst(arriving.flags)) return Flags::none;
   const Open listener = follow(find_listener(*arriving.ns, arriving.tuple.to()), arriving.epoch);
-  if (listener.error != Errno::none) return Flags::r;
+  if (listener.error != Errno::none) {
+    if (arriving.flags == Flags::s) drop_cookie(found, arriving.epoch);  // the peer has other numbers from here on
+    return Flags::r;
+  }
   if (has_ack(arriving.flags)) return listener_receives_ack(listener, arriving, found);
   if (!has_syn(arriving.flags)) return Flags::none;
   switch (receive_syn(listener, arriving.renewal)) {

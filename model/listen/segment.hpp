@@ -182,6 +182,7 @@ Flags tcp_v4_rcv(Net<D>& net, const Arrival<D>& arrival) {
     renewal = true;
   }
   if (listener != no_sock) return segment_to_listener(net, arrival, listener, renewal);
+  if (segment.flags == Flags::s) spend_cookie(net, arrival.tuple);  // the peer begins anew, with another number
   D::clause(has_rst(segment.flags) ? Clause::SEGMENT_RST : Clause::SEGMENT_REFUSED);
   return has_rst(segment.flags) ? Flags::none : Flags::r;
 }
