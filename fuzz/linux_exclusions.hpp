@@ -62,6 +62,7 @@ class LinuxExclusions {
   struct KnownPeer {
     op::Segment last;
     bool host_sent_fin = false;  ///< as far as can be seen from here, or more
+    bool sent_fin = false;
     bool gone = false;
   };
 
@@ -70,6 +71,9 @@ class LinuxExclusions {
     if (peer == nullptr) peer = &peers_.emplace_back();
     if (segment.flags == Flags::s) *peer = {};
     peer->last = segment;
+    // Both have sent FIN: an ACK may be the last one.
+    peer->gone = peer->gone || (peer->host_sent_fin && peer->sent_fin && has_ack(segment.flags));
+    peer->sent_fin = peer->sent_fin || has_fin(segment.flags);
     peer->host_sent_fin = peer->host_sent_fin || has_fin(reply);
     // Data for a child that was born shut down end it without a word.
     const bool ended_at_once = has_fin(reply) && segment.len > 0;
