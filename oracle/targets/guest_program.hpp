@@ -14,7 +14,7 @@ namespace weir::oracle {
 struct GuestCommand {
   std::vector<std::string> words;  ///< of the command; "@" at the end of one is the path of the initial file system
   std::string initramfs;           ///< that file system, as a cpio archive
-  std::chrono::seconds started_within{60};
+  std::chrono::seconds started_within{120};
 };
 
 class GuestProgram {
