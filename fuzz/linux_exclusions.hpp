@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "model/op.hpp"
@@ -24,6 +25,9 @@ inline constexpr auto linux_exclusions = std::to_array<Exclusion>({
     {"a remote peer's connection, which has sent FIN, is gone, and the peer sends an ACK without a new SYN",
      "if a cookie had made it, the kernel takes that cookie again although its numbers are off by the FIN; the model "
      "does not"},
+    {"a socket with TCP_DEFER_ACCEPT connects to one that waits to be connected to it",
+     "the kernel keeps the ACK back, so that the other one stays in SYN_RECV for 200 ms; in the model both are "
+     "ESTABLISHED at once"},
 });
 
 /// Follows a case and says which operation must not be asked next.
@@ -31,7 +35,7 @@ class LinuxExclusions {
  public:
   bool excludes(const Op& operation) {
     if (const auto* connect = std::get_if<op::Connect>(&operation))
-      return find(connect->fd).mapped && connect->addr.kind != Address::Kind::v4;
+      return (find(connect->fd).mapped && connect->addr.kind != Address::Kind::v4) || crosses_deferring(*connect);
     if (const auto* segment = std::get_if<op::Segment>(&operation)) {
       const KnownPeer* const peer = find(*segment);
       const bool goes_on = peer != nullptr && peer->host_sent_fin && peer->gone;
@@ -57,6 +61,9 @@ class LinuxExclusions {
     Fd fd;
     bool dual_stack = false;
     bool mapped = false;  ///< has been connected to an IPv4 address
+    bool defers = false;
+    std::uint16_t bound = 0;          ///< to that port, if not 0
+    std::uint16_t connecting_to = 0;  ///< that port, as far as can be seen from here
   };
 
   struct KnownPeer {
@@ -99,9 +106,24 @@ class LinuxExclusions {
     for (KnownPeer& each : peers_) each.host_sent_fin = true;
   }
 
+  void note_success(const op::Bind& bind, std::int32_t) { change(bind.fd, &Known::bound, bind.port); }
+  void note_success(const op::Setsockopt& set, std::int32_t) {
+    if (set.opt == SockOpt::tcp_defer_accept) change(set.fd, &Known::defers, set.value > 0);
+  }
+
+  /// Both are bound to named ports, or they could not meet.
+  bool crosses_deferring(const op::Connect& connect) const {
+    const Known newcomer = find(connect.fd);
+    return newcomer.defers && newcomer.bound != 0 &&
+           std::any_of(sockets_.begin(), sockets_.end(), [&](const Known& each) {
+             return each.bound == connect.port && each.connecting_to == newcomer.bound;
+           });
+  }
+
   void note_connecting(const op::Connect& connect) {
+    change(connect.fd, &Known::connecting_to, connect.port);
     if (find(connect.fd).dual_stack && connect.addr.kind != Address::Kind::v6_loopback)
-      change(connect.fd, &Known::mapped);
+      change(connect.fd, &Known::mapped, true);
   }
 
   Known find(Fd fd) const {
@@ -109,9 +131,10 @@ class LinuxExclusions {
       if (each.fd == fd) return each;
     return {};
   }
-  void change(Fd fd, bool Known::*flag) {
+  template <class T>
+  void change(Fd fd, T Known::*member, std::type_identity_t<T> value) {
     for (Known& each : sockets_)
-      if (each.fd == fd) each.*flag = true;
+      if (each.fd == fd) each.*member = value;
   }
 
   std::vector<Known> sockets_;

@@ -17,6 +17,7 @@ export version
 units() {
   ninja -C "$build" -t deps | awk -v root="$root/" -v build="$build/" -v tests="$root/tests/" '
     function unit() { if (files != "" && index(files, " " tests) != 1) print files; files = "" }
+    { sub(/^ +(\.\.\/)+/, "    " root) }  # a compiler cache may have made it relative to the build folder
     /^ / { if (index($1, root) == 1 && index($1, build) != 1) files = files " " $1; next }
     { unit() }
     END { unit() }' | sort -u
