@@ -169,10 +169,11 @@ class Translator {
     return Disturbance::none;
   }
 
-  /// Programs at tracepoints are passed over now and then. The kernel's own counters tell.
+  /// Programs at tracepoints are passed over now and then. The kernel's own counters tell; `processed` counts also what
+  /// a device delivers that has no backlog, such as TUN.
   bool has_seen_all(const SoftnetState& sd) const {
     return sd.input_queue_tail - start_.input_queue_tail == joined_ &&
-           sd.input_queue_head - start_.input_queue_head == left_;
+           sd.input_queue_head - start_.input_queue_head == left_ && sd.processed - start_.processed <= left_;
   }
 
   /// The first of an action's two markers, the second, or one that is nobody's.

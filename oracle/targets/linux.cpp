@@ -161,7 +161,7 @@ void LinuxTarget::begin() {
 
 Availability LinuxTarget::probe() {
   try {
-    LinuxTarget();
+    const LinuxTarget tried;
     return {true, ""};
   } catch (const std::runtime_error& error) {  // std::system_error among them
     return {false, error.what()};

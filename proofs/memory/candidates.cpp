@@ -18,7 +18,6 @@ struct Step {
   int location;
   Word value;
   bool updates = false;  ///< a write: the second half of the step before
-  friend bool operator<(const Step& a, const Step& b) { return a.value < b.value; }
 };
 struct Path {
   std::vector<Step> steps;

@@ -158,6 +158,11 @@ const std::vector<Disturbed> disturbances{
        ++tape.sd.input_queue_head;
        tape.add(Kind::marker);
      }},
+    {Disturbance::lost,
+     [](Tape& tape) {  // a packet was delivered that was in no backlog
+       ++tape.sd.processed;
+       tape.add(Kind::marker);
+     }},
     {Disturbance::unsettled, [](Tape& tape) { tape.recording.events.front().sd.input_qlen = 1; }},
     {Disturbance::unsettled, [](Tape& tape) { tape.recording.events.front().sd.sched = true; }},
     {Disturbance::unsettled, [](Tape& tape) { tape.recording.events.front().sd.known = false; }},

@@ -118,7 +118,7 @@ constexpr Step poll(std::uint32_t cpu, std::int32_t quota) { return {Step::Do::p
 constexpr Step limit(std::int32_t value) { return {Step::Do::limit, 0, value}; }
 constexpr Step tick() { return {Step::Do::tick, 0, 0}; }
 
-Client client(std::string name, std::string sentence, Script script) {
+Client client(std::string name, std::string sentence, const Script& script) {
   const auto threads = static_cast<unsigned>(script.threads.size());
   return {"softnet." + std::move(name),
           std::move(sentence),

@@ -150,7 +150,7 @@ std::vector<Op> with(std::vector<Op> ops, const std::vector<Op>& more) {
   return ops;
 }
 
-Client client(std::string name, std::string sentence, Script script) {
+Client client(std::string name, std::string sentence, const Script& script) {
   const auto threads = static_cast<unsigned>(script.threads.size());
   return {"listen." + std::move(name),
           std::move(sentence),
