@@ -104,11 +104,10 @@ GeneratorOptions linux_cases() {
 
 Target linux_target(LinuxEffort& effort) {
   auto kernel = std::make_shared<LinuxTarget>();
-  return {"linux", [kernel, &effort, began = std::optional<std::chrono::nanoseconds>()](const Input& input,
-                                                                                        Effort& compared) mutable {
-            if (!began) began = time_of_thread() + kernel->driver_time();
+  return {"linux", [kernel, &effort](const Input& input, Effort& compared) {
+            const auto began = time_of_thread() + kernel->driver_time();
             auto difference = run(*kernel, LinuxTarget::supported, here, input, compared, effort);
-            effort.busy = time_of_thread() + kernel->driver_time() - *began;
+            effort.busy += time_of_thread() + kernel->driver_time() - began;
             return difference;
           }};
 }

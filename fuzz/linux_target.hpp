@@ -18,7 +18,7 @@ struct LinuxEffort {
   std::uint64_t late = 0;           ///< cases thrown away: they took so long that a timer may have fired
   std::uint64_t excluded = 0;       ///< cases that ended early, at an exclusion
   ClauseSet covered;                ///< clauses of the spec behind the answers that were compared
-  std::chrono::nanoseconds busy{};  ///< processor time of the driver and of the campaign's thread since the first case
+  std::chrono::nanoseconds busy{};  ///< processor time of the driver, the model and the comparison, over all cases
   std::uint64_t unsteady = 0;       ///< cases with a difference that was another, or none, when asked again
 };
 
