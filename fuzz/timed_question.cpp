@@ -81,9 +81,10 @@ class Timeline {
       return std::any_of(ends_.begin(), ends_.end(),
                          [&](milliseconds end) { return each.at <= end && end < each.at + lateness(each.at); });
     };
-    return quiet_ && (connects_ == 0 || (connects_ == 1 && all_apart())) &&
-           std::none_of(moments_.begin(), moments_.end(), near_an_end) && order_is_certain();
+    return quiet_ && std::none_of(moments_.begin(), moments_.end(), near_an_end) && order_is_certain();
   }
+
+  bool one_by_one() const { return connects_ == 0 || (connects_ == 1 && all_apart()); }
 
  private:
   void pass(milliseconds span, std::vector<TimedQuestion::Sent>& sent) {
@@ -206,6 +207,7 @@ TimedQuestion timed_question(const Input& input, const std::function<bool(const 
   for (const Op& each : asked.ops) asked.sent.push_back(timeline.step(each));
   asked.length = timeline.now();
   asked.decided_under_pressure = timeline.decided_under_pressure();
+  asked.one_by_one = timeline.one_by_one();
   asked.steady = timeline.steady() && bears_shifts(input, asked);
   return asked;
 }

@@ -160,7 +160,7 @@ const std::vector<Disturbed> disturbances{
      }},
     {Disturbance::lost,
      [](Tape& tape) {  // a packet was delivered that was in no backlog
-       ++tape.sd.processed;
+       tape.sd.processed += 100;
        tape.add(Kind::marker);
      }},
     {Disturbance::unsettled, [](Tape& tape) { tape.recording.events.front().sd.input_qlen = 1; }},
