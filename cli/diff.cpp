@@ -68,9 +68,9 @@ int exit_code_of(const Difference& found) {
   return agreed;
 }
 
-/// Each pair gets of the time what its share of all changes is.
+/// Each pair gets of the time that is left what its share of the changes that are left is.
 int matrix(Arguments given) {
-  const auto all_time = given.options.time;
+  auto left = given.options.time;
   const auto changes_to = [](std::size_t i) {
     return static_cast<double>(oracle::changes_between(*releases::all[i - 1], *releases::all[i]).size());
   };
@@ -78,8 +78,10 @@ int matrix(Arguments given) {
   for (std::size_t i = 1; i < releases::all.size(); ++i) all += changes_to(i);
   int code = agreed;
   for (std::size_t i = 1; i < releases::all.size(); ++i) {
-    given.options.time = all_time * changes_to(i) / all;
+    given.options.time = std::max(left, left.zero()) * changes_to(i) / std::max(all, 1.0);
     const Difference found = difference_of(given, *releases::all[i - 1], *releases::all[i]);
+    left -= std::chrono::duration<double>(found.seconds);
+    all -= changes_to(i);
     print(given.json ? as_json(found) : as_matrix_row(found));
     code = std::max(code, exit_code_of(found));
     if (!given.traces.empty()) write_traces(found, given.traces / fmt::format("{}", found.to->name));

@@ -115,6 +115,9 @@ GuestCommand qemu_guest(const GuestFiles& files, const Profile& release) {
            "tcg,thread=single",
            "-icount",
            "shift=0,sleep=off",
+           "-cpu",  // without cmpxchg16b, whose flags QEMU 7.2 gets wrong now and then: 6.12 died of a flag that was a
+                    // pointer
+           "qemu64,-cx16",
            "-smp",
            cpus_of(release),
            "-m",
