@@ -102,6 +102,7 @@ GuestCommand qemu_guest(const GuestFiles& files, const Profile& release) {
     throw std::runtime_error("no kernel of " + std::string(release.release) + " is in " + files.kernels.string());
   const auto modules = modules_in(kernel, {"virtio_ring.ko", "virtio.ko", "virtio_mmio.ko", "virtio_console.ko",
                                            "tun.ko", "inet_diag.ko", "tcp_diag.ko"});
+  // Without cmpxchg16b, whose flags QEMU 7.2 gets wrong now and then: 6.12 died of a flag that was a pointer.
   // Time is what the guest has executed (icount), and idle time is skipped: a busy machine does not show.
   return {{qemu,
            "-nodefaults",
@@ -115,8 +116,7 @@ GuestCommand qemu_guest(const GuestFiles& files, const Profile& release) {
            "tcg,thread=single",
            "-icount",
            "shift=0,sleep=off",
-           "-cpu",  // without cmpxchg16b, whose flags QEMU 7.2 gets wrong now and then: 6.12 died of a flag that was a
-                    // pointer
+           "-cpu",
            "qemu64,-cx16",
            "-smp",
            cpus_of(release),
