@@ -57,9 +57,9 @@ void softnet_plane(benchmark::State& state) {
 BENCHMARK(listen_plane<Concrete>)->Name("listen");
 BENCHMARK(sysctl_plane<Concrete>)->Name("sysctl");
 BENCHMARK(softnet_plane<Concrete>)->Name("softnet");
-BENCHMARK(listen_plane<Recorded>)->Name("listen, recorded");
-BENCHMARK(sysctl_plane<Recorded>)->Name("sysctl, recorded");
-BENCHMARK(softnet_plane<Recorded>)->Name("softnet, recorded");
+BENCHMARK(listen_plane<Recorded>)->Name("listen recorded");
+BENCHMARK(sysctl_plane<Recorded>)->Name("sysctl recorded");
+BENCHMARK(softnet_plane<Recorded>)->Name("softnet recorded");
 
 }  // namespace
 }  // namespace weir::bench

@@ -116,7 +116,7 @@ void print_drain(const DrainTable& table, std::size_t rounds) {
 void print_oracle(const std::vector<Row>& rows) {
   print(bold("\nThe oracle, one core\n"));
   for (const Row& row : rows)
-    print(fmt::format("{:<11}{:>8.1f} million operations a second\n", row.name, row.items_per_second / 1e6));
+    print(fmt::format("{:<18}{:>8.1f} million operations a second\n", row.name, row.items_per_second / 1e6));
 }
 
 /// What about this machine spoils the figures.
