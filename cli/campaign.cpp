@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <future>
-#include <iterator>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -132,7 +130,10 @@ void add_guest_jobs(const Arguments& given, std::vector<Job>& jobs) {
     if (each != "qemu") continue;
     for (Job& guest : qemu_jobs(profiles, given.time)) jobs.push_back(std::move(guest));
   }
-  for (Job& each : jobs) each.options.seed = given.seed;
+  for (Job& each : jobs) {
+    each.options.seed = given.seed;
+    if (each.softnet) each.softnet->options.seed = given.seed;
+  }
 }
 
 void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress& progress) {
