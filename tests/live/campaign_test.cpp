@@ -76,6 +76,24 @@ INSTANTIATE_TEST_SUITE_P(LinuxCampaignMustFail, WrongRule, ::testing::ValuesIn(w
   return name;
 });
 
+/// Socket 4 waits to be connected to by socket 5, which defers its ACK or does not.
+bool excludes_crossing(std::int32_t defers) {
+  LinuxExclusions exclusions;
+  const auto done = [&](const Op& operation, std::int64_t ret) { exclusions.note(operation, returned(ret)); };
+  for (const std::int32_t fd : {4, 5}) {
+    done(op::Socket{{}, Family::inet, SockType::stream}, fd);
+    done(op::Bind{{fd}, loopback, static_cast<std::uint16_t>(8000 + fd)}, 0);
+  }
+  exclusions.note(op::Connect{{4}, loopback, 8005}, failed(Errno::einprogress));
+  done(op::Setsockopt{{5}, SockOpt::tcp_defer_accept, defers}, 0);
+  return exclusions.excludes(op::Connect{{5}, loopback, 8004});
+}
+
+TEST(LinuxExclusions, ACrossedConnectIsLeftOutOnlyIfItDefers) {
+  EXPECT_TRUE(excludes_crossing(1));
+  EXPECT_FALSE(excludes_crossing(0));
+}
+
 TEST(LinuxExclusions, AreInTheDocs) {
   std::ifstream stream(WEIR_LIVE_DOCS);
   const std::string text((std::istreambuf_iterator<char>(stream)), {});
