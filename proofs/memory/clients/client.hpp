@@ -1,9 +1,11 @@
 // A client: a small program over one structure of lockfree/, with all that must hold of it.
 #pragma once
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "proofs/memory/atomic.hpp"
@@ -52,5 +54,17 @@ class ClientProgram final : public Program {
   World* world_ = nullptr;
   alignas(World) std::byte storage_[sizeof(World)];
 };
+
+/// The script of a world that needs none.
+struct Nothing {};
+
+template <class World>
+Client client(std::string name, std::string sentence, unsigned threads, unsigned spurious = 0) {
+  return {std::move(name),
+          std::move(sentence),
+          threads,
+          [=] { return std::make_unique<ClientProgram<World, Nothing>>(Nothing{}, threads); },
+          {.spurious = spurious}};
+}
 
 }  // namespace weir::proofs::memory

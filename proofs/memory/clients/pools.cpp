@@ -13,17 +13,6 @@
 namespace weir::proofs::memory {
 namespace {
 
-struct Nothing {};
-
-template <class World>
-Client client(std::string name, std::string sentence, unsigned threads, unsigned spurious = 0) {
-  return {std::move(name),
-          std::move(sentence),
-          threads,
-          [=] { return std::make_unique<ClientProgram<World, Nothing>>(Nothing{}, threads); },
-          {.spurious = spurious}};
-}
-
 /// Each thread takes segments, uses them and gives them back. A segment belongs to whoever took it.
 template <unsigned rounds, unsigned held, unsigned prepared = 2>
 class SegmentsWorld {

@@ -10,17 +10,6 @@
 namespace weir::proofs::memory {
 namespace {
 
-struct Nothing {};
-
-template <class World>
-Client client(std::string name, std::string sentence, unsigned threads, unsigned spurious = 0) {
-  return {std::move(name),
-          std::move(sentence),
-          threads,
-          [=] { return std::make_unique<ClientProgram<World, Nothing>>(Nothing{}, threads); },
-          {.spurious = spurious}};
-}
-
 /// dev_weight and its bias are written by two threads and multiplied by a third.
 class WeightWorld {
  public:
