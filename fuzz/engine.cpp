@@ -123,23 +123,23 @@ void Campaign::keep(std::uint64_t feature, bool& is_new) {
 
 /// A kind that could not be confirmed gets another chance, and a third: each costs many runs of the target.
 void Campaign::handle(const Difference& difference) {
-  ++stats_.divergences;
-  const std::string kind = kind_of(difference);
-  std::uint32_t& tried = tried_[kind];
-  if (tried == max_tries) return;
-  ++tried;
-  Finding finding = made_small(difference, kind);
-  if (!confirmed(finding, kind)) {
-    ++stats_.unconfirmed;
+  Kind& kind = kinds_[kind_of(difference)];
+  if (kind.found || kind.tried == max_tries) {
+    ++(kind.found ? stats_.divergences : stats_.unconfirmed);
     return;
   }
-  tried = max_tries;
+  ++kind.tried;
+  Finding finding = made_small(difference);
+  kind.found = confirmed(finding);
+  ++(kind.found ? stats_.divergences : stats_.unconfirmed);
+  if (!kind.found) return;
   if (target_.reported) target_.reported(finding.difference);
   if (options_.one_of_each_shape && !shapes_.insert(shape_of(finding.input, finding.difference)).second) return;
   stats_.findings.push_back(std::move(finding));
 }
 
-bool Campaign::confirmed(const Finding& finding, const std::string& kind) {
+bool Campaign::confirmed(const Finding& finding) {
+  const std::string kind = kind_of(finding.difference);
   Effort repeating;  // not part of the campaign's figures
   for (std::uint32_t i = 0; i < options_.confirmations; ++i) {
     const auto again = target_.run(finding.input, repeating);
@@ -149,7 +149,8 @@ bool Campaign::confirmed(const Finding& finding, const std::string& kind) {
 }
 
 /// A finding is made small as what it is: a smaller case that differs in another way is left for another input.
-Finding Campaign::made_small(const Difference& difference, const std::string& kind) {
+Finding Campaign::made_small(const Difference& difference) {
+  const std::string kind = kind_of(difference);
   Finding finding{input_, difference};
   Effort shrinking;  // not part of the campaign's figures
   Input candidate = input_;

@@ -63,7 +63,7 @@ struct CampaignStats {
   double seconds = 0;
   ClauseSet covered;              ///< clauses of the spec reached by the sample
   std::size_t corpus = 0;         ///< inputs kept
-  std::uint64_t unconfirmed = 0;  ///< made small, and not seen again
+  std::uint64_t unconfirmed = 0;  ///< diverging inputs of a kind that, made small, was not seen again
   std::vector<Finding> findings;
 
   double inputs_per_second() const { return seconds > 0 ? static_cast<double>(inputs) / seconds : 0; }
@@ -87,6 +87,11 @@ class Campaign {
   const CampaignStats& stats() const { return stats_; }
 
  private:
+  struct Kind {
+    bool found = false;
+    std::uint32_t tried = 0;  ///< how often one was made small
+  };
+
   void explore(Clock::time_point deadline);
   void choose_input();
   void draw_input();
@@ -94,8 +99,8 @@ class Campaign {
   void add_to_corpus(bool first);
   void keep(std::uint64_t feature, bool& is_new);
   void handle(const Difference& difference);
-  Finding made_small(const Difference& difference, const std::string& kind);
-  bool confirmed(const Finding& finding, const std::string& kind);
+  Finding made_small(const Difference& difference);
+  bool confirmed(const Finding& finding);
 
   CampaignOptions options_;
   Target target_;
@@ -108,7 +113,7 @@ class Campaign {
   std::uint64_t explored_ = 0;                      ///< inputs that the model alone has run
   std::size_t to_begin_with_ = 0, begun_with_ = 0;  ///< how much of the corpus the target is asked first, and was
   std::bitset<1U << 16> features_;                  ///< hashed paths and pairs of paths taken so far
-  std::map<std::string, std::uint32_t> tried_;      ///< how often a finding of that kind was made small, or settled
+  std::map<std::string, Kind> kinds_;               ///< of differences
   std::set<std::string> shapes_;                    ///< of the findings kept
   CampaignStats stats_;
 };
