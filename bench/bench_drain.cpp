@@ -1,17 +1,16 @@
 // Nanoseconds a packet through the backlog, for each contender in each cell. `weir bench` runs this and prints the
-// table.
+// tables.
 //
-//   bench_drain --benchmark_filter='cross-core/8/64'
+//   bench_drain --benchmark_filter='cross-core/read/8/64'
 //
-// Every contender first has to answer like the spec; if one does not, nothing is timed and the exit code is 1.
+// Every contender first has to answer like the spec; if one does not, nothing is timed and the exit code is 1. The
+// floor (bench/drain/floor.cpp) is none.
 #include <benchmark/benchmark.h>
 
 #include <cstdio>
 #include <string>
 
-#include "bench/drain_cell.hpp"
-#include "bench/peers/conformance.hpp"
-#include "bench/peers/rivals.hpp"
+#include "bench/drain/registry.hpp"
 
 namespace weir::bench {
 namespace {
@@ -26,49 +25,53 @@ std::uint32_t packets_in(const Cell& cell) {
   return cell.burst == 1 ? 1024 : 8192;
 }
 
-template <Contender C>
-void time_cell(benchmark::State& state, const Cell& cell, const std::vector<int>& cores) {
-  Sink sink;
-  const std::uint32_t packets = packets_in(cell);
+void time_cell(benchmark::State& state, const Entry& entry, const Cell& cell, const std::vector<int>& cores) {
+  Sink sink{.payload = cell.payload};
   double disturbed = 0;
   for (auto _ : state) {
-    const Measured measured = measure<C>(cell, packets, cores, sink);
+    const Measured measured = entry.measure(cell, packets_in(cell), cores, sink);
     state.SetIterationTime(measured.ns_per_packet * 1e-9);
     disturbed += measured.disturbed ? 1 : 0;
   }
+  benchmark::DoNotOptimize(sink.packets);
   benchmark::DoNotOptimize(sink.digest);
   benchmark::DoNotOptimize(sink.bytes);
   state.counters["disturbed"] = disturbed;
 }
 
-template <Contender C>
-void add(const Cell& cell, const std::vector<int>& cores) {
-  const std::string name = std::string(cell.where == Where::same_core ? "same-core" : "cross-core") + "/" +
-                           std::to_string(cell.burst) + "/" + std::to_string(cell.quota) + "/" + std::string(C::name);
-  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) { time_cell<C>(state, cell, cores); })
-      ->UseManualTime()
-      ->Iterations(1);
+std::string name_of(const Cell& cell) {
+  return std::string(cell.where == Where::same_core ? "same-core" : "cross-core") +
+         (cell.payload == Payload::read ? "/read/" : "/untouched/") + std::to_string(cell.burst) + "/" +
+         std::to_string(cell.quota);
 }
 
 /// The contenders of a cell stand next to each other, so that they meet the machine in the same state.
+void add_cell(const Cell& cell, const std::vector<int>& cores) {
+  for (const Entry& entry : contenders())
+    benchmark::RegisterBenchmark((name_of(cell) + "/" + entry.name).c_str(),
+                                 [=, &entry](benchmark::State& state) { time_cell(state, entry, cell, cores); })
+        ->UseManualTime()
+        ->Iterations(1);
+}
+
 void add_cells(const std::vector<int>& cores) {
   for (const Where where : {Where::same_core, Where::cross_core}) {
     if (where == Where::cross_core && cores.size() < 2) continue;
-    for (const std::uint32_t burst : bursts)
-      for (const std::int32_t quota : quotas) {
-        const Cell cell{where, burst, quota};
-        add<OneAtATime>(cell, cores);
-        add<Splice>(cell, cores);
-        add<LockFree>(cell, cores);
-      }
+    for (const Payload payload : {Payload::untouched, Payload::read})
+      for (const std::uint32_t burst : bursts)
+        for (const std::int32_t quota : quotas) add_cell({where, payload, burst, quota}, cores);
   }
 }
 
-template <Contender C>
-bool conforms() {
-  const auto difference = difference_from_spec<C>(conformance_histories);
-  if (difference) std::fprintf(stderr, "bench_drain: %s\n", difference->c_str());
-  return !difference;
+bool all_conform() {
+  bool all = true;
+  for (const Entry& entry : contenders()) {
+    const auto difference =
+        entry.difference_from_spec ? entry.difference_from_spec(conformance_histories) : std::nullopt;
+    if (difference) std::fprintf(stderr, "bench_drain: %s\n", difference->c_str());
+    all = all && !difference;
+  }
+  return all;
 }
 
 }  // namespace
@@ -78,7 +81,7 @@ int main(int argc, char** argv) {
   using namespace weir::bench;
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  if (!conforms<OneAtATime>() || !conforms<Splice>() || !conforms<LockFree>()) return 1;
+  if (!all_conform()) return 1;
   const std::vector<int> cores = usable_cores();
   if (!cores.empty()) pin_to(cores.back());
   ask_for_real_time();

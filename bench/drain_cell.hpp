@@ -5,8 +5,8 @@
 //              receive packet steering sends its interrupt after the batch. The owner polls until the backlog sleeps.
 //              At most `bursts_in_flight` bursts are under way, so no packet is ever refused.
 //
-// The producer writes each packet just before it enqueues it, the sink reads it; packets come from a small pool in
-// random order, as from a busy allocator. All of that is the same for every contender.
+// Packets come from a small pool in random order, as from a busy allocator. Where their payload is read, the producer
+// writes each just before it enqueues it, and the sink reads it. All of that is the same for every contender.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -27,6 +27,7 @@ enum class Where : bool { same_core, cross_core };
 
 struct Cell {
   Where where;
+  Payload payload;
   std::uint32_t burst;
   std::int32_t quota;
 };
@@ -42,18 +43,21 @@ inline constexpr std::uint32_t netdev_max_backlog = 1000;  // the kernel's defau
 /// The packets of all bursts in flight, in the order in which they are used, over and over.
 class PacketPool {
  public:
-  explicit PacketPool(std::uint32_t burst) : packets_(std::size_t{burst} * bursts_in_flight), burst_(burst) {
+  explicit PacketPool(const Cell& cell)
+      : packets_(std::size_t{cell.burst} * bursts_in_flight), burst_(cell.burst), payload_(cell.payload) {
     for (Packet& each : packets_) order_.push_back(&each);
     std::shuffle(order_.begin(), order_.end(), std::mt19937(1));
   }
   /// Asks for the packets of the next burst: the other core has them.
   void fetch() {
+    if (payload_ == Payload::untouched) return;
     for (Packet* packet : std::span(order_.data() + next_, burst_)) lockfree::prefetch_for_write(packet);
   }
-  /// Writes the packets of the next burst.
+  /// The packets of the next burst, written where they are to be read.
   std::span<Packet* const> fill() {
     const std::span<Packet* const> burst(order_.data() + next_, burst_);
     next_ = burst_ - next_;  // two bursts in flight, turn and turn about
+    if (payload_ == Payload::untouched) return burst;
     for (Packet* packet : burst) {
       packet->id = ++written_;
       packet->length = 64;
@@ -65,6 +69,7 @@ class PacketPool {
   std::vector<Packet> packets_;
   std::vector<Packet*> order_;
   std::size_t burst_;
+  Payload payload_;
   std::size_t next_ = 0;
   std::uint32_t written_ = 0;
 };
@@ -85,7 +90,7 @@ void same_core_bursts(C& contender, const Cell& cell, PacketPool& pool, std::uin
 
 template <Contender C>
 Measured measure_same_core(C& contender, const Cell& cell, std::uint32_t packets, Sink& sink) {
-  PacketPool pool(cell.burst);
+  PacketPool pool(cell);
   const std::uint32_t bursts = packets / cell.burst;
   same_core_bursts(contender, cell, pool, bursts / 8 + 1, sink);  // warm
   const long before = preemptions();
@@ -116,16 +121,18 @@ class CrossCore {
     drain_until(total_, sink);
     const double ns = ns_since(start);
     const bool disturbed = preemptions() != before;
-    while (awake_) awake_ = !contender_.poll(cell_.quota, sink).complete;  // the next cell finds it asleep
     delivered_.store(got_, std::memory_order_release);
     producer.join();
+    // The next cell finds it asleep. A contender may have been woken for a packet that was gone by then.
+    awake_ = awake_ || softirq_pending_.load(std::memory_order_relaxed);
+    while (awake_) awake_ = !contender_.poll(cell_.quota, sink).complete;
     return {ns / static_cast<double>(got_ - warmed), disturbed || producer_disturbed_};
   }
 
  private:
   void produce(int core) {
     pin_to(core);
-    PacketPool pool(cell_.burst);
+    PacketPool pool(cell_);
     const long before = preemptions();
     ready_.store(true, std::memory_order_release);
     for (std::uint64_t sent = 0; sent < total_; sent += cell_.burst) {
@@ -172,16 +179,23 @@ class CrossCore {
   alignas(64) std::atomic<std::uint64_t> delivered_{0};
 };
 
-/// Measures until nobody disturbs, at most `attempts` times. \pre cross core: at least two cores
+/// Measures until nobody disturbs, a few times at most.
+template <class Once>
+Measured undisturbed(Once once) {
+  constexpr int attempts = 5;
+  Measured measured{.disturbed = true};
+  for (int attempt = 0; attempt < attempts && measured.disturbed; ++attempt) measured = once();
+  return measured;
+}
+
+/// \pre cross core: at least two cores
 template <Contender C>
 Measured measure(const Cell& cell, std::uint32_t packets, const std::vector<int>& cores, Sink& sink) {
-  constexpr int attempts = 5;
   static C contender;
-  Measured measured{.disturbed = true};
-  for (int attempt = 0; attempt < attempts && measured.disturbed; ++attempt)
-    measured = cell.where == Where::same_core ? measure_same_core(contender, cell, packets, sink)
-                                              : CrossCore<C>(contender, cell, packets).run(cores.front(), sink);
-  return measured;
+  return undisturbed([&] {
+    return cell.where == Where::same_core ? measure_same_core(contender, cell, packets, sink)
+                                          : CrossCore<C>(contender, cell, packets).run(cores.front(), sink);
+  });
 }
 
 }  // namespace weir::bench

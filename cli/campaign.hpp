@@ -103,15 +103,4 @@ std::string clauses_text(const TargetReport& target);
 /// Writes each finding of a target as a trace into `folder`, which it creates. \return a line on each for people
 std::vector<std::string> write_findings(const TargetReport& target, const std::filesystem::path& folder);
 
-/// One status line on a terminal, rewritten in place; nothing in a pipe.
-class StatusLine {
- public:
-  StatusLine();
-  ~StatusLine();
-  void show(const std::string& text);
-
- private:
-  bool terminal_;
-};
-
 }  // namespace weir::cli

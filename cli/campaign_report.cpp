@@ -130,14 +130,4 @@ std::vector<std::string> write_findings(const TargetReport& target, const std::f
   return lines;
 }
 
-StatusLine::StatusLine() : terminal_(::isatty(STDERR_FILENO) != 0) {}
-
-StatusLine::~StatusLine() { show(""); }
-
-void StatusLine::show(const std::string& text) {
-  if (!terminal_) return;
-  std::fprintf(stderr, "\r\x1b[K%s", text.c_str());
-  std::fflush(stderr);
-}
-
 }  // namespace weir::cli

@@ -81,4 +81,14 @@ std::string bold(std::string_view text) { return in_style("1", text); }
 std::string green(std::string_view text) { return in_style("32", text); }
 std::string red(std::string_view text) { return in_style("31", text); }
 
+StatusLine::StatusLine() : terminal_(::isatty(STDERR_FILENO) != 0) {}
+
+StatusLine::~StatusLine() { show(""); }
+
+void StatusLine::show(const std::string& text) {
+  if (!terminal_) return;
+  std::fprintf(stderr, "\r\x1b[K%s", text.c_str());
+  std::fflush(stderr);
+}
+
 }  // namespace weir::cli

@@ -50,4 +50,15 @@ std::string bold(std::string_view text);
 std::string green(std::string_view text);
 std::string red(std::string_view text);
 
+/// One status line on a terminal, rewritten in place; nothing in a pipe.
+class StatusLine {
+ public:
+  StatusLine();
+  ~StatusLine();
+  void show(const std::string& text);
+
+ private:
+  bool terminal_;
+};
+
 }  // namespace weir::cli

@@ -4,7 +4,7 @@
 //                     in order; say whether it found the backlog asleep, so that the caller wakes the owner
 //   enqueue_on_owner  the same, from the thread that drains: what netif_rx does on the CPU that owns the backlog
 //   poll              deliver at most `quota` packets, at least one if any waits, each to `sink`; fall asleep iff none
-//   waits dropped           refusals so far
+//   dropped           refusals so far
 //
 // A rival that has one way in offers it twice.
 #pragma once
@@ -27,11 +27,19 @@ struct alignas(64) Packet {
 using Enqueued = lockfree::Admission;
 using Polled = lockfree::PollResult;
 
-/// Consumes a packet: reads it and keeps what it read.
+/// What becomes of a packet's first line: it is written before the packet is enqueued and read when it is delivered, or
+/// nobody looks at it.
+enum class Payload : bool { untouched, read };
+
+/// Consumes a packet: counts it, and reads it and keeps what it read unless it is to be left alone.
 struct Sink {
+  Payload payload = Payload::read;
+  std::uint64_t packets = 0;
   std::uint64_t bytes = 0;
   std::uint64_t digest = 0;
   void operator()(const Packet& packet) {
+    ++packets;
+    if (payload == Payload::untouched) return;
     bytes += packet.length;
     digest = digest * 31 + packet.id;
   }

@@ -1,0 +1,39 @@
+// The table of the drain benchmark: nanoseconds a packet of every contender in every cell, over rounds.
+#pragma once
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace weir::cli {
+
+/// One line of a benchmark program.
+struct BenchRow {
+  std::string name;
+  double nanoseconds = 0;
+  double items_per_second = 0;
+};
+
+class DrainTable {
+ public:
+  /// where, payload, burst, quota
+  using Cell = std::tuple<std::string, std::string, int, int>;
+
+  /// A round: rows named where/payload/burst/quota/contender. Other rows are passed over.
+  void add(const std::vector<BenchRow>& rows);
+
+  /// Each cell: ours, the best rival, the floor; then the contenders by rank.
+  std::string text() const;
+  /// The medians, as the members of a JSON array.
+  std::string json() const;
+
+ private:
+  using Medians = std::map<std::string, double>;
+  std::map<Cell, Medians> medians() const;
+
+  /// ns a packet of each round, by contender
+  std::map<Cell, std::map<std::string, std::vector<double>>> samples_;
+  std::size_t rounds_ = 0;
+};
+
+}  // namespace weir::cli
