@@ -161,7 +161,7 @@ std::vector<bpf_insn> SoftnetProbes::program(SoftnetEventKind kind) const {
   fill(code, kind);
   code.move(r1, record).move(r2, BPF_RB_NO_WAKEUP).call(BPF_FUNC_ringbuf_submit);
   code.bind(recorded);
-  if (kind == SoftnetEventKind::receive) let_time_pass(code, out);
+  if (kind == SoftnetEventKind::receive && may_wait_) let_time_pass(code, out);
   code.bind(out).move(r0, 0).exit();
   return std::move(code).finish();
 }

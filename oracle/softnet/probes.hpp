@@ -55,9 +55,11 @@ inline const std::array<SoftnetProbe, 8> softnet_probes{{{SoftnetEventKind::neti
                                                          {SoftnetEventKind::marker, ""}}};
 
 /// Writes the programs for one kernel. \param control, ring  descriptors of the two maps
+/// \param may_wait  the kernel knows how to end a loop (6.9 ..); elsewhere no time passes, whatever `hold_after` says
 class SoftnetProbes {
  public:
-  SoftnetProbes(const KernelTypes& kernel, int control, int ring) : kernel_(&kernel), control_(control), ring_(ring) {}
+  SoftnetProbes(const KernelTypes& kernel, int control, int ring, bool may_wait)
+      : kernel_(&kernel), control_(control), ring_(ring), may_wait_(may_wait) {}
 
   /// Throws std::runtime_error where the kernel lacks what the program reads.
   std::vector<bpf_insn> program(SoftnetEventKind kind) const;
@@ -74,6 +76,7 @@ class SoftnetProbes {
 
   const KernelTypes* kernel_;
   int control_, ring_;
+  bool may_wait_;
 };
 
 }  // namespace weir::oracle

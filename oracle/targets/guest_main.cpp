@@ -16,9 +16,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <future>
+#include <memory>
 #include <stdexcept>
 #include <system_error>
 
+#include "oracle/softnet/machine.hpp"
 #include "oracle/targets/guest_modules.hpp"
 #include "oracle/targets/linux_namespaces.hpp"
 #include "oracle/targets/linux_service.hpp"
@@ -56,6 +59,17 @@ void stay_on_one_cpu() {
     throw std::system_error(errno, std::generic_category(), "sched_setaffinity");
 }
 
+/// The softirq's settings are in the machine's first network namespace, while cases have the driver in others: a thread
+/// goes there.
+std::unique_ptr<SoftnetSource> softnet_in(int network_namespace) {
+  return std::async(std::launch::async, [network_namespace] {
+           if (::setns(network_namespace, CLONE_NEWNET) != 0)
+             throw std::system_error(errno, std::generic_category(), "setns");
+           return softnet_of_this_machine(true);
+         })
+      .get();
+}
+
 void live() {
   stay_on_one_cpu();
   mount_at("proc", "/proc");
@@ -63,9 +77,10 @@ void live() {
   mount_at("devtmpfs", "/dev");
   load_modules();
   const OwnedFd channel = open_channel();
+  const OwnedFd first_namespace(::open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC));
   FdStream stream(channel.get());
   try {
-    serve_cases(stream, abilities_here(true));
+    serve_cases(stream, abilities_here(true), [&] { return softnet_in(first_namespace.get()); });
   } catch (const std::exception& error) {
     send_trouble(stream, error);
   }
