@@ -13,10 +13,10 @@
 #include <thread>
 #include <utility>
 
+#include "oracle/json/header.hpp"
 #include "oracle/softnet/bursts.hpp"
 #include "oracle/softnet/knobs.hpp"
 #include "oracle/softnet/probes.hpp"
-#include "oracle/json/header.hpp"
 #include "oracle/softnet/recorder.hpp"
 #include "oracle/targets/this_kernel.hpp"
 
@@ -74,16 +74,18 @@ outcome::SoftnetRow row_of(std::uint32_t cpu) {
     std::size_t count = 0;
     for (std::size_t at = 0; count < column.size() && at < line.size(); at += 9)
       column[count++] = static_cast<std::uint32_t>(std::stoul(line.substr(at, 8), nullptr, 16));
-    if (count == column.size() && column[12] == cpu)
-      return {.processed = column[0],
-              .dropped = column[1],
-              .time_squeeze = column[2],
-              .received_rps = column[9],
-              .backlog_len = column[11],
-              .flow_limit = column[10],
-              .cpu_id = column[12],
-              .input_qlen = column[13],
-              .process_qlen = column[14]};
+    constexpr std::size_t until_cpu_id = 13;  // 5.10 ..; the lengths of both queues came later
+    if (count < until_cpu_id || column[12] != cpu) continue;
+    outcome::SoftnetRow row{.processed = column[0],
+                            .dropped = column[1],
+                            .time_squeeze = column[2],
+                            .received_rps = column[9],
+                            .backlog_len = column[11],
+                            .flow_limit = column[10],
+                            .cpu_id = column[12]};
+    if (count > 13) row.input_qlen = column[13];
+    if (count > 14) row.process_qlen = column[14];
+    return row;
   }
   throw std::runtime_error("/proc/net/softnet_stat has no row of CPU " + std::to_string(cpu));
 }

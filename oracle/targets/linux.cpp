@@ -120,6 +120,7 @@ class LinuxTarget::Guest final : public Driver {
 
   /// What it has written last, in case it knew why.
   std::string why_it_is_silent() override { return "the guest " + program_.channel().end_or_kill(); }
+  int descriptor() const override { return program_.channel().descriptor(); }
 
  protected:
   ByteStream& stream() override { return program_.channel(); }
