@@ -6,7 +6,7 @@
 #include <stdexcept>
 
 #include "cli/campaign.hpp"
-#include "fuzz/linux_unreached.hpp"
+#include "fuzz/guest_unreached.hpp"
 #include "fuzz/reachable.hpp"
 #include "oracle/softnet/guest.hpp"
 #include "oracle/targets/guests.hpp"
@@ -46,7 +46,7 @@ void add_softirq(Job& job, const std::shared_ptr<LinuxTarget>& guest, const Prof
     job.softnet = softnet_plane(std::make_shared<oracle::SoftnetTarget>(oracle::softnet_of_guest(guest), profile));
   } catch (const std::runtime_error& refused) {
     leave_out(job.report, std::string("the receive softirq: ") + refused.what());
-    job.report.why_not = fuzz::why_not_live_without_softirq;
+    job.report.why_not = fuzz::why_not_in_guest_without_softirq;
   }
 }
 
@@ -69,13 +69,15 @@ Job guest_job(std::string name, const Command& command, const std::vector<const 
     job.options.explore = inputs_to_explore(time);
     job.report.compared_with = std::string(profile.name);
     job.report.reachable = fuzz::clauses_of({&profile});
-    job.report.why_not = fuzz::why_not_live;
+    job.report.why_not = fuzz::why_not_in_guest;
     leave_out_what_is_missing(job.report, guest);
     add_softirq(job, kernel, profile);
     if (timers && guest.no_peers.empty()) {
       job.slow_lane = std::make_shared<fuzz::SlowLane>(
           kernel, fuzz::SlowLaneOptions{.seed = *timers, .profile = &profile, .supported = questions.also_in_time()});
       job.slow_lane_takes_turns = true;
+    } else {
+      job.report.why_not = fuzz::why_not_in_guest_at_once;
     }
     job.linux_effort = std::make_shared<fuzz::LinuxEffort>();
     job.target = fuzz::guest_target(questions, *job.linux_effort);

@@ -32,11 +32,9 @@ class GuestSoftnet final : public SoftnetSource {
     return recording_from(guest_->ask(Request::softnet_record, bytes, recorded_within));
   }
 
-  SoftnetRecording record_steered(std::span<const std::uint32_t> packets, std::int32_t netdev_max_backlog) override {
+  SoftnetRecording record_steered(const SteeredBursts& bursts) override {
     std::string bytes;
-    wire::Writer out(bytes);
-    out.put(std::vector<std::uint32_t>(packets.begin(), packets.end()));
-    out.put(netdev_max_backlog);
+    wire::Writer(bytes).put(bursts);
     return recording_from(guest_->ask(Request::softnet_record_steered, bytes, recorded_within));
   }
 

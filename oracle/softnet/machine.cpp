@@ -139,17 +139,22 @@ class SoftnetMachine final : public SoftnetSource {
   }
 
   /// Packets that arrive at this CPU go to the other's backlog while they are sent.
-  SoftnetRecording record_steered(std::span<const std::uint32_t> packets, std::int32_t netdev_max_backlog) override {
+  SoftnetRecording record_steered(const SteeredBursts& bursts) override {
     const Pinned here(cpu_);
     const std::uint32_t to = SoftnetPlace{.cpu = cpu_, .not_steered = {}}.other_cpu();
     settle();
     settle_other(to);
     recorder_.start({.cpus = std::uint64_t{1} << cpu_ | std::uint64_t{1} << to});
-    knobs_.write(Sysctl::netdev_max_backlog, std::to_string(netdev_max_backlog));
+    knobs_.write(Sysctl::netdev_max_backlog, std::to_string(bursts.netdev_max_backlog));
     recorder_.look(cpu_);
     recorder_.look(to);
     bursts_.steer(std::uint64_t{1} << to);
-    for (const std::uint32_t each : packets) send(each, 0);
+    recorder_.stop_deliveries(bursts.stopped);
+    for (const std::uint32_t each : bursts.packets) {
+      send(each, 0);
+      if (bursts.stopped) wait_until(to, [](const SoftnetState& sd) { return sd.process_qlen > 0 || !sd.sched; });
+    }
+    recorder_.stop_deliveries(false);
     bursts_.steer(0);
     drain(cpu_);
     drain(to);
@@ -223,8 +228,14 @@ class SoftnetMachine final : public SoftnetSource {
   }
 
   void drain(std::uint32_t cpu) {
+    wait_until(cpu, [](const SoftnetState& sd) { return !sd.sched && sd.known; });
+  }
+
+  /// What the state of a CPU comes to by itself.
+  template <class Reached>
+  void wait_until(std::uint32_t cpu, Reached reached) {
     const auto deadline = std::chrono::steady_clock::now() + drained_within;
-    for (SoftnetState sd = recorder_.look(cpu).sd; sd.sched || !sd.known; sd = recorder_.look(cpu).sd) {
+    while (!reached(recorder_.look(cpu).sd)) {
       if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("the backlog does not become empty");
       bursts_.nudge();
       if (cpu != cpu_) std::this_thread::sleep_for(std::chrono::microseconds(50));

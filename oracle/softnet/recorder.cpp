@@ -60,7 +60,8 @@ bool takes_bounded_loops() {
   code.bind(again).give_up_at_last(out).jump(again).bind(out).move(r0, 0).exit();
   const std::vector<bpf_insn> program = std::move(code).finish();
   LIBBPF_OPTS(bpf_prog_load_opts, options, .log_level = 0);
-  return OwnedFd(bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "weir_loop", "GPL", program.data(), program.size(), &options))
+  return OwnedFd(
+             bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "weir_loop", "GPL", program.data(), program.size(), &options))
              .get() >= 0;
 }
 
@@ -169,6 +170,8 @@ void SoftnetRecorder::start(const SoftnetWatch& watch) {
 }
 
 void SoftnetRecorder::hold_after(std::uint32_t packets) { kernel_->control->hold_after = packets; }
+
+void SoftnetRecorder::stop_deliveries(bool stopped) { kernel_->control->stopped = stopped ? 1 : 0; }
 
 void SoftnetRecorder::stop() {
   kernel_->control->cpus = 0;

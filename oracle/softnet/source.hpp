@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "model/op.hpp"
 #include "model/vocabulary/fields.hpp"
@@ -23,6 +24,16 @@ struct SoftnetPlace {
   std::uint32_t other_cpu() const { return cpu == 0 ? 1 : 0; }
 };
 
+/// Bursts that RPS sends to the backlog of the other CPU.
+struct SteeredBursts {
+  std::vector<std::uint32_t> packets;  ///< of each
+  std::int32_t netdev_max_backlog = 1000;
+  bool stopped = false;  ///< the other CPU delivers one packet of the first, and no more before the last was sent
+  static constexpr auto fields = std::tuple{field("packets", &SteeredBursts::packets),
+                                            field("netdev_max_backlog", &SteeredBursts::netdev_max_backlog),
+                                            field("stopped", &SteeredBursts::stopped)};
+};
+
 /// One object, one thread. What throws std::runtime_error does so where the machine does not follow.
 class SoftnetSource {
  public:
@@ -35,8 +46,8 @@ class SoftnetSource {
   /// A case, as target.hpp says. It begins with a marker of an idle CPU.
   virtual SoftnetRecording record(std::span<const Op> program) = 0;
 
-  /// Bursts to the backlog of the other CPU; a marker of each begins it. \param packets  of each
-  virtual SoftnetRecording record_steered(std::span<const std::uint32_t> packets, std::int32_t netdev_max_backlog) = 0;
+  /// A marker of each CPU begins it.
+  virtual SoftnetRecording record_steered(const SteeredBursts& bursts) = 0;
 
   /// A program has no more packets; the rest is left out.
   static constexpr std::uint32_t most_packets = 2000;

@@ -43,8 +43,9 @@ SoftnetStory SoftnetTarget::run(std::span<const Op> program) {
 SoftnetHistory SoftnetTarget::run_steered(std::span<const std::uint32_t> packets, std::int32_t netdev_max_backlog) {
   Header header = header_;
   header.options.sysctl.emplace_back(Sysctl::netdev_max_backlog, netdev_max_backlog);
-  return translate_overlapping(kernel_->record_steered(packets, netdev_max_backlog), place_.cpu, place_.other_cpu(),
-                               header);
+  const SteeredBursts bursts{
+      .packets = {packets.begin(), packets.end()}, .netdev_max_backlog = netdev_max_backlog, .stopped = false};
+  return translate_overlapping(kernel_->record_steered(bursts), place_.cpu, place_.other_cpu(), header);
 }
 
 }  // namespace weir::oracle

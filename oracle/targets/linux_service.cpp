@@ -64,9 +64,9 @@ class Service {
       in.get(program);
       wire::put(out, softnet_->record(program));
     } else {
-      std::vector<std::uint32_t> packets;
-      in.get(packets);
-      wire::put(out, softnet_->record_steered(packets, in.get<std::int32_t>()));
+      SteeredBursts bursts;
+      in.get(bursts);
+      wire::put(out, softnet_->record_steered(bursts));
     }
   }
 
