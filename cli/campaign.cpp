@@ -128,7 +128,7 @@ void add_guest_jobs(const Arguments& given, std::vector<Job>& jobs) {
   for (const std::string& each : given.targets) {
     if (each == "uml") jobs.push_back(uml_job(profiles, given.time));
     if (each != "qemu") continue;
-    for (Job& guest : qemu_jobs(profiles, given.time)) jobs.push_back(std::move(guest));
+    for (Job& guest : qemu_jobs(profiles, given.time, given.seed)) jobs.push_back(std::move(guest));
   }
   for (Job& each : jobs) {
     each.options.seed = given.seed;

@@ -36,7 +36,7 @@ struct TargetReport {
   std::string failure;                   ///< why it ended early; empty if it did not
 };
 
-/// The receive softirq of this machine, beside what else its kernel is asked or alone.
+/// The receive softirq of a kernel, beside what else its kernel is asked or alone.
 struct SoftnetPlane {
   fuzz::CampaignOptions options;
   fuzz::Target target;
@@ -50,6 +50,7 @@ struct Job {
   fuzz::Target target = {};  ///< none: the softirq is all that is asked
   std::shared_ptr<fuzz::LinuxEffort> linux_effort = {};
   std::shared_ptr<fuzz::SlowLane> slow_lane = {};  ///< runs beside it
+  bool slow_lane_takes_turns = false;              ///< it does not: they have one guest
   std::optional<SoftnetPlane> softnet = {};
   std::shared_ptr<fuzz::StackEffort> stack_effort = {};
 };
@@ -61,8 +62,16 @@ Job plugin_job(const std::vector<std::string>& command, const Profile& release, 
 /// Guests: user-mode Linux, and QEMU with the kernel of each release that is asked for. Each is started, and held
 /// against its own profile.
 /// \param profiles  as asked for; empty: whichever the guest has, and 6.12 for QEMU
+/// \param seed  of the lane in which time passes
 Job uml_job(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time);
-std::vector<Job> qemu_jobs(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time);
+std::vector<Job> qemu_jobs(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time,
+                           std::uint64_t seed);
+
+/// Adds to what was not asked, and why.
+void leave_out(TargetReport& report, const std::string& what);
+
+/// What is drawn for the softirq of a kernel, and what it is held against.
+SoftnetPlane softnet_plane(std::shared_ptr<oracle::SoftnetTarget> kernel);
 
 /// How many inputs the model explores for a target that is slow: a tenth of the time or less, on most machines.
 std::uint64_t inputs_to_explore(std::chrono::milliseconds time);

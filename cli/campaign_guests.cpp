@@ -2,11 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 
 #include "cli/campaign.hpp"
-#include "fuzz/linux_unreached.hpp"
+#include "fuzz/guest_unreached.hpp"
 #include "fuzz/reachable.hpp"
+#include "oracle/softnet/guest.hpp"
 #include "oracle/targets/guests.hpp"
 
 namespace weir::cli {
@@ -32,17 +34,27 @@ const Profile& profile_for(const LinuxAbilities& guest, const std::vector<const 
   return plain ? *own : **found;
 }
 
-std::string left_out(const LinuxAbilities& guest) {
-  std::string text;
-  if (!guest.no_peers.empty()) text = "segments of remote peers: " + guest.no_peers;
-  if (!guest.inet6) text += std::string(text.empty() ? "" : "; ") + "inet6 sockets, which it has not";
-  return text;
+/// Everything that a guest may be without.
+void leave_out_what_is_missing(TargetReport& report, const LinuxAbilities& guest) {
+  if (!guest.no_peers.empty()) leave_out(report, "segments of remote peers: " + guest.no_peers);
+  if (!guest.inet6) leave_out(report, "inet6 sockets, which it has not");
+}
+
+/// Where the guest can record it.
+void add_softirq(Job& job, const std::shared_ptr<LinuxTarget>& guest, const Profile& profile) {
+  try {
+    job.softnet = softnet_plane(std::make_shared<oracle::SoftnetTarget>(oracle::softnet_of_guest(guest), profile));
+  } catch (const std::runtime_error& refused) {
+    leave_out(job.report, std::string("the receive softirq: ") + refused.what());
+    job.report.why_not = fuzz::why_not_in_guest_without_softirq;
+  }
 }
 
 /// \param command  throws where it cannot be had
+/// \param timers  the seed of the cases in which time passes, where it costs nothing
 template <class Command>
 Job guest_job(std::string name, const Command& command, const std::vector<const Profile*>& asked,
-              std::chrono::milliseconds time) {
+              std::chrono::milliseconds time, std::optional<std::uint64_t> timers) {
   Job job;
   job.report.name = std::move(name);
   try {
@@ -57,8 +69,16 @@ Job guest_job(std::string name, const Command& command, const std::vector<const 
     job.options.explore = inputs_to_explore(time);
     job.report.compared_with = std::string(profile.name);
     job.report.reachable = fuzz::clauses_of({&profile});
-    job.report.why_not = fuzz::why_not_live;
-    job.report.left_out = left_out(guest);
+    job.report.why_not = fuzz::why_not_in_guest;
+    leave_out_what_is_missing(job.report, guest);
+    add_softirq(job, kernel, profile);
+    if (timers && guest.no_peers.empty()) {
+      job.slow_lane = std::make_shared<fuzz::SlowLane>(
+          kernel, fuzz::SlowLaneOptions{.seed = *timers, .profile = &profile, .supported = questions.also_in_time()});
+      job.slow_lane_takes_turns = true;
+    } else {
+      job.report.why_not = fuzz::why_not_in_guest_at_once;
+    }
     job.linux_effort = std::make_shared<fuzz::LinuxEffort>();
     job.target = fuzz::guest_target(questions, *job.linux_effort);
   } catch (const std::runtime_error& error) {  // std::system_error among them
@@ -75,16 +95,17 @@ std::uint64_t inputs_to_explore(std::chrono::milliseconds time) {
 
 Job uml_job(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time) {
   return guest_job(
-      "uml", [] { return oracle::uml_guest(oracle::guest_files()); }, profiles, time);
+      "uml", [] { return oracle::uml_guest(oracle::guest_files()); }, profiles, time, std::nullopt);
 }
 
-std::vector<Job> qemu_jobs(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time) {
+std::vector<Job> qemu_jobs(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time,
+                           std::uint64_t seed) {
   std::vector<const Profile*> wanted = profiles;
   if (wanted.empty()) wanted.push_back(profile_from("linux-6.12"));
   std::vector<Job> jobs;
   for (const Profile* each : wanted) {
     const auto command = [&] { return oracle::qemu_guest(oracle::guest_files(), *each); };
-    jobs.push_back(guest_job("qemu", command, {each}, time));
+    jobs.push_back(guest_job("qemu", command, {each}, time, seed));
   }
   return jobs;
 }

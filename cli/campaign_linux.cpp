@@ -5,6 +5,7 @@
 #include <future>
 #include <iterator>
 #include <stdexcept>
+#include <utility>
 
 #include "cli/campaign.hpp"
 #include "fuzz/linux_unreached.hpp"
@@ -32,10 +33,6 @@ std::string not_asked_for(const std::vector<const Profile*>& profiles) {
                      running->name);
 }
 
-void leave_out(TargetReport& report, const std::string& what) {
-  report.left_out += (report.left_out.empty() ? "" : "; ") + what;
-}
-
 /// Adds what the slow lane has found to what the campaign has.
 void add_slow_lane(TargetReport& report, fuzz::SlowEffort&& slow) {
   report.stats.effort.operations += slow.operations;
@@ -47,19 +44,22 @@ void add_slow_lane(TargetReport& report, fuzz::SlowEffort&& slow) {
   report.slow = std::move(slow);
 }
 
-SoftnetPlane softnet_plane() {
-  const auto kernel = std::make_shared<oracle::SoftnetTarget>();
+}  // namespace
+
+void leave_out(TargetReport& report, const std::string& what) {
+  report.left_out += (report.left_out.empty() ? "" : "; ") + what;
+}
+
+SoftnetPlane softnet_plane(std::shared_ptr<oracle::SoftnetTarget> kernel) {
   SoftnetPlane plane;
   plane.options.generator = fuzz::softnet_cases();
   plane.options.profiles = {kernel->header().profile};
   plane.options.host = kernel->header().options;
   plane.options.shrink_attempts = softnet_shrink_attempts;
   plane.effort = std::make_shared<fuzz::SoftnetEffort>();
-  plane.target = fuzz::softnet_target(kernel, *plane.effort);
+  plane.target = fuzz::softnet_target(std::move(kernel), *plane.effort);
   return plane;
 }
-
-}  // namespace
 
 Job linux_job(const std::vector<const Profile*>& profiles, std::chrono::milliseconds time, std::uint64_t seed) {
   Job job;
@@ -86,7 +86,7 @@ Job linux_job(const std::vector<const Profile*>& profiles, std::chrono::millisec
   job.linux_effort = std::make_shared<fuzz::LinuxEffort>();
   job.target = fuzz::linux_target(*job.linux_effort);
   try {
-    job.softnet = softnet_plane();
+    job.softnet = softnet_plane(std::make_shared<oracle::SoftnetTarget>());
   } catch (const std::runtime_error& refused) {
     leave_out(job.report, std::string("the receive softirq: ") + refused.what());
     job.report.why_not = fuzz::why_not_live_without_softirq;
@@ -99,7 +99,7 @@ Job softnet_job(const std::vector<const Profile*>& profiles) {
   job.report.name = "softnet";
   try {
     job.report.not_available = not_asked_for(profiles);
-    if (job.report.not_available.empty()) job.softnet = softnet_plane();
+    if (job.report.not_available.empty()) job.softnet = softnet_plane(std::make_shared<oracle::SoftnetTarget>());
   } catch (const std::runtime_error& refused) {
     job.report.not_available = refused.what();
   }
@@ -115,13 +115,19 @@ Job softnet_job(const std::vector<const Profile*>& profiles) {
 
 void run_linux_job(Job& job, fuzz::Campaign::Clock::time_point deadline,
                    const fuzz::Campaign::OnProgress& on_progress) {
-  std::future<fuzz::SlowEffort> slow;
-  if (job.slow_lane)
-    slow = std::async(std::launch::async, [&lane = *job.slow_lane, deadline] { return lane.run(deadline); });
+  std::future<fuzz::SlowEffort> beside;
+  fuzz::SlowEffort in_turns;
+  fuzz::OtherTurn other;
+  if (job.slow_lane_takes_turns)
+    other = [&](fuzz::Campaign::Clock::time_point end) {
+      if (in_turns.findings.empty()) in_turns += job.slow_lane->run(end);
+    };
+  else if (job.slow_lane)
+    beside = std::async(std::launch::async, [&lane = *job.slow_lane, deadline] { return lane.run(deadline); });
   std::vector<fuzz::Campaign> planes;
   if (job.target.run) planes.emplace_back(job.options, job.target);
   if (job.softnet) planes.emplace_back(job.softnet->options, job.softnet->target);
-  job.report.stats = fuzz::run_in_turns(planes, deadline, on_progress);
+  job.report.stats = fuzz::run_in_turns(planes, deadline, on_progress, other);
   job.report.stats.covered = {};
   if (job.linux_effort) {
     const double busy = std::chrono::duration<double>(job.linux_effort->busy).count();
@@ -131,7 +137,8 @@ void run_linux_job(Job& job, fuzz::Campaign::Clock::time_point deadline,
     job.report.unsteady = job.linux_effort->unsteady;
     job.report.stats.covered |= job.linux_effort->covered;
   }
-  if (slow.valid()) add_slow_lane(job.report, slow.get());
+  if (beside.valid()) in_turns = beside.get();
+  if (job.slow_lane) add_slow_lane(job.report, std::move(in_turns));
   if (!job.softnet) return;
   const fuzz::SoftnetEffort& softnet = *job.softnet->effort;
   job.report.disturbed = softnet.thrown_away();

@@ -65,15 +65,6 @@ constexpr Doubt here{4, std::chrono::milliseconds{10}, false};
 /// Where a system call takes long.
 constexpr Doubt in_a_guest{8, std::chrono::milliseconds{2}, true};
 
-/// The acknowledgement of a FIN, delayed to the next jiffy in the model, has come already.
-bool is_a_jiffy_later(const Difference& difference) {
-  const auto* const expected = std::get_if<outcome::Info>(&difference.expected);
-  const auto* const observed = std::get_if<outcome::Info>(&difference.observed);
-  if (expected == nullptr || observed == nullptr || expected->unacked != 1 || observed->unacked != 0) return false;
-  return (expected->state == TcpState::fin_wait1 && observed->state == TcpState::fin_wait2) ||
-         (expected->state == TcpState::last_ack && observed->state == TcpState::close);
-}
-
 /// Whether the kernel gives the same answers each time it is asked.
 bool insists(LinuxTarget& kernel, const Question& asked, const std::vector<Outcome>& answers, const Doubt& doubt,
              LinuxEffort& effort) {

@@ -7,7 +7,10 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <utility>
+#include <variant>
 
 #include "fuzz/engine.hpp"
 #include "oracle/targets/linux.hpp"
@@ -37,6 +40,11 @@ class LinuxQuestions {
       : kernel_(std::move(kernel)), own_(&own) {}
   bool operator()(const Op& operation) const { return kernel_->abilities().can_ask(*own_, operation); }
   oracle::LinuxTarget& kernel() const { return *kernel_; }
+
+  /// The same for a kernel whose idle time is free.
+  std::function<bool(const Op&)> also_in_time() const {
+    return [same = *this](const Op& each) { return std::holds_alternative<op::Advance>(each) || same(each); };
+  }
 
  private:
   std::shared_ptr<oracle::LinuxTarget> kernel_;

@@ -46,4 +46,12 @@ Question question(const Input& input, const std::function<bool(const Op&)>& supp
   return question;
 }
 
+bool is_a_jiffy_later(const Difference& difference) {
+  const auto* const expected = std::get_if<outcome::Info>(&difference.expected);
+  const auto* const observed = std::get_if<outcome::Info>(&difference.observed);
+  if (expected == nullptr || observed == nullptr || expected->unacked != 1 || observed->unacked != 0) return false;
+  return (expected->state == TcpState::fin_wait1 && observed->state == TcpState::fin_wait2) ||
+         (expected->state == TcpState::last_ack && observed->state == TcpState::close);
+}
+
 }  // namespace weir::fuzz

@@ -22,4 +22,8 @@ struct Question {
 /// Operations that the target cannot be asked are passed over, by the model too; the probes of the final state follow.
 Question question(const Input& input, const std::function<bool(const Op&)>& supported);
 
+/// The acknowledgement of a FIN, delayed to the next jiffy in the model, has come already: a guest's case seldom ends
+/// within the jiffy in which it has begun.
+bool is_a_jiffy_later(const Difference& difference);
+
 }  // namespace weir::fuzz

@@ -4,11 +4,17 @@
 //   SlowLane lane(32, {.seed = 1, .profile = &releases::linux_6_18});   // forks: before threads start
 //   const SlowEffort effort = lane.run(deadline);                       // sleeps, mostly; on a thread of its own
 //
+// A guest that skips the time in which it has nothing to do is asked one case after the other, each as long as it
+// likes:
+//
+//   SlowLane lane(guest, {.profile = &profile, .supported = questions.also_in_time()});
+//
 // A difference counts if the kernel gives the same answers when it is asked again.
 #pragma once
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -26,12 +32,15 @@ struct SlowEffort {
   std::chrono::milliseconds time{};  ///< that has passed in the cases compared, taken together
   ClauseSet covered;                 ///< clauses of the spec behind the answers that agreed
   std::vector<Finding> findings;
+
+  SlowEffort& operator+=(SlowEffort&& other);
 };
 
 struct SlowLaneOptions {
   std::uint64_t seed = 1;
   const Profile* profile = nullptr;  ///< that the kernel is held against
   std::size_t max_findings = 4;
+  std::function<bool(const Op&)> supported = oracle::LinuxTarget::supported_slowly;
   /// Told of every case that agrees, with what the kernel answered.
   std::function<void(const TimedQuestion&, const std::vector<Outcome>&)> agreed = {};
 };
@@ -43,8 +52,11 @@ class SlowLane {
   /// Throws std::runtime_error where the kernel cannot be asked.
   SlowLane(std::size_t drivers, SlowLaneOptions options);
 
+  /// \param guest  whose idle time takes none here
+  SlowLane(std::shared_ptr<oracle::LinuxTarget> guest, SlowLaneOptions options);
+
   /// Asks cases until the deadline, and none that would not be over by then. Throws std::runtime_error if a driver
-  /// dies.
+  /// dies. In a guest a case takes as long as it takes.
   SlowEffort run(Clock::time_point deadline);
 
   /// Asks these, once or as often as it takes to be sure.
@@ -53,7 +65,7 @@ class SlowLane {
  private:
   /// A driver, and the case that it is at.
   struct Driver {
-    oracle::LinuxTarget kernel;
+    std::shared_ptr<oracle::LinuxTarget> kernel;
     std::optional<TimerCase> at = {};
     int attempts = 0;
     std::optional<Difference> first = {};  ///< that it gave when it was asked first
@@ -64,9 +76,11 @@ class SlowLane {
   void take_answer(Driver& driver, SlowEffort& effort);
   void judge(Driver& driver, const std::vector<Outcome>& answers, SlowEffort& effort);
   void ask(Driver& driver);
+  bool has_time_for(std::chrono::milliseconds length) const;
 
   SlowLaneOptions options_;
   TimerCases cases_;
+  bool idle_time_is_free_ = false;
   Clock::time_point deadline_{};  ///< nothing is asked that would not be over by then
   std::vector<Driver> drivers_;
 };

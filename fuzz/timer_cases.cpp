@@ -93,15 +93,15 @@ std::vector<std::vector<Op>> chosen_timer_cases() {
       // FIN_WAIT2 without a descriptor: gone after a minute.
       then({from(1, Flags::s), from(1, Flags::a), op::Accept{{3}}, op::Shutdown{{4}, How::wr}, from(1, Flags::a),
             op::Close{{4}}, seconds(50), from(1, Flags::s), seconds(20), from(1, Flags::s)}),
-      // TIME_WAIT: gone after a minute, which an ACK restarts.
+      // TIME_WAIT: gone after a minute, which a FIN restarts.
       then({from(1, Flags::s), from(1, Flags::a), op::Accept{{3}}, op::Shutdown{{4}, How::wr}, from(1, Flags::a),
-            from(1, Flags::fa), from(1, Flags::sa), seconds(30), from(1, Flags::a), seconds(50), from(1, Flags::f),
-            seconds(20), from(1, Flags::f)}),
+            from(1, Flags::fa), seconds(30), from(1, Flags::f), seconds(50), from(1, Flags::f), seconds(70),
+            from(1, Flags::f)}),
       // The back-off to the end of tcp_synack_retries: 1, 3, 7, 15, 31 and 63 s.
       then({from(1, Flags::s), seconds(10), seconds(10), seconds(20), seconds(34), from(1, Flags::a)}),
-      // A cookie is good in its minute and the next.
-      then({always_cookies, from(1, Flags::s), from(2, Flags::s), seconds(40), from(1, Flags::a), seconds(90),
-            from(3, Flags::s), from(2, Flags::a), from(3, Flags::a)}),
+      // A cookie is good in its minute and the next, as long as others are sent.
+      then({always_cookies, from(1, Flags::s), from(2, Flags::s), seconds(40), from(1, Flags::a), seconds(50),
+            from(3, Flags::s), seconds(90), from(2, Flags::a), from(4, Flags::s), from(4, Flags::a)}),
       // TCP_DEFER_ACCEPT of five timeouts, acknowledged at once: asked again at the last of them.
       then({op::Setsockopt{{3}, SockOpt::tcp_defer_accept, 31}, op::SysctlWrite{{}, Sysctl::tcp_synack_retries, "1"},
             from(1, Flags::s), from(1, Flags::a), seconds(12), seconds(24), from(1, Flags::a), seconds(40),

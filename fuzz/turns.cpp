@@ -26,12 +26,14 @@ CampaignStats sum_of(const std::vector<Campaign>& campaigns) {
 }
 
 CampaignStats run_in_turns(std::vector<Campaign>& campaigns, Campaign::Clock::time_point deadline,
-                           const Campaign::OnProgress& on_progress) {
+                           const Campaign::OnProgress& on_progress, const OtherTurn& other) {
   const Campaign::OnProgress of_all = [&](const CampaignStats&) { on_progress(sum_of(campaigns)); };
   const auto ended = [](const Campaign& each) { return each.ended(); };
-  while (Campaign::Clock::now() < deadline && !std::all_of(campaigns.begin(), campaigns.end(), ended))
-    for (Campaign& each : campaigns)
-      each.run(std::min(deadline, Campaign::Clock::now() + turn), on_progress ? of_all : Campaign::OnProgress{});
+  const auto end_of_turn = [&] { return std::min(deadline, Campaign::Clock::now() + turn); };
+  while (Campaign::Clock::now() < deadline && !std::all_of(campaigns.begin(), campaigns.end(), ended)) {
+    for (Campaign& each : campaigns) each.run(end_of_turn(), on_progress ? of_all : Campaign::OnProgress{});
+    if (other) other(end_of_turn());
+  }
   return sum_of(campaigns);
 }
 

@@ -141,29 +141,38 @@ void LoopbackBursts::set_up(std::uint32_t flows) {
 }
 
 bool LoopbackBursts::send(std::uint32_t packets, std::uint32_t flow) {
-  static constexpr std::array<char, most_at_once> bytes{};
   const int sender = senders_[flow % senders_.size()].get();
   while (packets > 0) {
-    const std::uint32_t now = std::min(packets, most_at_once);
-    iovec data{const_cast<char*>(bytes.data()), now};
-    msghdr message{};
-    message.msg_iov = &data;
-    message.msg_iovlen = 1;
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(std::uint16_t))> control{};
-    if (now > 1) {  // one byte a packet
-      message.msg_control = control.data();
-      message.msg_controllen = control.size();
-      cmsghdr* const header = CMSG_FIRSTHDR(&message);
-      header->cmsg_level = IPPROTO_UDP;
-      header->cmsg_type = UDP_SEGMENT;
-      header->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
-      const std::uint16_t size = 1;
-      std::memcpy(CMSG_DATA(header), &size, sizeof size);
+    const std::uint32_t now = std::min(packets, at_once_);
+    if (send_at_once(sender, now)) {
+      packets -= now;
+      continue;
     }
-    if (::sendmsg(sender, &message, MSG_DONTWAIT) != static_cast<ssize_t>(now)) return false;
-    packets -= now;
+    if (errno != EINVAL || at_once_ < most_at_once) return false;
+    at_once_ = most_at_once / 2;
   }
   return true;
+}
+
+/// One byte a packet.
+bool LoopbackBursts::send_at_once(int sender, std::uint32_t packets) {
+  static constexpr std::array<char, most_at_once> bytes{};
+  iovec data{const_cast<char*>(bytes.data()), packets};
+  msghdr message{};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(std::uint16_t))> control{};
+  if (packets > 1) {
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = IPPROTO_UDP;
+    header->cmsg_type = UDP_SEGMENT;
+    header->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
+    const std::uint16_t size = 1;
+    std::memcpy(CMSG_DATA(header), &size, sizeof size);
+  }
+  return ::sendmsg(sender, &message, MSG_DONTWAIT) == static_cast<ssize_t>(packets);
 }
 
 void LoopbackBursts::nudge() {

@@ -17,7 +17,8 @@ namespace weir::oracle {
 
 class LoopbackBursts {
  public:
-  /// The most packets that one send becomes (UDP_MAX_SEGMENTS; half as many before 6.9).
+  /// The most packets that one send becomes (UDP_MAX_SEGMENTS), from 6.9 on; before that half as many, which is found
+  /// out.
   static constexpr std::uint32_t most_at_once = 128;
 
   explicit LoopbackBursts(std::uint32_t flows);
@@ -36,10 +37,12 @@ class LoopbackBursts {
 
  private:
   void set_up(std::uint32_t flows);
+  static bool send_at_once(int sender, std::uint32_t packets);
 
   std::vector<OwnedFd> senders_;
   OwnedFd receiver_, rps_cpus_;
   std::uint32_t network_namespace_ = 0;
+  std::uint32_t at_once_ = most_at_once;
 };
 
 }  // namespace weir::oracle

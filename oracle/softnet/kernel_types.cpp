@@ -46,9 +46,15 @@ KernelTypes::KernelTypes() : types_(btf__load_vmlinux_btf(), [](btf* types) { bt
   if (types_ == nullptr) throw std::runtime_error("this kernel does not tell its types (/sys/kernel/btf/vmlinux)");
 }
 
+std::int32_t KernelTypes::number_of(const std::string& structure) const {
+  const auto [place, is_new] = numbers_.try_emplace(structure, 0);
+  if (is_new) place->second = btf__find_by_name_kind(types_.get(), structure.c_str(), BTF_KIND_STRUCT);
+  return place->second;
+}
+
 std::optional<FieldPlace> KernelTypes::find(const std::string& structure,
                                             std::initializer_list<const char*> path) const {
-  const std::int32_t id = btf__find_by_name_kind(types_.get(), structure.c_str(), BTF_KIND_STRUCT);
+  const std::int32_t id = number_of(structure);
   if (id <= 0) return std::nullopt;
   Member place{static_cast<std::uint32_t>(id), 0};
   for (const char* each : path) {

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,7 +30,10 @@ class KernelTypes {
 
  private:
   std::optional<FieldPlace> find(const std::string& structure, std::initializer_list<const char*> path) const;
+  std::int32_t number_of(const std::string& structure) const;
+
   std::shared_ptr<btf> types_;
+  mutable std::map<std::string, std::int32_t> numbers_;  ///< of structures: to look one up is to look at all
 };
 
 }  // namespace weir::oracle

@@ -47,20 +47,21 @@ std::string text_of(int file) {
 
 }  // namespace
 
-SoftnetKnobs::SoftnetKnobs() {
+SoftnetKnobs::SoftnetKnobs(bool machine) {
   for (const Sysctl each : softnet_knobs) {
     const std::string path = sysctl_path(name_of_enum(each));
     OwnedFd file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
     if (file.get() < 0) throw std::runtime_error(path + ": " + std::strerror(errno));
-    if (knobs_.empty()) have_for_oneself(file.get());
+    if (knobs_.empty() && !machine) have_for_oneself(file.get());
     std::string initial = text_of(file.get());
     knobs_.push_back({each, std::move(file), std::move(initial)});
   }
-  start_guardian();
+  if (!machine) start_guardian();
 }
 
 SoftnetKnobs::~SoftnetKnobs() {
   restore();
+  if (guardian_ < 0) return;
   alive_ = OwnedFd();
   // What it waits for is the end of the pipe, which a process forked meanwhile may hold as well.
   ::kill(guardian_, SIGTERM);

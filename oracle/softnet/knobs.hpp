@@ -28,7 +28,8 @@ inline constexpr auto softnet_knobs = std::to_array<Sysctl>(
 
 class SoftnetKnobs {
  public:
-  SoftnetKnobs();
+  /// \param machine  the whole machine is ours and needs no guardian
+  explicit SoftnetKnobs(bool machine = false);
   ~SoftnetKnobs();
   SoftnetKnobs(const SoftnetKnobs&) = delete;
   SoftnetKnobs& operator=(const SoftnetKnobs&) = delete;

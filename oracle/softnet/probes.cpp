@@ -149,6 +149,13 @@ void SoftnetProbes::let_time_pass(BpfCode& code, BpfCode::Label out) const {
   code.bind(again).give_up_at_last(out).call(BPF_FUNC_jiffies64).jump_if_equal(r0, record, again);
 }
 
+/// After the record: until another CPU says so, or as long as the limit of loops allows.
+void SoftnetProbes::wait_while_stopped(BpfCode& code) {
+  const auto again = code.label(), on = code.label();
+  code.bind(again).load(r1, control, offsetof(SoftnetControl, stopped), 8).jump_if_equal(r1, 0, on);
+  code.give_up_at_last(on).jump(again).bind(on);
+}
+
 std::vector<bpf_insn> SoftnetProbes::program(SoftnetEventKind kind) const {
   BpfCode code;
   const auto out = code.label(), reserved = code.label(), recorded = code.label();
@@ -161,7 +168,10 @@ std::vector<bpf_insn> SoftnetProbes::program(SoftnetEventKind kind) const {
   fill(code, kind);
   code.move(r1, record).move(r2, BPF_RB_NO_WAKEUP).call(BPF_FUNC_ringbuf_submit);
   code.bind(recorded);
-  if (kind == SoftnetEventKind::receive) let_time_pass(code, out);
+  if (kind == SoftnetEventKind::receive && may_wait_) {
+    wait_while_stopped(code);
+    let_time_pass(code, out);
+  }
   code.bind(out).move(r0, 0).exit();
   return std::move(code).finish();
 }

@@ -1,8 +1,8 @@
 // The programs that run in the kernel, at its tracepoints, and tell what happens to a CPU's backlog.
 //
 // All are alike: nothing on CPUs that are not asked for; a record in the ring for what is of interest. They read and
-// count, and change nothing of the kernel's; where `hold_after` is set, the one at netif_receive_skb also lets time
-// pass. Source: include/trace/events/net.h, napi.h, skb.h, irq.h.
+// count, and change nothing of the kernel's; where `hold_after` or `stopped` is set, the one at netif_receive_skb also
+// lets time pass. Source: include/trace/events/net.h, napi.h, skb.h, irq.h.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -24,7 +24,8 @@ struct SoftnetControl {
   std::uint64_t cpus;        ///< bit i: CPU i is watched
   std::uint64_t hold_after;  ///< each time so many packets have been delivered in a softirq, jiffies is awaited; 0: not
   std::uint64_t since_hold;
-  std::array<std::uint64_t, most_probed_cpus> arriving;      ///< the packet that is just arriving at a CPU
+  std::uint64_t stopped;                                 ///< while it is not 0 the next packet to be delivered waits
+  std::array<std::uint64_t, most_probed_cpus> arriving;  ///< the packet that is just arriving at a CPU
   std::array<std::uint64_t, most_probed_cpus> softnet_data;  ///< where a CPU's is; 0 until its backlog has been polled
 };
 
@@ -55,9 +56,11 @@ inline const std::array<SoftnetProbe, 8> softnet_probes{{{SoftnetEventKind::neti
                                                          {SoftnetEventKind::marker, ""}}};
 
 /// Writes the programs for one kernel. \param control, ring  descriptors of the two maps
+/// \param may_wait  the kernel knows how to end a loop (6.9 ..); elsewhere no time passes, whatever `hold_after` says
 class SoftnetProbes {
  public:
-  SoftnetProbes(const KernelTypes& kernel, int control, int ring) : kernel_(&kernel), control_(control), ring_(ring) {}
+  SoftnetProbes(const KernelTypes& kernel, int control, int ring, bool may_wait)
+      : kernel_(&kernel), control_(control), ring_(ring), may_wait_(may_wait) {}
 
   /// Throws std::runtime_error where the kernel lacks what the program reads.
   std::vector<bpf_insn> program(SoftnetEventKind kind) const;
@@ -71,9 +74,11 @@ class SoftnetProbes {
   void fill_from_packet(BpfCode& code) const;
   static void read(BpfCode& code, std::size_t into, std::size_t pointer, FieldPlace from);
   void let_time_pass(BpfCode& code, BpfCode::Label out) const;
+  static void wait_while_stopped(BpfCode& code);
 
   const KernelTypes* kernel_;
   int control_, ring_;
+  bool may_wait_;
 };
 
 }  // namespace weir::oracle

@@ -53,6 +53,18 @@ int load(const SoftnetProbe& probe, const std::vector<bpf_insn>& code) {
                            "\n" + log.data());
 }
 
+/// Whether the kernel takes a loop that it ends itself.
+bool takes_bounded_loops() {
+  BpfCode code;
+  const auto again = code.label(), out = code.label();
+  code.bind(again).give_up_at_last(out).jump(again).bind(out).move(r0, 0).exit();
+  const std::vector<bpf_insn> program = std::move(code).finish();
+  LIBBPF_OPTS(bpf_prog_load_opts, options, .log_level = 0);
+  return OwnedFd(
+             bpf_prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, "weir_loop", "GPL", program.data(), program.size(), &options))
+             .get() >= 0;
+}
+
 }  // namespace
 
 struct SoftnetRecorder::Kernel {
@@ -69,7 +81,7 @@ struct SoftnetRecorder::Kernel {
     backlog = types.field("softnet_data", {"backlog"}).offset;
     cpu_backlog = types.enumerator("skb_drop_reason", "SKB_DROP_REASON_CPU_BACKLOG").value_or(-1);
     dev_ready = types.enumerator("skb_drop_reason", "SKB_DROP_REASON_DEV_READY").value_or(-1);
-    attach(SoftnetProbes(types, control_map.get(), ring_map.get()));
+    attach(SoftnetProbes(types, control_map.get(), ring_map.get(), takes_bounded_loops()));
     ring = ring_buffer__new(ring_map.get(), on_record, this, nullptr);
     if (ring == nullptr) throw std::runtime_error("no ring of events");
   }
@@ -158,6 +170,8 @@ void SoftnetRecorder::start(const SoftnetWatch& watch) {
 }
 
 void SoftnetRecorder::hold_after(std::uint32_t packets) { kernel_->control->hold_after = packets; }
+
+void SoftnetRecorder::stop_deliveries(bool stopped) { kernel_->control->stopped = stopped ? 1 : 0; }
 
 void SoftnetRecorder::stop() {
   kernel_->control->cpus = 0;

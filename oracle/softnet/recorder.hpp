@@ -32,6 +32,10 @@ class SoftnetRecorder {
 
   void start(const SoftnetWatch& watch);
   void hold_after(std::uint32_t packets);
+
+  /// Whether the next packet to be delivered waits, for a second at most; kernels before 6.9 cannot. Not to be used of
+  /// the CPU that this thread is on.
+  void stop_deliveries(bool stopped);
   void stop();
 
   /// Looks at a CPU that is watched: an event of its own. \return what was seen

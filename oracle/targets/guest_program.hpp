@@ -24,6 +24,7 @@ class GuestProgram {
 
   /// What its first process reads and writes.
   Program& channel() { return *program_; }
+  const Program& channel() const { return *program_; }
 
  private:
   OwnedFd initramfs_;

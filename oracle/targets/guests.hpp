@@ -27,7 +27,7 @@ GuestFiles guest_files();
 /// User-mode Linux (Debian's user-mode-linux, 6.1): an ordinary process.
 GuestCommand uml_guest(const GuestFiles& files);
 
-/// A kernel of that release in QEMU, interpreted, with the two CPUs that a case's host has (6.1 with one).
+/// A kernel of that release in QEMU, interpreted, with the two CPUs that a case's host has.
 GuestCommand qemu_guest(const GuestFiles& files, const Profile& release);
 
 /// The profile that describes a guest: that of its release, with what its point release has taken over from later ones

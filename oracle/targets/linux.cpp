@@ -26,6 +26,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
+/// What is recorded of this machine's softirq is recorded by weir itself.
+std::unique_ptr<SoftnetSource> nothing_to_record() { throw std::runtime_error("only a guest's driver records"); }
+
 /// The whole life of the driver process. Only the channel stays open of what it inherits, beside standard error.
 [[noreturn]] void live(int inherited) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -40,7 +43,7 @@ using std::chrono::nanoseconds;
     const LinuxAbilities abilities = abilities_here(false);
     enter_user_namespace();
     NamespacePool().acquire();
-    serve_cases(stream, abilities);
+    serve_cases(stream, abilities, nothing_to_record);
   } catch (const std::exception& error) {
     send_trouble(stream, error);
   }
@@ -117,6 +120,7 @@ class LinuxTarget::Guest final : public Driver {
 
   /// What it has written last, in case it knew why.
   std::string why_it_is_silent() override { return "the guest " + program_.channel().end_or_kill(); }
+  int descriptor() const override { return program_.channel().descriptor(); }
 
  protected:
   ByteStream& stream() override { return program_.channel(); }
@@ -175,7 +179,9 @@ LinuxTarget::Run LinuxTarget::run(std::span<const Op> ops) {
 
 void LinuxTarget::start(std::span<const Op> ops) {
   std::string bytes;
-  wire::Writer(bytes).put(std::vector<Op>(ops.begin(), ops.end()));
+  wire::Writer out(bytes);
+  out.put(Request::run_case);
+  out.put(std::vector<Op>(ops.begin(), ops.end()));
   sleeps_ = sleeps_of(ops);
   asked_ = ops.size();
   if (driver_ == nullptr) begin();
@@ -206,6 +212,21 @@ LinuxTarget::Run LinuxTarget::finish() {
   const auto limit = sleeps_.count() == 0 ? late_after : slowly_late_after;
   ran.status = ran.took > limit ? Status::late : Status::answered;
   return ran;
+}
+
+std::string LinuxTarget::ask(Request request, const std::string& what, std::chrono::seconds patience) {
+  std::string bytes;
+  wire::Writer(bytes).put(request);
+  bytes += what;
+  if (driver_ == nullptr) begin();
+  if (!driver_->send(bytes) || !driver_->receive(bytes, patience)) {
+    const std::string reason = driver_->why_it_is_silent();
+    driver_.reset();
+    throw std::runtime_error(reason);
+  }
+  wire::Reader in(bytes);
+  if (const std::string reason = trouble_in(in); !reason.empty()) throw std::runtime_error(reason);
+  return bytes.substr(sizeof(Reply));
 }
 
 nanoseconds LinuxTarget::driver_time() const { return driver_ == nullptr ? nanoseconds{} : driver_->time(); }

@@ -37,6 +37,8 @@
 
 namespace weir::oracle {
 
+enum class Request : std::uint8_t;  // linux_service.hpp
+
 /// Whether a target can be used here; the reason is for people, and empty when it can.
 struct Availability {
   bool available = false;
@@ -92,6 +94,10 @@ class LinuxTarget {
   Run finish();
   /// Readable as soon as finish() would not wait. Changes when a driver is replaced.
   int channel() const;
+
+  /// Something else than a case. \return the reply behind its head. Throws std::runtime_error with what the driver says
+  /// instead, or if it is silent for so long; it is replaced by the next call then.
+  std::string ask(Request request, const std::string& what, std::chrono::seconds patience);
 
   /// Processor time that the driver has used since it began, softirqs that ran in it among it. 0 where there is none.
   std::chrono::nanoseconds driver_time() const;

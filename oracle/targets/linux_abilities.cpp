@@ -25,7 +25,8 @@ class Questions {
   bool can_ask(const op::SysctlWrite& operation) const {
     if (abilities_.machine && is_missing(operation.sysctl)) return false;
     if (operation.cred != Cred::root && !abilities_.others) return false;
-    if (abilities_.machine) return !breaks_machine(operation.sysctl) && !is_handed_on(operation);
+    if (abilities_.machine)
+      return !breaks_machine(operation.sysctl) && (!is_handed_on(operation) || has_room(operation));
     if (operation.sysctl == Sysctl::sysctl_writes_strict) return false;
     return operation.ns.id != 0 || !(is_global(operation.sysctl) || is_handed_on(operation));
   }
@@ -62,11 +63,18 @@ class Questions {
     return spec == nullptr || spec->scope == Scope::global;
   }
 
-  /// What a new namespace takes from the first one: namespaces of cases are used again and again, so that they cannot.
+  /// What a new namespace takes from the first one: on a machine that others use it cannot be written there.
   bool is_handed_on(const op::SysctlWrite& operation) const {
     const SysctlSpec* const spec = spec_of(kernel_, operation.sysctl);
     const bool handed_on = spec != nullptr && spec->from_first;
     return operation.ns.id == 0 && (handed_on || operation.sysctl == Sysctl::tcp_child_ehash_entries);
+  }
+
+  /// A guest is small: where there is no memory for a hash of its own, a new namespace goes without.
+  static bool has_room(const op::SysctlWrite& operation) {
+    constexpr std::size_t digits = 6;
+    const bool number = operation.data.find_first_not_of("0123456789") == std::string::npos;
+    return operation.sysctl != Sysctl::tcp_child_ehash_entries || (number && operation.data.size() <= digits);
   }
 
   /// A weight that is, or multiplied by its bias overflows to, 0 or less makes the kernel put a backlog that is done on

@@ -8,15 +8,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <ctime>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "oracle/targets/linux_address.hpp"
 #include "oracle/targets/linux_counters.hpp"
 #include "oracle/targets/linux_credentials.hpp"
+#include "oracle/targets/this_kernel.hpp"
 
 namespace weir::oracle {
 namespace {
@@ -156,6 +159,9 @@ void LinuxDriver::end_case() {
     if (each != nullptr) each->end_case();
   if (globals_ && globals_->end_case()) namespaces_.left();
   namespaces_.end_case();
+  if (!std::exchange(handed_on_, false)) return;
+  peers_.clear();
+  namespaces_.renew();
 }
 
 LinuxDriver::Descriptor LinuxDriver::find(Fd fd) const {
@@ -184,8 +190,33 @@ void LinuxDriver::go_to_sysctl(NsId ns, Sysctl sysctl) {
   namespaces_.left();
 }
 
+/// A machine that is not ours is not asked (linux_abilities.hpp).
+void LinuxDriver::note_handed_on(NsId ns, Sysctl sysctl) {
+  const SysctlSpec* const spec = spec_of(profile_of_running_kernel(), sysctl);
+  const bool from_first = spec != nullptr && spec->from_first;
+  handed_on_ = handed_on_ || (globals_ && ns.id == 0 && (from_first || sysctl == Sysctl::tcp_child_ehash_entries));
+}
+
+/// After a write of what it takes over: it is made now. The case's first namespace stands for the machine's, which is
+/// given the value that is taken from there.
+std::size_t LinuxDriver::make_namespace() {
+  const auto text_of = [&](Sysctl sysctl) {
+    std::array<char, 64> text{};
+    const ssize_t length = ::pread(namespaces_.sysctl(0, sysctl, false), text.data(), text.size(), 0);
+    return std::string(text.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
+  };
+  const std::string wmem = text_of(Sysctl::tcp_wmem), own_hash = text_of(Sysctl::tcp_child_ehash_entries);
+  globals_->enter_first_namespace();
+  namespaces_.left();
+  write_file(sysctl_path(name_of_enum(Sysctl::tcp_wmem)), wmem);
+  std::vector<Sysctl> as_made{Sysctl::tcp_wmem};
+  if (own_hash != "0\n" && !own_hash.empty()) as_made.push_back(Sysctl::tcp_max_syn_backlog);
+  peers_.resize(std::min(peers_.size(), namespaces_.acquired()));
+  return namespaces_.acquire_new(as_made);
+}
+
 std::size_t LinuxDriver::add_namespace() {
-  const std::size_t index = namespaces_.acquire();
+  const std::size_t index = handed_on_ ? make_namespace() : namespaces_.acquire();
   if (counters_wanted_) baselines_.push_back(read_counters(namespaces_.netstat(index)));
   return index;
 }
@@ -197,6 +228,7 @@ Outcome LinuxDriver::perform(const op::SysctlWrite& operation) {
   const auto write_to = [&](int file) {
     if (file < 0) return returned_by_call(-1);
     namespaces_.mark_changed(operation.ns.id, operation.sysctl);
+    note_handed_on(operation.ns, operation.sysctl);
     if (globals_ && globals_->has(operation.sysctl)) globals_->mark_changed(operation.sysctl);
     return returned_by_call(::pwrite(file, operation.data.data(), operation.data.size(), operation.pos));
   };

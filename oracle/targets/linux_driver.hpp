@@ -55,6 +55,8 @@ class LinuxDriver {
   void begin_case(std::span<const Op> ops);
   void end_case();
   std::size_t add_namespace();
+  void note_handed_on(NsId ns, Sysctl sysctl);
+  std::size_t make_namespace();
 
   Outcome perform(const op::Netns&);
   Outcome perform(const op::SysctlWrite&);
@@ -87,6 +89,7 @@ class LinuxDriver {
   std::vector<Descriptor> descriptors_;              ///< by label
   std::vector<outcome::Counters> baselines_;         ///< of the case's namespaces, when it began
   bool counters_wanted_ = false;
+  bool handed_on_ = false;  ///< the case has written what namespaces that are made later take over
   std::string buffer_;
 };
 

@@ -135,6 +135,14 @@ std::size_t NamespacePool::acquire() {
   return index;
 }
 
+std::size_t NamespacePool::acquire_new(const std::vector<Sysctl>& as_made) {
+  while (pool_.size() > acquired_) pool_.pop_back();
+  if (entered_ >= pool_.size()) entered_ = none;
+  make();
+  for (const Sysctl each : as_made) pool_.back().changed.reset(static_cast<std::size_t>(each));
+  return acquire();
+}
+
 void NamespacePool::restore(std::size_t index) {
   for (std::size_t i = 0; i < sysctls; ++i) {
     const std::string& text = initial_texts()[i];
@@ -178,7 +186,7 @@ void NamespacePool::renew() {
   entered_ = none;
 }
 
-/// By a process of the first one, as `netns` says; what that one hands on is never written (see linux.cpp).
+/// By a process of the first one, as `netns` says. Of what that one hands on the last user may have left anything.
 void NamespacePool::make() {
   if (!pool_.empty()) enter(0);
   if (::unshare(CLONE_NEWNET) != 0) refused("unshare(CLONE_NEWNET)");

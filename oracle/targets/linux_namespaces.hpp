@@ -46,6 +46,10 @@ class NamespacePool {
   std::size_t acquire();
   std::size_t acquired() const { return acquired_; }
 
+  /// The same, but made now, by a process of the case's first one. \param as_made  what it takes over from others,
+  /// which stays as the kernel has made it. The case's namespaces are not to be used again: renew() follows.
+  std::size_t acquire_new(const std::vector<Sysctl>& as_made);
+
   /// Makes it the calling thread's network namespace.
   void enter(std::size_t index);
 

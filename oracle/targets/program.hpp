@@ -29,6 +29,9 @@ class Program final : public ByteStream {
 
   std::string receive(std::size_t most, std::chrono::milliseconds patience) override;
 
+  /// Readable where it has written something that was not received.
+  int descriptor() const { return out_.get(); }
+
   enum class Answer : std::uint8_t { line, ended, silent };
   /// The next line of its output without the newline. `ended` for one without, too: it was cut off.
   Answer receive(std::string& line, std::chrono::milliseconds patience);

@@ -3,26 +3,25 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/tcp.h>
-#include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
+#include <new>
 #include <string>
-#include <vector>
 
 #include "oracle/targets/guest_modules.hpp"
 
@@ -109,87 +108,78 @@ void weight() {
   say("nothing happened");
 }
 
-/// Column `number` of a CPU's line of softnet_stat.
-unsigned column(int cpu, int number) {
-  std::string text = read_file("/proc/net/softnet_stat");
-  for (; cpu > 0; --cpu) text.erase(0, text.find('\n') + 1);
-  for (; number > 0; --number) text.erase(0, text.find(' ') + 1);
-  return static_cast<unsigned>(std::strtoul(text.c_str(), nullptr, 16));
+/// What CPUs that race have in common.
+struct Race {
+  std::atomic<unsigned> arrived = 0;  ///< at all the lines so far, taken together
+};
+
+/// Nobody goes on before all of them are there.
+void line_up(Race& race, unsigned cpus, unsigned& lines) {
+  race.arrived.fetch_add(1);
+  ++lines;
+  while (race.arrived.load() < cpus * lines) asm volatile("pause");
 }
 
-/// Packets that CPU 0 sends are steered to CPU 1, where each costs so much that CPU 0 is the faster one.
-void held() {
-  constexpr int listeners = 150;
-  constexpr unsigned max = 20;
-  const rlimit files{4096, 4096};
-  ::setrlimit(RLIMIT_NOFILE, &files);
-  udp_discard();
-  for (int i = 0; i < listeners; ++i) {
-    const int each = ::socket(AF_PACKET, SOCK_RAW, htons(ETH_P_IP));
-    const int small = 1;
-    ::setsockopt(each, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-  }
-  write_file("/sys/class/net/lo/queues/rx-0/rps_cpus", "2");
-  write_file("/proc/sys/net/core/netdev_max_backlog", std::to_string(max));
-  const int sender = udp_to_discard();
-  unsigned most = 0, most_in_input = 0, input_then = 0, process_then = 0;
-  for (int i = 0; i < 1000; ++i) {
-    (void)!::send(sender, "x", 1, 0);
-    const unsigned input = column(1, 13), process = column(1, 14);
-    most_in_input = std::max(most_in_input, input);
-    if (input + process <= most) continue;
-    most = input + process;
-    input_then = input;
-    process_then = process;
-  }
-  say("netdev_max_backlog " + std::to_string(max));
-  say("most in input_pkt_queue " + std::to_string(most_in_input));
-  say("most held " + std::to_string(most) + " = " + std::to_string(input_then) + " + " + std::to_string(process_then));
-  say("dropped " + std::to_string(column(1, 1)));
-}
+const linger reset{1, 0};
 
-/// Connects to the listener and goes, again and again; what it sees most in the accept queue.
-unsigned connect_and_look(int listener, std::uint16_t port, int rounds) {
-  unsigned most = 0;
+int connecting_to(std::uint16_t port) {
   const sockaddr_in address = loopback(port);
-  const linger reset{1, 0};
-  for (int i = 0; i < rounds; ++i) {
-    const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    ::setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    ::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    tcp_info info{};
-    socklen_t length = sizeof info;
-    ::getsockopt(listener, IPPROTO_TCP, TCP_INFO, &info, &length);
-    most = std::max(most, info.tcpi_unacked);
-    const int child = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK);
-    if (child >= 0) ::setsockopt(child, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    if (child >= 0) ::close(child);
-    ::close(client);
-  }
-  return most;
+  const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  ::setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  ::connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  return client;
 }
 
-/// Two CPUs complete handshakes with one listener that has room for one. Between the look at the queue and the place in
-/// it a probe dawdles, so that the other CPU has its turn there now and then.
-void overshoot() {
-  constexpr std::uint16_t port = 80;
-  constexpr int rounds = 400;
+tcp_info info_of(int socket) {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  ::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length);
+  return info;
+}
+
+void empty(int listener) {
+  for (int child = 0; (child = ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK)) >= 0; ::close(child))
+    ::setsockopt(child, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+}
+
+/// Between the look at the accept queue and the place in it a probe takes notes, so that a CPU is there for longer.
+void dawdle_before_the_place() {
   ::mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, nullptr);
   write_file("/sys/kernel/tracing/kprobe_events", "p:made tcp_create_openreq_child\n");
-  for (int i = 0; i < 1; ++i) write_file("/sys/kernel/tracing/events/kprobes/made/trigger", "stacktrace");
+  write_file("/sys/kernel/tracing/events/kprobes/made/trigger", "stacktrace");
   write_file("/sys/kernel/tracing/events/kprobes/made/enable", "1");
-  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+}
+
+/// Every CPU completes a handshake with a listener that has room for one more, at the same time: each may look at the
+/// queue before any other has taken its place in it.
+void overshoot() {
+  dawdle_before_the_place();
+  constexpr std::uint16_t port = 80;
+  constexpr int rounds = 100, backlog = 0;
+  const auto cpus = static_cast<unsigned>(::sysconf(_SC_NPROCESSORS_ONLN));
+  auto& race = *new (::mmap(nullptr, sizeof(Race), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) Race;
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   const sockaddr_in address = loopback(port);
   ::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-  ::listen(listener, 0);
-  const pid_t other = ::fork();
-  run_on(other == 0 ? 1 : 0);
-  const unsigned most = connect_and_look(listener, port, rounds);
-  if (other == 0) ::_exit(static_cast<int>(most));
-  int status = 0;
-  ::waitpid(other, &status, 0);
-  say("backlog 0, two CPUs: most in the accept queue " +
-      std::to_string(std::max(most, static_cast<unsigned>(WEXITSTATUS(status)))));
+  ::listen(listener, backlog);
+  unsigned cpu = 0;
+  while (cpu + 1 < cpus && ::fork() == 0) ++cpu;  // each is the parent of the next
+  run_on(static_cast<int>(cpu));
+  std::map<unsigned, int> seen;
+  unsigned lines = 0;
+  for (int i = 0; i < rounds; ++i) {
+    line_up(race, cpus, lines);
+    const int client = connecting_to(port);
+    line_up(race, cpus, lines);
+    if (cpu == 0) ++seen[info_of(listener).tcpi_unacked];
+    if (cpu == 0) empty(listener);
+    line_up(race, cpus, lines);
+    ::close(client);
+  }
+  if (cpu > 0) ::_exit(0);
+  say("backlog " + std::to_string(info_of(listener).tcpi_sacked) + ", " + std::to_string(cpus) + " CPUs");
+  for (const auto& [queued, times] : seen)
+    say("queued " + std::to_string(queued) + ": " + std::to_string(times) + " times");
 }
 
 }  // namespace
@@ -206,7 +196,6 @@ int main() {
   const char* const what = std::getenv("WEIR_EXPERIMENT");
   const std::string experiment = what == nullptr ? "" : what;
   if (experiment == "weight") weight();
-  if (experiment == "held") held();
   if (experiment == "overshoot") overshoot();
   say("end");
   ::reboot(RB_POWER_OFF);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "model/host.hpp"
 #include "oracle/targets/guests.hpp"
 #include "tests/guests/campaign.hpp"
 #include "tests/guests/traces.hpp"
@@ -64,6 +65,25 @@ TEST(Uml, GlobalSysctlsAreOfTheCase) {
     EXPECT_EQ(got[5], Outcome(outcome::ReadBack{2, "0\n"}));
     EXPECT_EQ(got[8], Outcome(outcome::ReadBack{2, "7\n"}));
   }
+}
+
+/// A namespace that is made after the write has its own hash of connections, and the first one's buffers; those of the
+/// next case have neither.
+TEST(Uml, NamespacesTakeOverWhatIsHandedOn) {
+  const auto guest = uml();
+  const std::vector<Op> plain{op::Netns{}, read({1}, Sysctl::tcp_wmem), read({1}, Sysctl::tcp_max_syn_backlog)};
+  std::vector<Op> handed_on{op::Netns{}, write({0}, Sysctl::tcp_wmem, "5000 6000 7000"),
+                            write({0}, Sysctl::tcp_child_ehash_entries, "100000")};
+  for (const Op& each : {Op(op::Netns{}), read({2}, Sysctl::tcp_wmem), read({2}, Sysctl::tcp_max_syn_backlog),
+                         read({1}, Sysctl::tcp_wmem), read({1}, Sysctl::tcp_max_syn_backlog)})
+    handed_on.push_back(each);
+  for (const auto& ops : {plain, handed_on, handed_on, plain}) {
+    model::Host<Concrete> model(own_profile(*guest));
+    const auto got = answers(*guest, ops);
+    for (std::size_t i = 0; i < ops.size(); ++i) EXPECT_EQ(got[i], model.step(ops[i])) << i;
+  }
+  EXPECT_EQ(answers(*guest, handed_on)[4], Outcome(outcome::ReadBack{15, "5000\t6000\t7000\n"}));
+  EXPECT_EQ(answers(*guest, handed_on)[5], Outcome(outcome::ReadBack{5, "1024\n"}));
 }
 
 /// Longer than a serial line holds.
