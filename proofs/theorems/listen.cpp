@@ -86,6 +86,10 @@ struct AnyListen {
 
   void call(const Profile& kernel) { result = model::sys_listen<D>(kernel, world, 3, backlog); }
 
+  Bool<D> somaxconn_is_in_range(const Profile& kernel) const {
+    const SysctlSpec& spec = *spec_of(kernel, Sysctl::somaxconn);
+    return world.limit >= I32<D>(spec.minimum) && world.limit <= I32<D>(spec.maximum);
+  }
   const model::Sock<D>& after() const { return world.sock; }
   U32<D> stored() const { return after().listener.sk_max_ack_backlog; }
   Bool<D> succeeded() const { return result == I32<D>(0); }
@@ -137,19 +141,18 @@ const auto negative_backlog_gives_somaxconn = [](auto& c, const Profile& kernel)
 const auto stored_value_never_wraps = [](auto& c, const Profile& kernel) {
   using D = DomainOf<decltype(c)>;
   AnyListen listen(c, kernel);
-  c.assume("somaxconn is in the range of its table",
-           listen.world.limit >= I32<D>(spec_of(kernel, Sysctl::somaxconn)->minimum));
+  c.assume("somaxconn is in the range of its table", listen.somaxconn_is_in_range(kernel));
   c.assume("the backlog is within 0..somaxconn", listen.backlog >= I32<D>(0) && listen.backlog <= listen.world.limit);
   listen.call(kernel);
   c.assume("listen succeeds", listen.succeeded());
-  c.cover("the backlog does not fit an unsigned short", listen.backlog > I32<D>(0xffff));
   c.goal("stored is the backlog", as<I32<D>>(listen.stored()) == listen.backlog);
-  c.twin("stored fits an unsigned short", listen.stored() <= U32<D>(0xffff));
+  c.twin("stored is below somaxconn", as<I32<D>>(listen.stored()) < listen.world.limit);
 };
 
 const auto somaxconn_65536_is_stored_as_0 = [](auto& c, const Profile& kernel) {
   using D = DomainOf<decltype(c)>;
   AnyListen listen(c, kernel);
+  c.assume("somaxconn is in the range of its table", listen.somaxconn_is_in_range(kernel));
   c.assume("somaxconn is within 1..65536", listen.world.limit >= I32<D>(1) && listen.world.limit <= I32<D>(65536));
   c.assume("the backlog is at least 1", listen.backlog >= I32<D>(1));
   listen.call(kernel);
@@ -161,6 +164,7 @@ const auto somaxconn_65536_is_stored_as_0 = [](auto& c, const Profile& kernel) {
 const auto negative_somaxconn_disables_the_clamp = [](auto& c, const Profile& kernel) {
   using D = DomainOf<decltype(c)>;
   AnyListen listen(c, kernel);
+  c.assume("somaxconn is in the range of its table", listen.somaxconn_is_in_range(kernel));
   c.assume("the backlog is within 0..65535", listen.backlog >= I32<D>(0) && listen.backlog <= I32<D>(65535));
   listen.call(kernel);
   c.assume("listen succeeds", listen.succeeded());
@@ -260,32 +264,31 @@ std::vector<Theorem> listen_theorems() {
       theorem("listen.negative_backlog_gives_somaxconn",
               "While somaxconn is within 0..65535, a negative backlog is stored as somaxconn.", every_profile,
               negative_backlog_gives_somaxconn),
-      theorem("listen.stored_value_never_wraps",
-              "Any backlog that somaxconn allows, with any somaxconn that its table allows, is stored as it is.",
-              only_6_18, stored_value_never_wraps),
-      theorem(
-          "listen.somaxconn_65536_is_stored_as_0",
-          "A backlog of at least 1 is never stored as 0: refuted, since somaxconn 65536 passes the clamp and the field "
-          "is an unsigned short.",
-          only_2_6_32, somaxconn_65536_is_stored_as_0, Expected::counterexample),
-      theorem("listen.negative_somaxconn_disables_the_clamp",
-              "No listen stores a backlog above somaxconn: refuted, since somaxconn may be negative and is compared as "
-              "unsigned.",
-              only_2_6_32, negative_somaxconn_disables_the_clamp, Expected::counterexample),
+      historic("C1", {{"", "3.10"}},
+               theorem("listen.stored_value_never_wraps",
+                       "Any backlog that somaxconn allows, with any somaxconn that its table allows, is stored as it is.",
+                       every_profile, stored_value_never_wraps)),
+      historic("C1", {{"", "3.10"}},
+               theorem("listen.somaxconn_65536_is_stored_as_0",
+                       "A backlog of at least 1 is never stored as 0. Until 3.10 somaxconn 65536 passed the clamp, and "
+                       "the field is an unsigned short.",
+                       every_profile, somaxconn_65536_is_stored_as_0)),
+      historic("C2", {{"", "3.10"}},
+               theorem("listen.negative_somaxconn_disables_the_clamp",
+                       "No listen stores a backlog above somaxconn. Until 3.10 somaxconn could be negative, and it is "
+                       "compared as unsigned.",
+                       every_profile, negative_somaxconn_disables_the_clamp)),
       theorem("listen.failure_leaves_the_socket",
-              "A listen that fails leaves the socket as it was; from 5.0 all but the limit, which it may overwrite.",
+              "A listen that fails leaves the socket as it was; from 4.4 all but the limit, which it may overwrite.",
               every_profile, failure_leaves_the_socket),
       theorem("listen.only_from_close_or_listen",
               "A socket gets to LISTEN from CLOSE only, unconnected, and stays there from LISTEN.", every_profile,
               only_from_close_or_listen),
-      theorem("listen.ulp_without_clone_never_begins_to_listen",
-              "A socket whose upper layer protocol cannot be cloned does not get to LISTEN, and nothing but the limit "
-              "changes.",
-              only_6_18, ulp_without_clone_never_begins_to_listen),
-      theorem("listen.ulp_of_a_listener_was_shared",
-              "The same in 6.1: refuted, as until then such a socket listened and its children shared the protocol "
-              "(CVE-2023-0461).",
-              only_6_1, ulp_without_clone_never_begins_to_listen, Expected::counterexample),
+      historic("C12", {{"", "6.1"}},
+               theorem("listen.ulp_without_clone_never_begins_to_listen",
+                       "A socket whose upper layer protocol cannot be cloned does not get to LISTEN, and nothing but "
+                       "the limit changes. Until 6.1 it listened, and its children shared the protocol (CVE-2023-0461).",
+                       within({{"4.14", ""}}), ulp_without_clone_never_begins_to_listen)),
       theorem("listen.relisten_keeps_the_queue",
               "Listening again changes the limit and nothing else: both queues stay.", every_profile,
               relisten_keeps_the_queue),
@@ -295,7 +298,7 @@ std::vector<Theorem> listen_theorems() {
       theorem("listen.syn_table_is_a_power_of_two_above_both",
               "The SYN table has the least power of two of entries that is above both 8 and the smaller of backlog and "
               "tcp_max_syn_backlog.",
-              only_2_6_32, syn_table_is_a_power_of_two_above_both),
+              within({{"", "4.3"}}), syn_table_is_a_power_of_two_above_both),
   };
 }
 
