@@ -106,7 +106,8 @@ void add_prove(CLI::App& app, int& exit_code) {
   command->add_flag("--json", given->json, "a JSON object a line");
   command->footer(
       "Exit codes: 0 every verdict is the right one, 1 a counterexample, 3 undecided.\n"
-      "Examples:\n  weir prove\n  weir prove listen. --profile linux-2.6.32\n  weir prove --theorem 'queues.*never*'\n  weir prove --must-fail\n");
+      "Examples:\n  weir prove\n  weir prove listen. --profile linux-2.6.32\n  weir prove --theorem 'queues.*never*'\n "
+      " weir prove --must-fail\n");
   command->callback([given, &exit_code] { exit_code = prove(*given); });
 }
 

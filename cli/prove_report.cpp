@@ -59,7 +59,8 @@ std::string refuted_text(const proofs::Entry& entry) {
 std::string catalogue_page() {
   std::string text =
       "# What is proved\n\n"
-      "`weir prove` proves these theorems about the rules in `model/`, for all values and on all paths. Each has a twin "
+      "`weir prove` proves these theorems about the rules in `model/`, for all values and on all paths. Each has a "
+      "twin "
       "that is\nwrong and must be refuted: `weir prove --must-fail`. This page is the output of "
       "`weir prove --list --markdown`.\n";
   std::string_view file;
@@ -73,10 +74,9 @@ std::string catalogue_page() {
 }
 
 std::string proofs_as_table(const proofs::Summary& summary, bool must_fail) {
-  std::string text =
-      bold(fmt::format("{:<56} {:<26} {:<34} {:>6} {:>7} {:>9} {:>9}", must_fail ? "TWIN OF" : "THEOREM", "KERNELS",
-                       "VERDICT", "PATHS", "QUERIES", "RLIMIT", "TIME")) +
-      "\n";
+  std::string text = bold(fmt::format("{:<56} {:<26} {:<34} {:>6} {:>7} {:>9} {:>9}", must_fail ? "TWIN OF" : "THEOREM",
+                                      "KERNELS", "VERDICT", "PATHS", "QUERIES", "RLIMIT", "TIME")) +
+                     "\n";
   std::size_t good = 0, paths = 0, queries = 0, cached = 0;
   double seconds = 0;
   for (const auto& each : summary.results) {

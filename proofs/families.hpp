@@ -10,9 +10,9 @@ namespace weir::proofs {
 struct Family {
   std::vector<std::string> members;  ///< names of profiles, in order of time
   Expected expected{};
-  Attempt attempt;    ///< about the first of them; its clauses are those of all
+  Attempt attempt;  ///< about the first of them; its clauses are those of all
   bool cached = false;
-  double seconds = 0;  ///< of the attempt
+  double seconds = 0;       ///< of the attempt
   std::uint64_t stamp = 0;  ///< the program that made it (cache.hpp)
 
   bool good(Claims claims) const {

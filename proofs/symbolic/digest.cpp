@@ -79,9 +79,8 @@ Digest TermDigests::compute(const z3::expr& term) {
   std::vector<Digest> operands;
   for (unsigned i = 0; i < term.num_args(); ++i) operands.push_back(of(term.arg(i)));
   if (order_does_not_matter(operation.decl_kind()))
-    std::sort(operands.begin(), operands.end(), [](const Digest& a, const Digest& b) {
-      return std::tie(a.high, a.low) < std::tie(b.high, b.low);
-    });
+    std::sort(operands.begin(), operands.end(),
+              [](const Digest& a, const Digest& b) { return std::tie(a.high, a.low) < std::tie(b.high, b.low); });
   digest.put(operands.size());
   for (const Digest& each : operands) digest.put(each);
   return digest;

@@ -63,10 +63,20 @@ Theorem theorem(std::string_view name, std::string_view sentence, std::vector<co
   return {name, sentence, std::move(profiles), body, body};
 }
 
-/// One that does not hold for kernels with a bug.
-inline Theorem historic(std::string_view facts, std::vector<Releases> refuted_in, Theorem it) {
+using Tells = std::function<Story(const Profile&, const InputValues&)>;
+
+/// One that does not hold for kernels with a bug, and how a host shows that.
+inline Theorem historic(std::string_view facts, std::vector<Releases> refuted_in, Theorem it, Tells story) {
   it.facts = facts;
   it.refuted_in = std::move(refuted_in);
+  it.story = std::move(story);
+  return it;
+}
+
+/// \param no_story  why no operations can show it
+inline Theorem historic(std::string_view facts, std::vector<Releases> refuted_in, Theorem it, const char* no_story) {
+  it = historic(facts, std::move(refuted_in), std::move(it), Tells{});
+  it.no_story = no_story;
   return it;
 }
 

@@ -10,9 +10,12 @@ namespace weir::proofs {
 inline const std::vector<const Profile*> every_profile = within({{}});
 
 std::vector<Theorem> sysctl_theorems();
+std::vector<Theorem> sysctl_bugs();
 std::vector<Theorem> listen_theorems();
+std::vector<Theorem> listen_bugs();
 std::vector<Theorem> queue_theorems();
 std::vector<Theorem> softnet_theorems();
+std::vector<Theorem> softnet_bugs();
 std::vector<Theorem> steering_theorems();
 
 struct Plane {
@@ -21,11 +24,10 @@ struct Plane {
 };
 
 inline std::vector<Plane> all_planes() {
-  return {{"proofs/theorems/sysctl.cpp", sysctl_theorems()},
-          {"proofs/theorems/listen.cpp", listen_theorems()},
-          {"proofs/theorems/queues.cpp", queue_theorems()},
-          {"proofs/theorems/softnet.cpp", softnet_theorems()},
-          {"proofs/theorems/steering.cpp", steering_theorems()}};
+  return {{"proofs/theorems/sysctl.cpp", sysctl_theorems()},    {"proofs/theorems/sysctl_bugs.cpp", sysctl_bugs()},
+          {"proofs/theorems/listen.cpp", listen_theorems()},    {"proofs/theorems/listen_bugs.cpp", listen_bugs()},
+          {"proofs/theorems/queues.cpp", queue_theorems()},     {"proofs/theorems/softnet.cpp", softnet_theorems()},
+          {"proofs/theorems/softnet_bugs.cpp", softnet_bugs()}, {"proofs/theorems/steering.cpp", steering_theorems()}};
 }
 
 }  // namespace weir::proofs

@@ -248,11 +248,13 @@ std::vector<Theorem> queue_theorems() {
           "While the limit stands, no event makes more than limit + 1 connections wait for accept, and their count is "
           "true.",
           every_profile, accept_queue_never_exceeds_the_limit_by_more_than_1),
-      historic("C3", {{"", "4.0"}},
-               theorem("queues.accept_queue_is_unbounded_at_65535",
-                       "The same for every limit that listen can store. Until 4.0 that could be 65535, which no unsigned "
-                       "short is above.",
-                       every_profile, accept_queue_is_unbounded_at_65535)),
+      historic(
+          "C3", {{"", "4.0"}},
+          theorem("queues.accept_queue_is_unbounded_at_65535",
+                  "The same for every limit that listen can store. Until 4.0 that could be 65535, which no unsigned "
+                  "short is above.",
+                  every_profile, accept_queue_is_unbounded_at_65535),
+          "takes 65,537 clients"),
       theorem("queues.syn_accounting_is_never_negative",
               "No event makes the counts of the SYN queue differ from the requests in it, so neither goes below 0.",
               every_profile, syn_accounting_is_never_negative),

@@ -54,8 +54,7 @@ const auto poll_has_one_exit_reason = [](auto& c, const Profile& kernel) {
   c.goal("empty: exactly if nothing waits",
          is(PollExit::empty) == (empty && (!quota || !Bool<D>(kernel.completes_early))));
   c.goal("clock: exactly if neither, and jiffies moved", is(PollExit::clock) == (!empty && !quota && clock));
-  if (!kernel.completes_early)
-    c.goal("complete: exactly if empty", turn.cpu.sd.sched == (turn.before.sched && !empty));
+  if (!kernel.completes_early) c.goal("complete: exactly if empty", turn.cpu.sd.sched == (turn.before.sched && !empty));
   c.twin("quota: exactly if work == quota", is(PollExit::quota) == (turn.poll.work == turn.poll.quota));
 };
 
@@ -181,7 +180,8 @@ const auto run_ends = [](auto& c, const Profile& kernel) {
   c.assume("what is on the poll list is scheduled", run.cpu.sd.sched == run.cpu.sd.on_poll_list);
   run.turn(kernel);
   const bool goes_on = run.exit == RunExit::more;
-  // In 2.6.35 .. 3.15 a poll may do nothing: once with a weight that the next poll no longer has, or until time is over.
+  // In 2.6.35 .. 3.15 a poll may do nothing: once with a weight that the next poll no longer has, or until time is
+  // over.
   const auto gets_going = run.weight < I32<D>(1) && run.cpu.sd.weight >= I32<D>(1);
   const auto nothing_done =
       Bool<D>(kernel.completes_early) && (gets_going || time_is_over<D>(kernel, run.run, run.cpu.clock));
@@ -207,7 +207,8 @@ const auto run_keeps_the_poll_list_sound = [](auto& c, const Profile& kernel) {
 
 std::vector<Theorem> softnet_theorems() {
   return {
-      theorem("softnet.poll_keeps_its_contract", "process_backlog does at most max(quota, 1) work, in 2.6.35 .. 3.15 max(quota, 0), for every quota.",
+      theorem("softnet.poll_keeps_its_contract",
+              "process_backlog does at most max(quota, 1) work, in 2.6.35 .. 3.15 max(quota, 0), for every quota.",
               every_profile, poll_keeps_its_contract),
       theorem(
           "softnet.poll_ends",
