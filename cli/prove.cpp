@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,8 @@ namespace {
 struct Arguments {
   proofs::Options options;
   bool no_cache = false;
+  std::string recheck;
+  std::filesystem::path junit, sarif, html, traces;
   bool list = false;
   bool markdown = false;
   bool json = false;
@@ -61,12 +65,70 @@ std::filesystem::path default_cache() {
   return {};
 }
 
+/// \return false, with a complaint, where that cannot be
+bool write_file(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  if (file.flush()) return true;
+  complain(fmt::format("weir: cannot write {}\n", path.string()));
+  return false;
+}
+
+bool write_reports(const Arguments& given, const proofs::Summary& summary) {
+  bool written = true;
+  if (!given.junit.empty()) written &= write_file(given.junit, proofs_as_junit(summary));
+  if (!given.sarif.empty()) written &= write_file(given.sarif, proofs_as_sarif(summary));
+  if (!given.html.empty()) written &= write_file(given.html, proofs_as_html(summary));
+  if (given.traces.empty()) return written;
+  std::filesystem::create_directories(given.traces);
+  for (const auto& each : summary.results)
+    if (!each.trace.empty()) written &= write_file(given.traces / (each.name() + ".jsonl"), trace_of(each));
+  return written;
+}
+
+/// A folder that is gone when this is.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "weir-prove-XXXXXX").string();
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The exit code of a run that another solver has gone over.
+int after_recheck(const Arguments& given, const proofs::Summary& summary) {
+  const auto recheck = proofs::recheck(summary, given.recheck, given.options.processes, nullptr);
+  complain(recheck_as_text(recheck, given.recheck));
+  if (recheck.count(proofs::Opinion::disagrees) != 0) return diverged;
+  constexpr std::size_t fewer_than_one_in = 50;  // may be given up
+  if (recheck.count(proofs::Opinion::failed) != 0 ||
+      recheck.count(proofs::Opinion::gave_up) * fewer_than_one_in >= recheck.all.size())
+    return std::max(summary.exit_code(), undecided);
+  return summary.exit_code();
+}
+
 int prove(Arguments given) {
   if (given.list) {
     given.markdown ? print(catalogue_page()) : list();
     return agreed;
   }
   if (!known_names(given.options)) return malformed;
+  if (!given.recheck.empty() && !proofs::is_program(given.recheck)) {
+    complain(fmt::format("weir: there is no program {} here\n", given.recheck));
+    return not_available;
+  }
+  std::optional<ScratchFolder> scratch;
+  if (!given.recheck.empty() && given.options.smt2.empty()) given.options.smt2 = scratch.emplace().path();
   if (given.options.cache.empty() && !given.no_cache) given.options.cache = default_cache();
   if (given.no_cache) given.options.cache.clear();
   const bool progress = ::isatty(STDERR_FILENO) != 0;
@@ -80,7 +142,8 @@ int prove(Arguments given) {
     return malformed;
   }
   print(given.json ? proofs_as_json(summary) : proofs_as_table(summary, given.options.must_fail));
-  return summary.exit_code();
+  if (!write_reports(given, summary)) return malformed;
+  return given.recheck.empty() ? summary.exit_code() : after_recheck(given, summary);
 }
 
 }  // namespace
@@ -93,7 +156,13 @@ void add_prove(CLI::App& app, int& exit_code) {
   command->add_option("--profile", given->options.profiles, "only about these releases")->allow_extra_args(false);
   command->add_flag("--must-fail", given->options.must_fail,
                     "prove the wrong twin of each theorem: all must be refuted");
-  command->add_option("--smt2", given->options.smt2, "write each obligation as SMT-LIB 2 into this folder");
+  command->add_option("--export", given->options.smt2, "write each obligation as SMT-LIB 2 into this folder");
+  command->add_option("--recheck", given->recheck,
+                      "a program that shall decide all obligations again: cvc5, or the path of another");
+  command->add_option("--traces", given->traces, "write counterexamples into this folder, for `weir run`");
+  command->add_option("--junit", given->junit, "write a JUnit file");
+  command->add_option("--sarif", given->sarif, "write a SARIF file");
+  command->add_option("--html", given->html, "write a page");
   command->add_option("--rlimit", given->options.rlimit, "resources of the solver for each question")
       ->check(CLI::PositiveNumber);
   command->add_option("--jobs", given->options.processes, "processes at once; default: one for each processor")
@@ -105,7 +174,8 @@ void add_prove(CLI::App& app, int& exit_code) {
   command->add_flag("--markdown", given->markdown, "the list as the page docs/VERIFIED.md")->needs(list);
   command->add_flag("--json", given->json, "a JSON object a line");
   command->footer(
-      "Exit codes: 0 every verdict is the right one, 1 a counterexample, 3 undecided.\n"
+      "Exit codes: 0 every verdict is the right one, 1 a counterexample that should not be or a solver that disagrees,\n"
+      "3 undecided, 4 there is no such solver here.\n"
       "Examples:\n  weir prove\n  weir prove listen. --profile linux-2.6.32\n  weir prove --theorem 'queues.*never*'\n "
       " weir prove --must-fail\n");
   command->callback([given, &exit_code] { exit_code = prove(*given); });

@@ -111,4 +111,17 @@ std::string proofs_as_json(const proofs::Summary& summary) {
   return text;
 }
 
+std::string recheck_as_text(const proofs::Recheck& recheck, const std::string& solver) {
+  std::string text;
+  for (const auto& each : recheck.all)
+    if (each.opinion != proofs::Opinion::agrees)
+      text += fmt::format("{:<60} {}: {}\n", each.name, red(name_of_enum(each.opinion)), each.answer);
+  const std::size_t agrees = recheck.count(proofs::Opinion::agrees), all = recheck.all.size();
+  const auto total = fmt::format("{} of {} obligations decided the same by {}", agrees, all, solver);
+  return text + fmt::format("{}, {} disagree, {} given up, {} failed, in {:.1f} s\n",
+                            agrees == all ? green(total) : red(total), recheck.count(proofs::Opinion::disagrees),
+                            recheck.count(proofs::Opinion::gave_up), recheck.count(proofs::Opinion::failed),
+                            recheck.seconds);
+}
+
 }  // namespace weir::cli

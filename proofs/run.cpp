@@ -81,6 +81,16 @@ std::string file_name(const Job& job, const Family& family) {
   return std::string(job.theorem->name) + "@" + family.members.front() + ".smt2";
 }
 
+/// What another solver, and its reader, have to know.
+std::string smt2_heading(const Job& job, const Family& family) {
+  std::vector<std::string_view> members(family.members.begin(), family.members.end());
+  std::string text = "(set-info :smt-lib-version 2.6)\n(set-logic QF_BV)\n(set-info :source |weir, theorem " +
+                     std::string(job.theorem->name) + ": " + std::string(job.theorem->sentence) + "\nLinux " +
+                     spans_of(members) + "; " + std::string(job.file) + "\nClauses:";
+  family.attempt.clauses.for_each([&](Clause each) { text += " " + std::string(info(each).name); });
+  return text + "\nUnsatisfiable exactly if no path reaches a claim that is false.|)\n(set-info :category \"industrial\")\n";
+}
+
 void write_smt2(const std::filesystem::path& path, const std::string& text) {
   std::ofstream file(path);
   file << text;
@@ -130,7 +140,8 @@ std::string prove(const Job& job, const Options& options, Claims claims, const B
   auto families = find_families(*job.theorem, job.kernels, claims, budget, !options.smt2.empty(), job.before);
   RecordWriter record;
   for (Family& each : families) {
-    if (!options.smt2.empty()) write_smt2(options.smt2 / file_name(job, each), std::exchange(each.attempt.smt2, {}));
+    if (!options.smt2.empty())
+      write_smt2(options.smt2 / file_name(job, each), smt2_heading(job, each) + std::exchange(each.attempt.smt2, {}));
     put(record, each);
   }
   return record.take();
