@@ -48,6 +48,14 @@ std::string json_of_profiles(const proofs::Result& result) {
   return names;
 }
 
+std::string json_of_clauses(const proofs::Result& result) {
+  std::string names;
+  result.clauses.for_each([&](Clause each) {
+    names += fmt::format("{}{}", names.empty() ? "" : ",", json_string(info(each).name));
+  });
+  return names;
+}
+
 }  // namespace
 
 std::string refuted_text(const proofs::Entry& entry) {
@@ -102,11 +110,11 @@ std::string proofs_as_json(const proofs::Summary& summary) {
       trace += (trace.empty() ? "" : ",") + oracle::to_json(operation, outcome);
     text += fmt::format(
         R"({{"theorem":{},"profiles":[{}],"verdict":"{}","good":{},"expected":"{}","paths":{},"queries":{},)"
-        R"("rlimit":{},"seconds":{:.3f},"cached":{},"detail":{},"counterexample":{{{}}},"trace":[{}]}})"
+        R"("rlimit":{},"seconds":{:.3f},"cached":{},"detail":{},"counterexample":{{{}}},"trace":[{}],"clauses":[{}]}})"
         "\n",
         json_string(each.theorem), json_of_profiles(each), name_of_enum(each.verdict), each.good,
         each.expected_counterexample ? "counterexample" : "proved", each.paths, each.queries, each.rlimit, each.seconds,
-        each.cached, json_string(each.detail), json_of_inputs(each), trace);
+        each.cached, json_string(each.detail), json_of_inputs(each), trace, json_of_clauses(each));
   }
   return text;
 }

@@ -17,6 +17,8 @@ std::vector<Theorem> queue_theorems();
 std::vector<Theorem> softnet_theorems();
 std::vector<Theorem> softnet_bugs();
 std::vector<Theorem> steering_theorems();
+std::vector<Theorem> number_theorems();
+std::vector<Theorem> relation_theorems();
 
 struct Plane {
   std::string_view file;
@@ -27,7 +29,9 @@ inline std::vector<Plane> all_planes() {
   return {{"proofs/theorems/sysctl.cpp", sysctl_theorems()},    {"proofs/theorems/sysctl_bugs.cpp", sysctl_bugs()},
           {"proofs/theorems/listen.cpp", listen_theorems()},    {"proofs/theorems/listen_bugs.cpp", listen_bugs()},
           {"proofs/theorems/queues.cpp", queue_theorems()},     {"proofs/theorems/softnet.cpp", softnet_theorems()},
-          {"proofs/theorems/softnet_bugs.cpp", softnet_bugs()}, {"proofs/theorems/steering.cpp", steering_theorems()}};
+          {"proofs/theorems/softnet_bugs.cpp", softnet_bugs()}, {"proofs/theorems/steering.cpp", steering_theorems()},
+          {"proofs/theorems/numbers.cpp", number_theorems()},
+          {"proofs/theorems/relations.cpp", relation_theorems()}};
 }
 
 }  // namespace weir::proofs
