@@ -19,6 +19,7 @@ std::vector<Theorem> softnet_bugs();
 std::vector<Theorem> steering_theorems();
 std::vector<Theorem> number_theorems();
 std::vector<Theorem> relation_theorems();
+std::vector<Theorem> access_theorems();
 
 struct Plane {
   std::string_view file;
@@ -31,7 +32,8 @@ inline std::vector<Plane> all_planes() {
           {"proofs/theorems/queues.cpp", queue_theorems()},     {"proofs/theorems/softnet.cpp", softnet_theorems()},
           {"proofs/theorems/softnet_bugs.cpp", softnet_bugs()}, {"proofs/theorems/steering.cpp", steering_theorems()},
           {"proofs/theorems/numbers.cpp", number_theorems()},
-          {"proofs/theorems/relations.cpp", relation_theorems()}};
+          {"proofs/theorems/relations.cpp", relation_theorems()},
+          {"proofs/theorems/access.cpp", access_theorems()}};
 }
 
 }  // namespace weir::proofs
