@@ -149,7 +149,7 @@ void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress&
   if (job.report.failure.empty() && job.report.stats.effort.operations == 0)
     job.report.failure = "not one operation was compared in the time given";
   if (job.stack_effort) {
-    job.report.unsteady = job.stack_effort->unsteady;
+    job.report.unsteady = job.stack_effort->unsteady + job.report.stats.unconfirmed;
     job.report.stats.covered = job.stack_effort->covered;
   }
 }

@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint32_t most_findings = 64;
 /// Each attempt takes milliseconds here.
 constexpr std::uint32_t shrink_attempts = 400;
+/// The two ends of a connection talk on their own in a stack: what depends on which was faster is no finding.
+constexpr std::uint32_t confirmations = 5;
 
 /// The drivers stand beside this program.
 std::filesystem::path beside_this_program() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
@@ -37,6 +39,8 @@ Job plugin_job(const std::vector<std::string>& command, const Profile& release, 
     job.options.profiles = {&release};
     job.options.max_findings = most_findings;
     job.options.shrink_attempts = shrink_attempts;
+    job.options.confirmations = confirmations;
+    job.options.one_of_each_shape = true;
     job.report.compared_with = std::string(release.name);
     job.report.reachable = fuzz::clauses_of({&release});
     job.stack_effort = std::make_shared<fuzz::StackEffort>();

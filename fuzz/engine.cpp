@@ -1,6 +1,5 @@
 #include "fuzz/engine.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "fuzz/kind.hpp"
@@ -12,6 +11,7 @@ namespace weir::fuzz {
 namespace {
 
 constexpr std::size_t max_corpus = 4096;
+constexpr std::uint32_t max_tries = 3;
 constexpr auto progress_interval = std::chrono::milliseconds(250);
 
 }  // namespace
@@ -121,12 +121,36 @@ void Campaign::keep(std::uint64_t feature, bool& is_new) {
   features_[at] = true;
 }
 
-/// A finding is made small as what it is: a smaller case that differs in another way is left for another input.
+/// A kind that could not be confirmed gets another chance, and a third: each costs many runs of the target.
 void Campaign::handle(const Difference& difference) {
-  ++stats_.divergences;
+  Kind& kind = kinds_[kind_of(difference)];
+  if (kind.found || kind.tried == max_tries) {
+    ++(kind.found ? stats_.divergences : stats_.unconfirmed);
+    return;
+  }
+  ++kind.tried;
+  Finding finding = made_small(difference);
+  kind.found = confirmed(finding);
+  ++(kind.found ? stats_.divergences : stats_.unconfirmed);
+  if (!kind.found) return;
+  if (target_.reported) target_.reported(finding.difference);
+  if (options_.one_of_each_shape && !shapes_.insert(shape_of(finding.input, finding.difference)).second) return;
+  stats_.findings.push_back(std::move(finding));
+}
+
+bool Campaign::confirmed(const Finding& finding) {
+  const std::string kind = kind_of(finding.difference);
+  Effort repeating;  // not part of the campaign's figures
+  for (std::uint32_t i = 0; i < options_.confirmations; ++i) {
+    const auto again = target_.run(finding.input, repeating);
+    if (!again || kind_of(*again) != kind) return false;
+  }
+  return true;
+}
+
+/// A finding is made small as what it is: a smaller case that differs in another way is left for another input.
+Finding Campaign::made_small(const Difference& difference) {
   const std::string kind = kind_of(difference);
-  if (std::find(kinds_.begin(), kinds_.end(), kind) != kinds_.end()) return;
-  kinds_.push_back(kind);
   Finding finding{input_, difference};
   Effort shrinking;  // not part of the campaign's figures
   Input candidate = input_;
@@ -148,8 +172,7 @@ void Campaign::handle(const Difference& difference) {
       finding.difference.in_probe = true;
   }
   shrink(ops, still_fails, options_.shrink_attempts);
-  if (target_.reported) target_.reported(finding.difference);
-  stats_.findings.push_back(std::move(finding));
+  return finding;
 }
 
 }  // namespace weir::fuzz

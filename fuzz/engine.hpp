@@ -13,7 +13,9 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,6 +46,8 @@ struct CampaignOptions {
   std::uint32_t record_every = 4;        ///< one input in so many also runs on the recording model
   std::uint32_t max_findings = 8;        ///< distinct ones; the campaign ends when it has as many
   std::uint32_t shrink_attempts = 2000;  ///< runs of the target spent on making one finding small
+  std::uint32_t confirmations = 0;       ///< runs in which a small finding must be seen again to be one
+  bool one_of_each_shape = false;        ///< small findings of one shape (fuzz/kind.hpp) are one
 };
 
 /// A minimised divergence.
@@ -57,8 +61,9 @@ struct CampaignStats {
   Effort effort;
   std::uint64_t divergences = 0;  ///< diverging inputs, of which `findings` keeps one of each kind
   double seconds = 0;
-  ClauseSet covered;       ///< clauses of the spec reached by the sample
-  std::size_t corpus = 0;  ///< inputs kept
+  ClauseSet covered;              ///< clauses of the spec reached by the sample
+  std::size_t corpus = 0;         ///< inputs kept
+  std::uint64_t unconfirmed = 0;  ///< diverging inputs of a kind that, made small, was not seen again
   std::vector<Finding> findings;
 
   double inputs_per_second() const { return seconds > 0 ? static_cast<double>(inputs) / seconds : 0; }
@@ -82,6 +87,11 @@ class Campaign {
   const CampaignStats& stats() const { return stats_; }
 
  private:
+  struct Kind {
+    bool found = false;
+    std::uint32_t tried = 0;  ///< how often one was made small
+  };
+
   void explore(Clock::time_point deadline);
   void choose_input();
   void draw_input();
@@ -89,6 +99,8 @@ class Campaign {
   void add_to_corpus(bool first);
   void keep(std::uint64_t feature, bool& is_new);
   void handle(const Difference& difference);
+  Finding made_small(const Difference& difference);
+  bool confirmed(const Finding& finding);
 
   CampaignOptions options_;
   Target target_;
@@ -101,7 +113,8 @@ class Campaign {
   std::uint64_t explored_ = 0;                      ///< inputs that the model alone has run
   std::size_t to_begin_with_ = 0, begun_with_ = 0;  ///< how much of the corpus the target is asked first, and was
   std::bitset<1U << 16> features_;                  ///< hashed paths and pairs of paths taken so far
-  std::vector<std::string> kinds_;                  ///< of the findings kept
+  std::map<std::string, Kind> kinds_;               ///< of differences
+  std::set<std::string> shapes_;                    ///< of the findings kept
   CampaignStats stats_;
 };
 

@@ -18,6 +18,7 @@
 #include <variant>
 #include <vector>
 
+#include "fuzz/crowd.hpp"
 #include "fuzz/known_sockets.hpp"
 #include "fuzz/planes.hpp"
 #include "fuzz/pools.hpp"
@@ -53,7 +54,8 @@ class Generator {
   void restart() {
     known_.clear();
     next_skb_ = 0;
-    crowd_ = 0;
+    opening_.restart();
+    crowd_.restart();
     habit_.reset();
     fresh_ = false;
     patient_ = wait_ = false;
@@ -67,7 +69,8 @@ class Generator {
 
   /// The next operation of the case.
   void next(Rng& rng, Op& into) {
-    if (!draw_habit(rng, into) && !draw_rival(into) && !draw_wait(rng, into) && !draw_crowd(rng, into))
+    if (!draw_opening(into) && !draw_habit(rng, into) && !draw_rival(into) && !draw_wait(rng, into) &&
+        !draw_crowd(rng, into))
       for (std::uint32_t refused = 0; !draw_one(rng, into); ++refused)
         if (refused == max_refused) use(options_.weights);  // this case's kinds have run out of what is allowed
     follow(into);
@@ -75,11 +78,7 @@ class Generator {
     wait_ = patient_ && leaves_a_timer(into) && rng.chance(1, 4);
     const auto* const bind = std::get_if<op::Bind>(&into);
     just_bound_ = bind == nullptr ? std::nullopt : std::optional(bind->fd);
-    if (std::holds_alternative<op::Listen>(into) && rng.chance(1, 2)) {
-      remote_crowd_ = rng.chance(1, 3);
-      bound_crowd_ = rng.chance(1, 4);
-      crowd_ = 2 * (1 + rng.below(rng.chance(1, 8) ? 25 : 5));
-    }
+    if (const auto* const listen = std::get_if<op::Listen>(&into)) crowd_.gather(rng, *listen);
   }
 
   /// A whole case. Half the cases keep to one plane, and a quarter of the kinds of operation are
@@ -94,6 +93,10 @@ class Generator {
     if (rng.chance(1, 2)) keep_to(*rng.pick(planes), some);
     for (auto& weight : some)
       if (rng.chance(1, 4)) weight = 0;
+    if (rng.chance(1, 8)) {
+      opening_.begin();
+      Opening::keep(options_.weights, some);
+    }
     use(some);
     ops.resize(std::min<std::size_t>(options_.length * (rng.chance(1, 16) ? 2 : 1), max_ops));
     for (auto& each : ops) next(rng, each);
@@ -168,6 +171,9 @@ class Generator {
     return allowed(into);
   }
 
+  bool draw_opening(Op& into) { return opening_.draw(known_, into) && allowed(into); }
+  bool draw_crowd(Rng& rng, Op& into) { return crowd_.draw(rng, known_, into) && allowed(into); }
+
   bool allowed(const Op& operation) const {
     return weights_[operation.index()] != 0 && (!options_.allow || options_.allow(operation));
   }
@@ -182,40 +188,6 @@ class Generator {
     if (!wait_) return false;
     wait_ = false;
     into = op::Advance{rng.pick(pool<Millis>)};
-    return allowed(into);
-  }
-
-  /// A port for a client of the crowd, so that it can come again from where it came.
-  bool draw_crowd_port(Rng& rng, std::int32_t client, Op& into) const {
-    into = op::Bind{{client}, any_address, static_cast<std::uint16_t>(1000 + rng.below(3))};
-    return allowed(into);
-  }
-
-  /// A socket, or the connect of one, for the crowd that comes to a listener: one by one, few queues would ever fill.
-  bool draw_crowd(Rng& rng, Op& into) {
-    if (crowd_ == 0) return false;
-    --crowd_;
-    const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
-    if (listener == nullptr || listener->port == 0) return false;
-    if (remote_crowd_) {
-      into = op::Segment{
-          listener->ns, {0xc000020b, static_cast<std::uint16_t>(crowd_)}, {0xc0000201, listener->port}, Flags::s, 0};
-      return allowed(into);
-    }
-    const bool bound = bound_crowd_ && !listener->is_unix();
-    const auto suits = [&](const KnownSocket& each) {
-      return speaks_to(each, *listener) && (!bound || each.port != listener->port);
-    };
-    const auto* client = known_.any_at(bound ? KnownSocket::Stage::bound : KnownSocket::Stage::fresh, rng, suits);
-    const auto* fresh = bound ? known_.any_at(KnownSocket::Stage::fresh, rng, suits) : nullptr;
-    if (client == nullptr && fresh != nullptr) return draw_crowd_port(rng, fresh->label, into);
-    if (client == nullptr) {
-      into = op::Socket{listener->ns, listener->family, listener->type};
-    } else {
-      op::Connect connect{{client->label}, listener->addr, listener->port};
-      reach(connect);
-      into = connect;
-    }
     return allowed(into);
   }
 
@@ -273,12 +245,6 @@ class Generator {
     return {found == nullptr ? known_.any(rng).label : found->label};
   }
 
-  /// A connection between the two is possible. To an inet socket all inet sockets are alike.
-  static bool speaks_to(const KnownSocket& one, const KnownSocket& other) {
-    if (!one.is_unix() && !other.is_unix()) return true;
-    return one.family == other.family && one.type == other.type;
-  }
-
   /// Mostly by an address of the socket's family.
   void aim(Rng& rng, op::Bind& bind) const {
     const auto* socket = known_.find(bind.fd.label);
@@ -295,12 +261,12 @@ class Generator {
     const bool by_name = client != nullptr && client->is_unix() && client->type == SockType::dgram;
     const auto stage = by_name ? KnownSocket::Stage::bound : KnownSocket::Stage::listening;
     const auto* listener = known_.any_at(stage, rng, [&](const KnownSocket& each) {
-      return client == nullptr || rng.chance(1, 8) || speaks_to(*client, each);
+      return client == nullptr || rng.chance(1, 8) || each.speaks_to(*client);
     });
     if (listener == nullptr || listener->port == 0 || rng.chance(1, 8)) return;
     connect.port = listener->port;
     connect.addr = listener->addr;
-    reach(connect);
+    known_.reach(connect);
   }
 
   /// Mostly one of few peers says to a listener what comes next in its conversation.
@@ -332,13 +298,6 @@ class Generator {
     if (is_switch && rng.chance(3, 4)) write.data.assign(1, static_cast<char>('0' + rng.below(3)));
   }
 
-  /// What is bound to any address is reached by the loopback address of the client's family.
-  void reach(op::Connect& connect) const {
-    if (connect.addr != any_address) return;
-    const auto* client = known_.find(connect.fd.label);
-    connect.addr = client != nullptr && client->family == Family::inet6 ? loopback6 : loopback;
-  }
-
   static constexpr auto draw_op_of = []<std::size_t... I>(std::index_sequence<I...>) {
     return std::array<void (*)(Generator&, Rng&, Op&), op_count>{&draw_op<I>...};
   }
@@ -348,15 +307,14 @@ class Generator {
   Weights weights_{};        ///< of this case
   std::uint32_t total_ = 0;  ///< of weights_; at least 1
   KnownSockets known_;
+  Opening opening_;
+  Crowd crowd_;
   std::uint32_t next_skb_ = 0;
   std::optional<SockOpt> habit_;
   bool fresh_ = false;  ///< the last operation made a socket
   std::optional<KnownSocket> rival_of_;
   bool rival_made_ = false;
   std::optional<Fd> just_bound_;  ///< by the last operation
-  std::uint32_t crowd_ = 0;       ///< operations still to come of clients that flock to a listener
-  bool remote_crowd_ = false;     ///< it comes by segments
-  bool bound_crowd_ = false;      ///< it comes from ports that bind asked for
   bool patient_ = false;          ///< this case lets time pass after what leaves a timer
   bool wait_ = false;             ///< the last operation left one
 };

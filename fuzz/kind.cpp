@@ -40,6 +40,13 @@ std::string kind_of(const Difference& difference) {
   return difference.path == 0 ? kind : kind + ' ' + std::to_string(difference.path);
 }
 
+std::string shape_of(const Input& input, Difference difference) {
+  std::string shape;
+  for (const Op& each : input.ops) shape += std::string(name_of(each)) + option_of(each) + ", ";
+  difference.path = 0;
+  return shape + kind_of(difference);
+}
+
 bool only_looks(const Op& operation) {
   return std::holds_alternative<op::TcpInfo>(operation) || std::holds_alternative<op::Getsockopt>(operation) ||
          std::holds_alternative<op::SysctlRead>(operation) || std::holds_alternative<op::Netstat>(operation) ||

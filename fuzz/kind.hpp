@@ -10,6 +10,10 @@ namespace weir::fuzz {
 /// came to its answer, where that was recorded.
 std::string kind_of(const Difference& difference);
 
+/// What is left of a kind where only the way of the model is set aside, after the kinds of operation that led to it. Of
+/// a case that has been made small: two of one shape are the same difference, met by other values.
+std::string shape_of(const Input& input, Difference difference);
+
 /// The operation only looks: whatever it answered, the two hosts may be in the same state.
 bool only_looks(const Op& operation);
 

@@ -23,6 +23,11 @@ struct KnownSocket {
   std::uint32_t pending = 0;  ///< connections that accept may find
 
   bool is_unix() const { return family == Family::unix_; }
+  /// A connection between the two is possible. To an inet socket all inet sockets are alike.
+  bool speaks_to(const KnownSocket& other) const {
+    if (!is_unix() && !other.is_unix()) return true;
+    return family == other.family && type == other.type;
+  }
 };
 
 /// How far a remote peer has come: it has sent a SYN, or what follows the SYN-ACK.
@@ -44,6 +49,13 @@ class KnownSockets {
   const KnownSocket& any(Rng& rng) const { return rng.pick(sockets_); }
   /// The one that was added last. \pre !empty()
   const KnownSocket& newest() const { return sockets_.back(); }
+
+  /// What is bound to any address is reached by the loopback address of the client's family.
+  void reach(op::Connect& connect) const {
+    if (connect.addr != any_address) return;
+    const auto* client = find(connect.fd.label);
+    connect.addr = client != nullptr && client->family == Family::inet6 ? loopback6 : loopback;
+  }
 
   /// One at that stage, from a random start; nullptr if there is none.
   const KnownSocket* any_at(Stage stage, Rng& rng) const {

@@ -22,8 +22,6 @@ struct TimedQuestion : Question {
   std::vector<std::vector<Sent>> sent;  ///< of each operation; empty unless it is an `advance`
   std::chrono::milliseconds length{};   ///< the sum of what its `advance`s take
   bool decided_under_pressure = false;  ///< whether a request stays: the SYN queue was more than half full
-  /// At most one socket of this host connects, and then each timer has a time of its own.
-  bool one_by_one = false;
   bool steady = false;
 };
 

@@ -161,7 +161,7 @@ std::optional<TimerCase> TimerCases::draw(milliseconds longest) {
   TimedQuestion asked = timed_question(input, supported_);
   if (!asked.steady && asked.decided_under_pressure) asked = end_elsewhere(input, std::move(asked));
   const bool matters = asked.length.count() > 0 && times_asked(asked) != std::numeric_limits<std::uint64_t>::max();
-  if (!asked.steady || !asked.one_by_one || !matters) return std::nullopt;
+  if (!asked.steady || !matters) return std::nullopt;
   return TimerCase{std::move(input), std::move(asked)};
 }
 

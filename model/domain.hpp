@@ -21,7 +21,7 @@
 namespace weir {
 
 template <class D>
-concept Domain = requires(Clause passed, std::uint32_t count) {
+concept Domain = requires(Clause passed, std::uint32_t count, std::uint64_t time) {
   typename D::Bool;
   typename D::U8;
   typename D::U16;
@@ -31,6 +31,8 @@ concept Domain = requires(Clause passed, std::uint32_t count) {
   D::clause(passed);
   // Which of `count` things the kernel picks by what no operation shows; 0 where nobody asks for the others.
   { D::pick(count) } -> std::same_as<std::uint32_t>;
+  // How much later a timer fires than it was set for, at a time and for a wait; 0 where nobody asks what else may be.
+  { D::late(time, time) } -> std::same_as<std::uint64_t>;
 };
 
 template <Domain D>
@@ -60,6 +62,7 @@ struct Concrete {
   using U64 = std::uint64_t;
   static constexpr void clause(Clause) {}
   static constexpr std::uint32_t pick(std::uint32_t) { return 0; }
+  static constexpr std::uint64_t late(std::uint64_t, std::uint64_t) { return 0; }
 };
 
 /// The picks of a run, so that it can be run again with others: next() goes through all of them.
@@ -93,14 +96,28 @@ class Picks {
   std::size_t at_ = 0;
 };
 
-/// Concrete, and notes each clause passed in the set that the calling thread has installed (see ClauseScope), and picks
-/// as it has said (see PickScope).
+/// How late timers are, of those that were set at `now` for after `wait`; both in the units of the model's time.
+class Lateness {
+ public:
+  Lateness() = default;
+  Lateness(const Lateness&) = delete;
+  Lateness& operator=(const Lateness&) = delete;
+  virtual ~Lateness() = default;
+  virtual std::uint64_t of(std::uint64_t now, std::uint64_t wait) const = 0;
+};
+
+/// Concrete, and notes each clause passed in the set that the calling thread has installed (see ClauseScope), picks as
+/// it has said (see PickScope), and has timers be as late (see LatenessScope).
 struct Recorded : Concrete {
   static void clause(Clause passed) {
     if (sink != nullptr) sink->insert(passed);
   }
   static std::uint32_t pick(std::uint32_t count) { return picks != nullptr ? picks->pick(count) : 0; }
+  static std::uint64_t late(std::uint64_t now, std::uint64_t wait) {
+    return lateness != nullptr ? lateness->of(now, wait) : 0;
+  }
   static inline thread_local ClauseSet* sink = nullptr;
+  static inline thread_local const Lateness* lateness = nullptr;
   static inline thread_local Picks* picks = nullptr;
 };
 
@@ -126,6 +143,18 @@ class PickScope {
 
  private:
   Picks* outer_;
+};
+
+/// Has timers that this thread's runs set be so late for as long as the scope lives.
+class LatenessScope {
+ public:
+  explicit LatenessScope(const Lateness& lateness) : outer_(Recorded::lateness) { Recorded::lateness = &lateness; }
+  ~LatenessScope() { Recorded::lateness = outer_; }
+  LatenessScope(const LatenessScope&) = delete;
+  LatenessScope& operator=(const LatenessScope&) = delete;
+
+ private:
+  const Lateness* outer_;
 };
 
 /// Conversion as C does it (modulo 2^width); a symbolic domain overloads it.

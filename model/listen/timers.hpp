@@ -23,7 +23,7 @@ inline Time jiffy(const Profile& kernel) {
 template <Domain D>
 void arm(Net<D>& net, SockId id, SockTimer timer, Time wait) {
   net[id].timer = timer;
-  net[id].due = net.now + wait;
+  net[id].due = net.now + wait + D::late(net.now, wait);
   net[id].armed = ++net.timers_armed;
 }
 
@@ -35,7 +35,7 @@ void disarm(Net<D>& net, SockId id) {
 
 template <Domain D>
 void arm(Net<D>& net, Request& request, Time wait) {
-  request.due = net.now + wait;
+  request.due = net.now + wait + D::late(net.now, wait);
   request.armed = ++net.timers_armed;
 }
 

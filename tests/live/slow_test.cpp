@@ -59,6 +59,23 @@ TEST(SlowCases, UnsteadyOnesAreKnown) {
   EXPECT_TRUE(steady({syn, syn, after(400), syn}));
 }
 
+/// Seen on 6.18: the SYN-ACK that comes again after 3 s came 32 ms before the SYNs that do, and its client took the
+/// place that one of those has in the model.
+TEST(SlowCases, WhatTheWheelMayTurnRoundIsKnown) {
+  std::vector<Op> ops{op::SysctlWrite{{}, Sysctl::tcp_synack_retries, "3"},
+                      op::Socket{{}, Family::inet, SockType::stream}, op::Bind{{3}, any_address, 8080},
+                      op::Listen{{3}, 1}};
+  for (Fd client{4}; client.label <= 8; ++client.label) {
+    ops.push_back(op::Socket{{}, Family::inet, SockType::stream});
+    if (client.label == 5) ops.push_back(op::Setsockopt{client, SockOpt::tcp_defer_accept, 1});
+    ops.push_back(op::Connect{client, loopback, 8080});
+  }
+  ops.insert(ops.end(), {op::Advance{{2250}}, op::Shutdown{{5}, How::wr}, op::Advance{{650}}});
+  EXPECT_TRUE(asked(ops).second.steady) << "nothing that comes together turns on who is first";
+  ops.insert(ops.end(), {op::Close{{4}}, op::Accept{{3}}, op::Advance{{2100}}, op::Netstat{}});
+  EXPECT_FALSE(asked(ops).second.steady);
+}
+
 /// What the model answers to them is what they say (above).
 TEST(SlowTraces, HoldInTheKernel) {
   std::vector<TimerCase> cases;
@@ -88,10 +105,10 @@ TEST(SlowLaneMustFail, WrongTimerRulesAreNoticed) {
     std::erase_if(unnoticed, [&](const auto& each) { return first_difference(question, each.second(question.ops)); });
   };
   SlowLane lane(32, {.seed = 4, .profile = &kernel, .agreed = notice});
-  const auto deadline = SlowLane::Clock::now() + seconds(30);
+  const auto deadline = SlowLane::Clock::now() + seconds(60);  // half of it on an idle machine
   while (!unnoticed.empty() && SlowLane::Clock::now() < deadline)
     expect_agreement(lane.run(std::min(deadline, SlowLane::Clock::now() + seconds(10))));
-  for (const auto& [name, answers] : unnoticed) ADD_FAILURE() << name << " was not noticed in 30 s";
+  for (const auto& [name, answers] : unnoticed) ADD_FAILURE() << name << " was not noticed in a minute";
 }
 
 }  // namespace

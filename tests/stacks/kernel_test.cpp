@@ -34,6 +34,13 @@ TEST(KernelStack, AgreesThroughTheDriverInC) {
   EXPECT_EQ(stats.inputs, 2000u);
 }
 
+TEST(KernelStack, AgreesThroughTheExampleInC) {
+  command_under_test();  // of this release
+  const auto stats = campaign({"unshare", "-Urn", WEIR_DRIVERS "/weir-driver-example"}, 2000);
+  for (const auto& each : stats.findings) ADD_FAILURE() << fuzz::to_trace(each.input, each.difference);
+  EXPECT_EQ(stats.inputs, 2000u);
+}
+
 /// The example has one difference to show, and it is Python's: socket.listen takes a negative backlog for 0.
 TEST(KernelStack, AgreesThroughTheDriverInPythonButForPython) {
   if (std::system("python3 -c '' 2>/dev/null") != 0) FAIL() << "python3 is in packages.txt";

@@ -1,5 +1,5 @@
-// usage: model_driver PROFILE [die|hang|babble]: the model of a release as a driver (docs/driver.md). The second word
-// says what becomes of it at the first accept.
+// usage: model_driver PROFILE [die|hang|babble|relisten]: the model of a release as a driver (docs/driver.md). The
+// second word says what becomes of it at the first accept, or that a listener may not be given less room than it needs.
 #include <unistd.h>
 
 #include <iostream>
@@ -29,6 +29,16 @@ void misbehave(std::string_view how) {
   if (how == "babble") std::cout << "what?" << std::endl;
 }
 
+/// More wait than there would be room for: gVisor refuses that.
+bool takes_room_away(model::Host<Concrete>& host, const Op& operation) {
+  const auto* listen = std::get_if<op::Listen>(&operation);
+  if (listen == nullptr) return false;
+  const Outcome seen = host.step(op::TcpInfo{listen->fd});
+  const auto* now = std::get_if<outcome::Info>(&seen);
+  return now != nullptr && now->state == TcpState::listen &&
+         now->unacked > std::uint64_t{1} + static_cast<std::uint32_t>(listen->backlog);
+}
+
 int drive(const Profile& release, std::string_view end) {
   std::cout << R"({"driver":1,"name":"model","patience_ms":1000,"ops":")"
             << "socket bind listen accept connect setsockopt getsockopt shutdown close tcp_info\"}" << std::endl;
@@ -40,7 +50,10 @@ int drive(const Profile& release, std::string_view end) {
     }
     const Op operation = operation_in(line);
     if (std::holds_alternative<op::Accept>(operation)) misbehave(end);
-    std::cout << oracle::to_json(operation, host->step(operation)) << std::endl;
+    const bool refused = end == "relisten" && takes_room_away(*host, operation);
+    std::cout << oracle::to_json(operation,
+                                 refused ? Outcome(outcome::Returned{-1, Errno::einval}) : host->step(operation))
+              << std::endl;
   }
   return 0;
 }
