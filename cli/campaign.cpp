@@ -62,7 +62,7 @@ ProofReport prove(const Arguments& given, StatusLine& status) {
     ++report.theorems;
     report.good += result.good ? 1 : 0;
     if (!result.good)
-      report.bad.push_back(fmt::format("{} on {}: {}", result.theorem, result.profile, name_of_enum(result.verdict)));
+      report.bad.push_back(fmt::format("{} on {}: {}", result.theorem, result.kernels(), name_of_enum(result.verdict)));
     status.show(fmt::format("proving: {} theorems done", report.theorems));
   });
   report.exit_code = summary.exit_code();

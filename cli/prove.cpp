@@ -3,133 +3,134 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "cli/common.hpp"
+#include "cli/prove.hpp"
 #include "oracle/text/suggest.hpp"
-#include "proofs/run.hpp"
+#include "proofs/symbolic/releases.hpp"
 
 namespace weir::cli {
 namespace {
 
 struct Arguments {
   proofs::Options options;
+  bool no_cache = false;
+  std::string recheck;
+  std::filesystem::path junit, sarif, html, traces;
   bool list = false;
   bool markdown = false;
   bool json = false;
 };
 
-std::string joined(const std::vector<std::string_view>& names) { return oracle::join(names); }
-
 void list() {
   for (const auto& each : proofs::catalogue())
-    print(fmt::format("{}  [{}]{}\n  {}\n", bold(each.name), joined(each.profiles),
-                      each.counterexample_expected ? "  counterexample expected" : "", each.sentence));
-}
-
-/// The page docs/VERIFIED.md.
-void list_as_markdown() {
-  print(
-      "# What is proved\n\n"
-      "`weir prove` proves these theorems about the rules in `model/`, for all values and on all paths. Each has a "
-      "twin "
-      "that is\nwrong and must be refuted: `weir prove --must-fail`. This page is the output of "
-      "`weir prove --list --markdown`.\n");
-  std::string_view file;
-  for (const auto& each : proofs::catalogue()) {
-    if (each.file != file) print(fmt::format("\n## [{0}](../{0})\n\n", each.file));
-    file = each.file;
-    print(fmt::format("* **{}** ({}{}): {}\n", each.name, joined(each.profiles),
-                      each.counterexample_expected ? "; counterexample expected" : "", each.sentence));
-  }
-}
-
-/// "counterexample" alone is bad news; this says when it is the right one.
-std::string verdict_text(const proofs::Result& result, bool must_fail) {
-  if (result.verdict != proofs::Verdict::counterexample || !result.good)
-    return std::string(name_of_enum(result.verdict));
-  return must_fail ? "counterexample (replayed)" : "expected counterexample (replayed)";
-}
-
-std::string inputs_text(const proofs::Result& result) {
-  std::string text;
-  for (const auto& [name, value] : result.counterexample)
-    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name, value);
-  return text;
-}
-
-void print_row(const proofs::Result& result, bool must_fail) {
-  const std::string verdict = fmt::format("{:<34}", verdict_text(result, must_fail));
-  print(fmt::format("{:<60} {:<13} {} {:>6} {:>7.2f} s\n", result.theorem, result.profile,
-                    result.good ? green(verdict) : red(verdict), result.paths, result.seconds));
-  if (result.good && result.verdict == proofs::Verdict::proved) return;
-  print(fmt::format("    {}\n", result.detail));
-  if (!result.counterexample.empty()) print(fmt::format("    {}\n", inputs_text(result)));
-}
-
-void print_table(const proofs::Summary& summary, bool must_fail) {
-  print(bold(fmt::format("{:<60} {:<13} {:<34} {:>6} {:>9}", must_fail ? "TWIN OF" : "THEOREM", "PROFILE", "VERDICT",
-                         "PATHS", "TIME")) +
-        "\n");
-  std::size_t good = 0, paths = 0;
-  for (const auto& each : summary.results) {
-    print_row(each, must_fail);
-    good += each.good ? 1 : 0;
-    paths += each.paths;
-  }
-  const auto total = fmt::format("{} of {} {}", good, summary.results.size(),
-                                 must_fail ? "twins refuted" : "have the verdict that is right");
-  print(fmt::format("\n{}, {} paths in {:.1f} s\n", summary.all_good() ? green(total) : red(total), paths,
-                    summary.seconds));
-}
-
-/// One line: a JSON object.
-void print_json(const proofs::Result& result) {
-  std::string inputs;
-  for (const auto& [name, value] : result.counterexample)
-    inputs += fmt::format("{}{}:{}", inputs.empty() ? "" : ",", json_string(name), value);
-  print(
-      fmt::format(R"({{"theorem":{},"profile":{},"verdict":"{}","good":{},"expected":"{}","paths":{},"seconds":{:.3f},)"
-                  R"("detail":{},"counterexample":{{{}}}}})"
-                  "\n",
-                  json_string(result.theorem), json_string(result.profile), name_of_enum(result.verdict), result.good,
-                  result.expected_counterexample ? "counterexample" : "proved", result.paths, result.seconds,
-                  json_string(result.detail), inputs));
+    print(fmt::format("{}  [{}]{}\n  {}\n", bold(each.name), proofs::spans_of(each.profiles), refuted_text(each),
+                      each.sentence));
 }
 
 /// Whether every name that was given is one; complains about the first that is not.
 bool known_names(const proofs::Options& options) {
   std::vector<std::string_view> theorems, profiles;
-  for (const auto& each : proofs::catalogue()) {
-    theorems.push_back(each.name);
-    for (const auto& about : each.profiles)
-      if (std::find(profiles.begin(), profiles.end(), about) == profiles.end()) profiles.push_back(about);
-  }
+  for (const auto& each : proofs::catalogue()) theorems.push_back(each.name);
+  for (const Profile* each : releases::all) profiles.push_back(each->name);
   for (const std::string& wanted : options.theorems) {
     if (std::any_of(theorems.begin(), theorems.end(), [&](auto name) { return proofs::selects(wanted, name); }))
       continue;
     const auto close = oracle::nearest(wanted, theorems);
-    complain(fmt::format("weir: there is no theorem {}; {}\n", wanted,
-                         close.empty() ? "`weir prove --list` lists them" : "did you mean " + joined(close) + "?"));
+    complain(
+        fmt::format("weir: there is no theorem {}; {}\n", wanted,
+                    close.empty() ? "`weir prove --list` lists them" : "did you mean " + oracle::join(close) + "?"));
     return false;
   }
   for (const std::string& wanted : options.profiles) {
     if (std::find(profiles.begin(), profiles.end(), wanted) != profiles.end()) continue;
-    complain(fmt::format("weir: no theorem is about {}; they are about: {}\n", wanted, joined(profiles)));
+    const auto close = oracle::nearest(wanted, profiles);
+    complain(fmt::format("weir: there is no release {}; {}\n", wanted,
+                         close.empty() ? "`weir profiles` lists them" : "did you mean " + oracle::join(close) + "?"));
     return false;
   }
   return true;
 }
 
-int prove(const Arguments& given) {
+/// Where verdicts are kept: beside what else this user's programs can make again. Empty where there is no such place.
+std::filesystem::path default_cache() {
+  const auto from = [](const char* name) { return std::filesystem::path(std::getenv(name) ? std::getenv(name) : ""); };
+  if (const auto caches = from("XDG_CACHE_HOME"); caches.is_absolute()) return caches / "weir" / "proofs";
+  if (const auto home = from("HOME"); home.is_absolute()) return home / ".cache" / "weir" / "proofs";
+  return {};
+}
+
+/// \return false, with a complaint, where that cannot be
+bool write_file(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  if (file.flush()) return true;
+  complain(fmt::format("weir: cannot write {}\n", path.string()));
+  return false;
+}
+
+bool write_reports(const Arguments& given, const proofs::Summary& summary) {
+  bool written = true;
+  if (!given.junit.empty()) written &= write_file(given.junit, proofs_as_junit(summary));
+  if (!given.sarif.empty()) written &= write_file(given.sarif, proofs_as_sarif(summary));
+  if (!given.html.empty()) written &= write_file(given.html, proofs_as_html(summary));
+  if (given.traces.empty()) return written;
+  std::filesystem::create_directories(given.traces);
+  for (const auto& each : summary.results)
+    if (!each.trace.empty()) written &= write_file(given.traces / (each.name() + ".jsonl"), trace_of(each));
+  return written;
+}
+
+/// A folder that is gone when this is.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "weir-prove-XXXXXX").string();
+    if (::mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The exit code of a run that another solver has gone over.
+int after_recheck(const Arguments& given, const proofs::Summary& summary) {
+  const auto recheck = proofs::recheck(summary, given.recheck, given.options.processes, nullptr);
+  complain(recheck_as_text(recheck, given.recheck));
+  if (recheck.count(proofs::Opinion::disagrees) != 0) return diverged;
+  constexpr std::size_t fewer_than_one_in = 50;  // may be given up
+  if (recheck.count(proofs::Opinion::failed) != 0 ||
+      recheck.count(proofs::Opinion::gave_up) * fewer_than_one_in >= recheck.all.size())
+    return std::max(summary.exit_code(), undecided);
+  return summary.exit_code();
+}
+
+int prove(Arguments given) {
   if (given.list) {
-    given.markdown ? list_as_markdown() : list();
+    given.markdown ? print(catalogue_page()) : list();
     return agreed;
   }
   if (!known_names(given.options)) return malformed;
+  if (!given.recheck.empty() && !proofs::is_program(given.recheck)) {
+    complain(fmt::format("weir: there is no program {} here\n", given.recheck));
+    return not_available;
+  }
+  std::optional<ScratchFolder> scratch;
+  if (!given.recheck.empty() && given.options.smt2.empty()) given.options.smt2 = scratch.emplace().path();
+  if (given.options.cache.empty() && !given.no_cache) given.options.cache = default_cache();
+  if (given.no_cache) given.options.cache.clear();
   const bool progress = ::isatty(STDERR_FILENO) != 0;
   std::size_t done = 0;
   const auto summary = proofs::run_all(given.options, [&](const proofs::Result& result) {
@@ -140,11 +141,9 @@ int prove(const Arguments& given) {
     complain("weir: no theorem named here is about such a profile\n");
     return malformed;
   }
-  if (given.json)
-    for (const auto& each : summary.results) print_json(each);
-  else
-    print_table(summary, given.options.must_fail);
-  return summary.exit_code();
+  print(given.json ? proofs_as_json(summary) : proofs_as_table(summary, given.options.must_fail));
+  if (!write_reports(given, summary)) return malformed;
+  return given.recheck.empty() ? summary.exit_code() : after_recheck(given, summary);
 }
 
 }  // namespace
@@ -152,17 +151,33 @@ int prove(const Arguments& given) {
 void add_prove(CLI::App& app, int& exit_code) {
   const auto given = std::make_shared<Arguments>();
   CLI::App* const command = app.add_subcommand("prove", "Prove theorems about the model, for all values on all paths");
-  command->add_option("THEOREM", given->options.theorems, "names; \"listen.\" is a whole plane; nothing: all of them");
+  command->add_option("THEOREM,--theorem", given->options.theorems,
+                      "names, or patterns like \"queues.*never*\"; \"listen.\" is a whole plane; nothing: all of them");
   command->add_option("--profile", given->options.profiles, "only about these releases")->allow_extra_args(false);
   command->add_flag("--must-fail", given->options.must_fail,
                     "prove the wrong twin of each theorem: all must be refuted");
-  command->add_option("--smt2", given->options.smt2, "write each obligation as SMT-LIB 2 into this folder");
+  command->add_option("--export", given->options.smt2, "write each obligation as SMT-LIB 2 into this folder");
+  command->add_option("--recheck", given->recheck,
+                      "a program that shall decide all obligations again: cvc5, or the path of another");
+  command->add_option("--traces", given->traces, "write counterexamples into this folder, for `weir run`");
+  command->add_option("--junit", given->junit, "write a JUnit file");
+  command->add_option("--sarif", given->sarif, "write a SARIF file");
+  command->add_option("--html", given->html, "write a page");
+  command->add_option("--rlimit", given->options.rlimit, "resources of the solver for each question")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--jobs", given->options.processes, "processes at once; default: one for each processor")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--cache", given->options.cache,
+                      "folder of verdicts to start from and to add to; default: weir/proofs in the user's cache");
+  command->add_flag("--no-cache", given->no_cache, "prove all anew, and keep nothing");
   CLI::Option* const list = command->add_flag("--list", given->list, "list the theorems instead of proving them");
   command->add_flag("--markdown", given->markdown, "the list as the page docs/VERIFIED.md")->needs(list);
   command->add_flag("--json", given->json, "a JSON object a line");
   command->footer(
-      "Exit codes: 0 every verdict is the right one, 1 a counterexample, 3 undecided.\n"
-      "Examples:\n  weir prove\n  weir prove listen. --profile linux-2.6.32\n  weir prove --must-fail\n");
+      "Exit codes: 0 every verdict is the right one, 1 a counterexample that should not be or a solver that disagrees,\n"
+      "3 undecided, 4 there is no such solver here.\n"
+      "Examples:\n  weir prove\n  weir prove listen. --profile linux-2.6.32\n  weir prove --theorem 'queues.*never*'\n "
+      " weir prove --must-fail\n");
   command->callback([given, &exit_code] { exit_code = prove(*given); });
 }
 

@@ -3,27 +3,32 @@
 #include <exception>
 
 namespace weir::proofs {
-namespace {
 
-/// Whether running the body on the counterexample refutes the same claim.
-bool confirmed(const Theorem& theorem, const Profile& kernel, Claims claims, const Refuted& refuted) {
-  Case<Replay> replay(claims, refuted.inputs);
-  try {
-    theorem.replay(replay, kernel);
-  } catch (const PathEnds&) {
-  }
-  return replay.refuted() == refuted.claim;
+Prover::Prover(const Theorem& theorem, Claims claims, const Budget& budget, bool keep_smt2)
+    : theorem_(theorem), claims_(claims), keeps_smt2_(keep_smt2), explorer_(budget) {
+  explorer_.keep_transcript();
+  if (keep_smt2) explorer_.keep_obligations();
 }
 
-void explore(Explorer& explorer, const Theorem& theorem, const Profile& kernel, Claims claims, Attempt& result) {
+/// Whether running the body on the counterexample refutes the same claim.
+bool Prover::confirmed(const Profile& kernel, const std::string& claim, const std::vector<Input>& inputs) const {
+  Case<Replay> replay(claims_, inputs);
+  try {
+    theorem_.replay(replay, kernel);
+  } catch (const PathEnds&) {
+  }
+  return replay.refuted() == claim;
+}
+
+void Prover::explore(const Profile& kernel, Attempt& result) {
   Progress progress;
   try {
-    explorer.explore([&] {
-      Case<Symbolic> symbolic(claims, progress);
-      theorem.prove(symbolic, kernel);
+    explorer_.explore([&] {
+      Case<Symbolic> symbolic(claims_, progress);
+      theorem_.prove(symbolic, kernel);
     });
   } catch (const Refuted& refuted) {
-    const bool runs = confirmed(theorem, kernel, claims, refuted);
+    const bool runs = confirmed(kernel, refuted.claim, refuted.inputs);
     result.verdict = runs ? Verdict::counterexample : Verdict::error;
     result.detail = runs ? refuted.claim : "running does not confirm the counterexample to: " + refuted.claim;
     result.counterexample = refuted.inputs;
@@ -38,27 +43,61 @@ void explore(Explorer& explorer, const Theorem& theorem, const Profile& kernel, 
   }
 }
 
-}  // namespace
-
-Attempt attempt(const Theorem& theorem, const Profile& kernel, Claims claims, const Budget& budget, bool keep_smt2) {
+Attempt Prover::attempt(const Profile& kernel) {
   Attempt result;
   try {
-    Explorer explorer(budget);
-    if (keep_smt2) explorer.keep_obligations();
     try {
-      explore(explorer, theorem, kernel, claims, result);
+      explore(kernel, result);
     } catch (const Undecided& undecided) {
       result.verdict = undecided.verdict;
       result.detail = undecided.why;
     }
-    result.paths = explorer.paths();
-    if (keep_smt2) result.smt2 = explorer.obligations_as_smt2(result.verdict);
+    result.paths = explorer_.paths();
+    result.queries = explorer_.queries();
+    result.rlimit = explorer_.rlimit_spent();
+    result.clauses = explorer_.clauses();
+    result.transcript = explorer_.transcript();
+    if (keeps_smt2_) result.smt2 = explorer_.obligations_as_smt2(result.verdict);
   } catch (const z3::exception& failure) {
-    result = {Verdict::error, failure.msg(), {}, 0, {}};
+    result = {};
+    result.detail = failure.msg();
   } catch (const std::exception& failure) {
-    result = {Verdict::error, failure.what(), {}, 0, {}};
+    result = {};
+    result.detail = failure.what();
   }
   return result;
+}
+
+bool Prover::is_as_before(const Profile& kernel, const Attempt& before, ClauseSet& clauses) {
+  Progress progress;
+  std::string refuted;
+  try {
+    const bool same = explorer_.follow(before.transcript, [&] {
+      try {
+        Case<Symbolic> symbolic(claims_, progress);
+        theorem_.prove(symbolic, kernel);
+      } catch (const Refuted& claim) {
+        refuted = claim.claim;
+        throw RefutedBefore{};
+      }
+    });
+    if (!same) return false;
+    if (before.verdict == Verdict::counterexample && !confirmed(kernel, refuted, before.counterexample)) return false;
+    clauses |= explorer_.clauses();
+    return true;
+  } catch (const std::exception&) {
+    return false;  // an attempt says what is wrong
+  }
+}
+
+Attempt attempt(const Theorem& theorem, const Profile& kernel, Claims claims, const Budget& budget, bool keep_smt2) {
+  try {
+    return Prover(theorem, claims, budget, keep_smt2).attempt(kernel);
+  } catch (const z3::exception& failure) {
+    Attempt result;
+    result.detail = failure.msg();
+    return result;
+  }
 }
 
 }  // namespace weir::proofs

@@ -25,14 +25,18 @@ void Case<Symbolic>::assume(std::string_view sentence, const Symbolic::Bool& con
 
 void Case<Symbolic>::cover(std::string_view sentence, const Symbolic::Bool& condition) {
   bool& met = progress_.covers[std::string(sentence)];
-  if (!met && !Explorer::current().replaying()) met = Explorer::current().find(condition.term()).has_value();
+  if (!met && !Explorer::current().replaying()) met = Explorer::current().possible(condition.term());
 }
 
 void Case<Symbolic>::check(Claims kind, std::string_view sentence, const Symbolic::Bool& condition) {
   if (kind != claims_ || Explorer::current().replaying()) return;
   ++progress_.claims;
-  if (const auto model = Explorer::current().refute(condition.term()))
-    throw Refuted{std::string(sentence), values(*model)};
+  try {
+    if (const auto model = Explorer::current().refute(condition.term()))
+      throw Refuted{std::string(sentence), values(*model)};
+  } catch (const RefutedBefore&) {
+    throw Refuted{std::string(sentence), {}};
+  }
 }
 
 std::vector<Input> Case<Symbolic>::values(const z3::model& model) const {

@@ -12,7 +12,7 @@ struct Symbolic {
   using I32 = SymbolicInt<std::int32_t>;
   using U32 = SymbolicInt<std::uint32_t>;
   using U64 = SymbolicInt<std::uint64_t>;
-  static void clause(Clause) {}
+  static void clause(Clause passed) { Explorer::current().pass(passed); }
   static std::uint32_t pick(std::uint32_t) { return 0; }  // no theorem is about a rule that picks
   static std::uint64_t late(std::uint64_t, std::uint64_t) { return 0; }
 };

@@ -5,7 +5,11 @@
 // if the other is feasible too, a later run replays the decisions before it and takes that side (depth first). A
 // condition that this run has decided already is no new decision.
 //
-// Invariants: (1) witness_ satisfies the constraints in solver_, so the path that runs is feasible
+// An exploration can be written down (transcript.hpp), and another be held against what was written: then every answer
+// comes from there, and the solver is not asked.
+//
+// Invariants, while the solver is asked:
+//             (1) witness_ satisfies the constraints in solver_, so the path that runs is feasible
 //             (2) solver scopes == decisions in trail_
 //             (3) while replaying() the program does what it did the run before; what it asks then was answered then
 //
@@ -20,6 +24,8 @@
 #include <string>
 #include <vector>
 
+#include "model/clause.hpp"
+#include "proofs/symbolic/transcript.hpp"
 #include "proofs/symbolic/verdict.hpp"
 
 namespace weir::proofs {
@@ -41,6 +47,9 @@ struct Undecided {
 /// Thrown through the program under exploration: nothing more is to be learnt from this path.
 struct PathEnds {};
 
+/// Thrown through a program that follows a transcript, where the transcript has: the claim was refuted.
+struct RefutedBefore {};
+
 class Explorer {
  public:
   explicit Explorer(const Budget& budget);
@@ -55,6 +64,15 @@ class Explorer {
   /// \throws Undecided
   void explore(const std::function<void()>& program);
 
+  /// Runs `program` with every answer out of `before`, and not one of the solver.
+  /// \return false where it does not ask exactly what was asked then; what it has done until then means nothing
+  bool follow(const Transcript& before, const std::function<void()>& program);
+
+  /// From now on explorations are written down.
+  void keep_transcript() { keeps_transcript_ = true; }
+  /// Of the last exploration.
+  const Transcript& transcript() const { return transcript_; }
+
   /// The side that this run takes. \throws Undecided
   bool decide(const z3::expr& condition);
 
@@ -65,7 +83,10 @@ class Explorer {
   /// \throws Undecided
   std::optional<z3::model> refute(const z3::expr& claim);
 
-  /// A model of this path in which `condition` is true; nothing if there is none. \throws Undecided
+  /// Whether this path has a model in which `condition` is true. \pre !replaying() \throws Undecided
+  bool possible(const z3::expr& condition);
+
+  /// Such a model; nothing if there is none. For searches: no transcript has it. \throws Undecided
   std::optional<z3::model> find(const z3::expr& condition);
 
   /// From now on a question that is too hard counts, and is taken to have no answer, instead of ending the attempt: the
@@ -76,8 +97,15 @@ class Explorer {
 
   /// Whether the run is still repeating decisions of the run before.
   bool replaying() const { return position_ < trail_.size(); }
+  /// Of the last exploration: runs, questions to the solver, and what they took of its resources.
   std::size_t paths() const { return paths_; }
+  std::size_t queries() const { return queries_; }
+  std::uint64_t rlimit_spent() const;
   z3::context& context() { return context_; }
+
+  /// A clause of the spec that the program passes.
+  void pass(Clause passed) { clauses_.insert(passed); }
+  const ClauseSet& clauses() const { return clauses_; }
 
   /// From now on keep every formula that the verdict needs to be unsatisfiable: pruned sides and negated claims.
   void keep_obligations() { obligations_.emplace(context_); }
@@ -89,10 +117,17 @@ class Explorer {
     z3::expr condition;                   ///< what was asked
     z3::expr taken;                       ///< the constraint of the side taken
     bool side;                            ///< which one it is
-    std::optional<z3::model> other_side;  ///< a witness for it, if it is feasible and not yet explored
+    bool open;                            ///< the other is feasible and not yet explored
+    std::optional<z3::model> other_side;  ///< then, a witness for it, unless a transcript is followed
   };
+  struct Diverged {};  ///< thrown through a program that does not follow the transcript
 
+  void begin();
+  void run_all_paths(const std::function<void()>& program);
+  Told follow_event(Asked asked, const z3::expr& what);
+  void note(Asked asked, Told told, const z3::expr& what);
   std::optional<z3::model> solve(const z3::expr& condition);
+  std::optional<z3::model> answer(Asked asked, const z3::expr& what, const z3::expr& wanted);
   bool witnessed(const z3::expr& condition) const;
   const Decision* decided(const z3::expr& condition) const;
   void keep_obligation(const z3::expr& condition);
@@ -109,6 +144,13 @@ class Explorer {
   std::size_t queries_ = 0;
   std::size_t skipped_ = 0;
   bool skips_ = false;
+  std::uint64_t rlimit_before_ = 0;  ///< what explorations before this one took
+  ClauseSet clauses_;
+  TermDigests digests_;
+  bool keeps_transcript_ = false;
+  Transcript transcript_;
+  const Transcript* followed_ = nullptr;
+  std::size_t followed_events_ = 0;
   std::optional<z3::expr_vector> obligations_;
   Explorer* const outer_;
 };

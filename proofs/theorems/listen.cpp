@@ -1,111 +1,14 @@
 // The listen plane: listen(2) from the descriptor to the stored backlog.
-#include "model/listen/listen.hpp"
+#include "proofs/theorems/listen_state.hpp"
 #include "proofs/theorems/planes.hpp"
 
 namespace weir::proofs {
 namespace {
 
-enum class Descriptor { closed, no_socket, socket };
-
-/// What surrounds one call of listen(2): a descriptor of any kind, and answers of any value from the rest of the
-/// kernel.
-template <class C>
-struct AnyWorld {
-  using D = DomainOf<C>;
-  struct File {
-    unsigned references = 1;
-  };
-
-  Descriptor descriptor = Descriptor::socket;
-  File file;
-  model::Sock<D> sock;
-  I32<D> limit;      ///< somaxconn
-  I32<D> syn_limit;  ///< tcp_max_syn_backlog
-  I32<D> fastopen;   ///< tcp_fastopen
-  I32<D> refusal;    ///< of the security hook; 0 is consent
-  I32<D> port;       ///< 0, or why there is no port
-  I32<D> ulp;        ///< not 0: an upper layer protocol without clone
-  unsigned puts = 0;
-
-  File* fget(std::int32_t) {
-    if (descriptor == Descriptor::closed) return nullptr;
-    ++file.references;
-    return &file;
-  }
-  void fput(File& given_back) {
-    --given_back.references;
-    ++puts;
-  }
-  model::Sock<D>* sock_from_file(File&) { return descriptor == Descriptor::socket ? &sock : nullptr; }
-  I32<D> somaxconn(const model::Sock<D>&) const { return limit; }
-  I32<D> tcp_max_syn_backlog(const model::Sock<D>&) const { return syn_limit; }
-  I32<D> tcp_fastopen(const model::Sock<D>&) const { return fastopen; }
-  I32<D> security_socket_listen(const model::Sock<D>&, I32<D>) const { return refusal; }
-  Bool<D> has_ulp_without_clone(const model::Sock<D>&) const { return ulp != I32<D>(0); }
-  I32<D> get_port(model::Sock<D>&) const { return port; }
-};
-
-/// A listener with any counts that its fields can hold.
-template <class C>
-model::Listener<DomainOf<C>> any_listener(C& c, const Profile& kernel) {
-  using D = DomainOf<C>;
-  model::Listener<D> listener;
-  listener.sk_max_ack_backlog = c.u32("sk_max_ack_backlog");
-  listener.sk_ack_backlog = c.u32("sk_ack_backlog");
-  listener.qlen = c.u32("qlen");
-  listener.young = c.u32("young");
-  listener.syn_table = c.u32("syn_table");
-  listener.rskq_defer_accept = c.u32("rskq_defer_accept");
-  if (kernel.backlog_is_u16)
-    c.assume("both backlog fields hold an unsigned short",
-             listener.sk_max_ack_backlog <= U32<D>(0xffff) && listener.sk_ack_backlog <= U32<D>(0xffff));
-  return listener;
-}
-
-/// One call of listen(2) on a TCP socket in any state.
-template <class C>
-struct AnyListen {
-  using D = DomainOf<C>;
-  I32<D> backlog;
-  AnyWorld<C> world;
-  model::Sock<D> before;
-  I32<D> result;
-
-  AnyListen(C& c, const Profile& kernel) : backlog(c.i32("backlog")) {
-    world.limit = c.i32("somaxconn");
-    world.syn_limit = c.i32("tcp_max_syn_backlog");
-    world.fastopen = c.i32("tcp_fastopen");
-    world.refusal = c.i32("security_socket_listen");
-    world.port = c.i32("get_port");
-    world.ulp = c.i32("ulp_without_clone");
-    world.sock.state = c.i32("state");
-    world.sock.sk_state = c.i32("sk_state");
-    world.sock.listener = any_listener(c, kernel);
-    before = world.sock;
-  }
-
-  void call(const Profile& kernel) { result = model::sys_listen<D>(kernel, world, 3, backlog); }
-
-  const model::Sock<D>& after() const { return world.sock; }
-  U32<D> stored() const { return after().listener.sk_max_ack_backlog; }
-  Bool<D> succeeded() const { return result == I32<D>(0); }
-};
-
 /// Implication, as a term.
 template <class B>
 B implies(const B& premise, const B& conclusion) {
   return !premise || conclusion;
-}
-
-template <Domain D>
-Bool<D> same_queues(const model::Listener<D>& a, const model::Listener<D>& b) {
-  return a.sk_ack_backlog == b.sk_ack_backlog && a.qlen == b.qlen && a.young == b.young && a.syn_table == b.syn_table &&
-         a.rskq_defer_accept == b.rskq_defer_accept;
-}
-
-template <Domain D>
-Bool<D> same_but_for_the_limit(const model::Sock<D>& a, const model::Sock<D>& b) {
-  return a.state == b.state && a.sk_state == b.sk_state && same_queues<D>(a.listener, b.listener);
 }
 
 const auto clamp = [](auto& c, const Profile& kernel) {
@@ -132,40 +35,6 @@ const auto negative_backlog_gives_somaxconn = [](auto& c, const Profile& kernel)
   c.assume("listen succeeds", listen.succeeded());
   c.goal("stored == somaxconn", listen.stored() == as<U32<D>>(listen.world.limit));
   c.twin("stored == 0", listen.stored() == U32<D>(0));
-};
-
-const auto stored_value_never_wraps = [](auto& c, const Profile& kernel) {
-  using D = DomainOf<decltype(c)>;
-  AnyListen listen(c, kernel);
-  c.assume("somaxconn is in the range of its table",
-           listen.world.limit >= I32<D>(spec_of(kernel, Sysctl::somaxconn)->minimum));
-  c.assume("the backlog is within 0..somaxconn", listen.backlog >= I32<D>(0) && listen.backlog <= listen.world.limit);
-  listen.call(kernel);
-  c.assume("listen succeeds", listen.succeeded());
-  c.cover("the backlog does not fit an unsigned short", listen.backlog > I32<D>(0xffff));
-  c.goal("stored is the backlog", as<I32<D>>(listen.stored()) == listen.backlog);
-  c.twin("stored fits an unsigned short", listen.stored() <= U32<D>(0xffff));
-};
-
-const auto somaxconn_65536_is_stored_as_0 = [](auto& c, const Profile& kernel) {
-  using D = DomainOf<decltype(c)>;
-  AnyListen listen(c, kernel);
-  c.assume("somaxconn is within 1..65536", listen.world.limit >= I32<D>(1) && listen.world.limit <= I32<D>(65536));
-  c.assume("the backlog is at least 1", listen.backlog >= I32<D>(1));
-  listen.call(kernel);
-  c.assume("listen succeeds", listen.succeeded());
-  c.goal("stored is not 0", listen.stored() != U32<D>(0));
-  c.twin("stored is more than 1", listen.stored() > U32<D>(1));
-};
-
-const auto negative_somaxconn_disables_the_clamp = [](auto& c, const Profile& kernel) {
-  using D = DomainOf<decltype(c)>;
-  AnyListen listen(c, kernel);
-  c.assume("the backlog is within 0..65535", listen.backlog >= I32<D>(0) && listen.backlog <= I32<D>(65535));
-  listen.call(kernel);
-  c.assume("listen succeeds", listen.succeeded());
-  c.goal("stored <= somaxconn", as<I32<D>>(listen.stored()) <= listen.world.limit);
-  c.twin("stored < backlog", as<I32<D>>(listen.stored()) < listen.backlog);
 };
 
 const auto failure_leaves_the_socket = [](auto& c, const Profile& kernel) {
@@ -196,19 +65,6 @@ const auto only_from_close_or_listen = [](auto& c, const Profile& kernel) {
   c.goal("who begins to listen was SS_UNCONNECTED",
          implies(listens && was(TcpState::close), listen.before.state == I32<D>(model::SS_UNCONNECTED)));
   c.twin("who listens was in CLOSE", implies(listens, was(TcpState::close)));
-};
-
-const auto ulp_without_clone_never_begins_to_listen = [](auto& c, const Profile& kernel) {
-  using D = DomainOf<decltype(c)>;
-  AnyListen listen(c, kernel);
-  c.assume("the socket is in CLOSE", listen.before.sk_state == model::tcp<D>(TcpState::close));
-  c.assume("its upper layer protocol cannot be cloned", listen.world.ulp != I32<D>(0));
-  c.assume("everything else allows it", listen.world.refusal == I32<D>(0) && listen.world.port == I32<D>(0) &&
-                                            listen.before.state == I32<D>(model::SS_UNCONNECTED));
-  listen.call(kernel);
-  c.goal("EINVAL", listen.result == model::error<D>(Errno::einval));
-  c.goal("still CLOSE, and both queues as before", same_but_for_the_limit<D>(listen.after(), listen.before));
-  c.twin("the limit is as before", listen.stored() == listen.before.listener.sk_max_ack_backlog);
 };
 
 const auto relisten_keeps_the_queue = [](auto& c, const Profile& kernel) {
@@ -260,32 +116,12 @@ std::vector<Theorem> listen_theorems() {
       theorem("listen.negative_backlog_gives_somaxconn",
               "While somaxconn is within 0..65535, a negative backlog is stored as somaxconn.", every_profile,
               negative_backlog_gives_somaxconn),
-      theorem("listen.stored_value_never_wraps",
-              "Any backlog that somaxconn allows, with any somaxconn that its table allows, is stored as it is.",
-              only_6_18, stored_value_never_wraps),
-      theorem(
-          "listen.somaxconn_65536_is_stored_as_0",
-          "A backlog of at least 1 is never stored as 0: refuted, since somaxconn 65536 passes the clamp and the field "
-          "is an unsigned short.",
-          only_2_6_32, somaxconn_65536_is_stored_as_0, Expected::counterexample),
-      theorem("listen.negative_somaxconn_disables_the_clamp",
-              "No listen stores a backlog above somaxconn: refuted, since somaxconn may be negative and is compared as "
-              "unsigned.",
-              only_2_6_32, negative_somaxconn_disables_the_clamp, Expected::counterexample),
       theorem("listen.failure_leaves_the_socket",
-              "A listen that fails leaves the socket as it was; from 5.0 all but the limit, which it may overwrite.",
+              "A listen that fails leaves the socket as it was; from 4.4 all but the limit, which it may overwrite.",
               every_profile, failure_leaves_the_socket),
       theorem("listen.only_from_close_or_listen",
               "A socket gets to LISTEN from CLOSE only, unconnected, and stays there from LISTEN.", every_profile,
               only_from_close_or_listen),
-      theorem("listen.ulp_without_clone_never_begins_to_listen",
-              "A socket whose upper layer protocol cannot be cloned does not get to LISTEN, and nothing but the limit "
-              "changes.",
-              only_6_18, ulp_without_clone_never_begins_to_listen),
-      theorem("listen.ulp_of_a_listener_was_shared",
-              "The same in 6.1: refuted, as until then such a socket listened and its children shared the protocol "
-              "(CVE-2023-0461).",
-              only_6_1, ulp_without_clone_never_begins_to_listen, Expected::counterexample),
       theorem("listen.relisten_keeps_the_queue",
               "Listening again changes the limit and nothing else: both queues stay.", every_profile,
               relisten_keeps_the_queue),
@@ -295,7 +131,7 @@ std::vector<Theorem> listen_theorems() {
       theorem("listen.syn_table_is_a_power_of_two_above_both",
               "The SYN table has the least power of two of entries that is above both 8 and the smaller of backlog and "
               "tcp_max_syn_backlog.",
-              only_2_6_32, syn_table_is_a_power_of_two_above_both),
+              within({{"", "4.3"}}), syn_table_is_a_power_of_two_above_both),
   };
 }
 

@@ -126,7 +126,7 @@ Bool<D> syn_accounting_is_sound(const Counted<D>& state) {
 template <Domain D>
 U64<D> syn_capacity(const Profile& kernel, const model::Listener<D>& listener) {
   if (kernel.syn_queue == SynQueue::table) return as<U64<D>>(listener.syn_table);
-  return as<U64<D>>(listener.sk_max_ack_backlog) + U64<D>(1);
+  return as<U64<D>>(listener.sk_max_ack_backlog) + U64<D>(kernel.syn_queue == SynQueue::max_ack_above ? 1 : 0);
 }
 
 /// The largest limit for which a count of its successor still fits the field.
@@ -151,7 +151,8 @@ const auto accept_queue_never_exceeds_the_limit_by_more_than_1 = [](auto& c, con
 const auto accept_queue_is_unbounded_at_65535 = [](auto& c, const Profile& kernel) {
   using D = DomainOf<decltype(c)>;
   AnyEvent step(c, kernel);
-  c.assume("the limit fits its field", step.before.listener.sk_max_ack_backlog <= U32<D>(0xffff));
+  c.assume("the limit is one that listen can store",
+           step.before.listener.sk_max_ack_backlog <= U32<D>(kernel.backlog_is_u16 ? 0xffffU : 0x7fffffffU));
   c.assume("the count is true and at most limit + 1", accept_queue_is_sound<D>(step.before));
   step.happen(c, kernel);
   c.goal("the count is true and at most limit + 1", accept_queue_is_sound<D>(step.after));
@@ -247,16 +248,20 @@ std::vector<Theorem> queue_theorems() {
           "While the limit stands, no event makes more than limit + 1 connections wait for accept, and their count is "
           "true.",
           every_profile, accept_queue_never_exceeds_the_limit_by_more_than_1),
-      theorem("queues.accept_queue_is_unbounded_at_65535",
-              "The same for every limit that the field can hold: refuted, since no unsigned short is above 65535.",
-              only_2_6_32, accept_queue_is_unbounded_at_65535, Expected::counterexample),
+      historic(
+          "C3", {{"", "4.0"}},
+          theorem("queues.accept_queue_is_unbounded_at_65535",
+                  "The same for every limit that listen can store. Until 4.0 that could be 65535, which no unsigned "
+                  "short is above.",
+                  every_profile, accept_queue_is_unbounded_at_65535),
+          "takes 65,537 clients"),
       theorem("queues.syn_accounting_is_never_negative",
               "No event makes the counts of the SYN queue differ from the requests in it, so neither goes below 0.",
               every_profile, syn_accounting_is_never_negative),
       theorem(
           "queues.syn_queue_never_exceeds_its_capacity",
-          "No event makes the SYN queue hold more requests than its table has entries (.. 4.3) or than the limit + 1 "
-          "(6.13 ..).",
+          "No event makes the SYN queue hold more requests than its table has entries (.. 4.3), than the limit (4.4 "
+          ".. 6.12) or than the limit + 1 (6.13 ..).",
           every_profile, syn_queue_never_exceeds_its_capacity),
       theorem("queues.a_request_is_given_up",
               "A request is given up when its SYN-ACK timer has fired as often as tcp_synack_retries (here 0 .. 6) or "

@@ -2,7 +2,6 @@
 //
 // Loops are proved by induction over their bodies, which the spec names: drain_one for process_backlog and the polls of
 // net_rx_action. So each theorem holds for every quota, queue length, clock and number of turns.
-#include "model/sysctl/plane.hpp"
 #include "proofs/theorems/planes.hpp"
 #include "proofs/theorems/softnet_state.hpp"
 
@@ -12,50 +11,29 @@ namespace {
 using model::PollExit;
 using model::RunExit;
 
-/// A turn of process_backlog in the middle of any poll.
-template <class C>
-struct AnyTurn {
-  using D = DomainOf<C>;
-  AnyCpu<C> cpu;
-  model::SoftnetData<D> before;
-  model::Poll<D> poll;
-  I32<D> work_before;
-  std::vector<U64<D>> delivered;
-  PollExit exit = PollExit::more;
-
-  AnyTurn(C& c, const Profile& kernel)
-      : cpu(c, kernel), before(cpu.sd), poll{c.i32("quota"), c.u64("start"), c.i32("work")}, work_before(poll.work) {
-    c.assume("the poll goes on: 0 <= work < max(quota, 1)", goes_on());
-  }
-
-  void turn(const Profile& kernel) {
-    exit = model::drain_one<D>(kernel, cpu.sd, poll, cpu.clock, [&](U64<D> skb) { delivered.push_back(skb); });
-  }
-
-  Bool<D> goes_on() const { return poll.work >= I32<D>(0) && poll.work < most_work<D>(poll.quota); }
-};
-
 const auto poll_keeps_its_contract = [](auto& c, const Profile& kernel) {
   using D = DomainOf<decltype(c)>;
   AnyTurn turn(c, kernel);
-  const auto first = model::begin_poll<D>(turn.before, turn.poll.quota, c.i32("dev_rx_weight"), turn.cpu.clock);
-  c.goal("a poll begins with no work done", first.work == I32<D>(0));
+  model::SoftnetData<D> fresh = turn.before;
+  const auto first = model::begin_poll<D>(fresh, turn.quota, c.i32("dev_rx_weight"), turn.cpu.clock);
+  c.goal("a poll begins with no work done, and not completed", first.work == I32<D>(0) && !first.completed);
   turn.turn(kernel);
-  c.goal("a poll that goes on has room for work", turn.exit != PollExit::more || static_cast<bool>(turn.goes_on()));
+  if (turn.exit == PollExit::more) c.goal("a poll that goes on has room for work", turn.goes_on(kernel));
   if (turn.exit != PollExit::more)
-    c.goal("a poll that ends did at most max(quota, 1)", keeps_contract<D>(turn.poll.quota, turn.poll.work, turn.exit));
-  c.twin("the quota is never reached", turn.poll.work < turn.poll.quota);
+    c.goal("a poll that ends did at most max(quota, 1), in 2.6.35 .. 3.15 max(quota, 0)",
+           keeps_contract<D>(kernel, turn.quota, turn.poll.work, turn.exit));
+  c.twin("the quota is never reached", turn.poll.work < turn.quota);
 };
 
 const auto poll_ends = [](auto& c, const Profile& kernel) {
   using D = DomainOf<decltype(c)>;
   AnyTurn turn(c, kernel);
-  const I32<D> left_before = most_work<D>(turn.poll.quota) - turn.work_before;
+  const I32<D> most = most_work<D>(kernel, turn.quota);
   turn.turn(kernel);
-  const I32<D> left = most_work<D>(turn.poll.quota) - turn.poll.work;
+  const I32<D> left_before = most - turn.poll_before.work, left = most - turn.poll.work;
   c.cover("the poll goes on", turn.exit == PollExit::more);
   if (turn.exit == PollExit::more)
-    c.goal("what is left shrinks and stays positive", left < left_before && left > I32<D>(0));
+    c.goal("what is left shrinks and is not negative", left < left_before && left >= I32<D>(0));
   c.twin("what is left shrinks by two",
          turn.exit != PollExit::more || static_cast<bool>(left < left_before - I32<D>(1)));
 };
@@ -65,16 +43,18 @@ const auto poll_has_one_exit_reason = [](auto& c, const Profile& kernel) {
   AnyTurn turn(c, kernel);
   turn.turn(kernel);
   const auto empty = waiting<D>(turn.before) == U64<D>(0);
-  const auto quota = turn.poll.work >= turn.poll.quota;
+  const auto used_up_before = turn.poll_before.work >= turn.poll_before.quota && !turn.poll_before.completed;
+  const auto quota = kernel.completes_early ? used_up_before : turn.poll.work >= turn.poll.quota && !empty;
   const auto clock = turn.cpu.clock.jiffies != turn.poll.start && Bool<D>(kernel.poll_stops_on_tick);
   const auto is = [&](PollExit reason) { return Bool<D>(turn.exit == reason); };
   c.cover("the queue is empty", empty);
   c.cover("the quota is used up", quota);
   if (kernel.poll_stops_on_tick) c.cover("the clock ticks", clock);
-  c.goal("empty: exactly if nothing waits", is(PollExit::empty) == empty);
-  c.goal("quota: exactly if a packet was delivered and used it up", is(PollExit::quota) == (!empty && quota));
+  c.goal("quota: exactly if it is used up", is(PollExit::quota) == quota);
+  c.goal("empty: exactly if nothing waits",
+         is(PollExit::empty) == (empty && (!quota || !Bool<D>(kernel.completes_early))));
   c.goal("clock: exactly if neither, and jiffies moved", is(PollExit::clock) == (!empty && !quota && clock));
-  c.goal("complete: exactly if empty", turn.cpu.sd.sched == (turn.before.sched && !empty));
+  if (!kernel.completes_early) c.goal("complete: exactly if empty", turn.cpu.sd.sched == (turn.before.sched && !empty));
   c.twin("quota: exactly if work == quota", is(PollExit::quota) == (turn.poll.work == turn.poll.quota));
 };
 
@@ -91,23 +71,6 @@ const auto delivery_is_first_in_first_out = [](auto& c, const Profile& kernel) {
     c.goal("the packet delivered is the next in line", skb == next);
     c.twin("it is the last in line", skb == last);
   }
-};
-
-/// One packet arrives at any CPU.
-template <class C>
-struct AnyArrival {
-  using D = DomainOf<C>;
-  AnyCpu<C> cpu;
-  model::SoftnetData<D> before;
-  I32<D> limit;  ///< netdev_max_backlog
-  model::Enqueued enqueued{};
-
-  AnyArrival(C& c, const Profile& kernel) : cpu(c, kernel), before(cpu.sd), limit(c.i32("netdev_max_backlog")) {}
-
-  void arrive(const Profile& kernel) {
-    enqueued = model::enqueue_to_backlog<D>(kernel, cpu.sd, before.input_pkt_queue.tail, limit);
-  }
-  bool queued() const { return enqueued == model::Enqueued::queued; }
 };
 
 const auto arrival_joins_the_end_of_the_line = [](auto& c, const Profile& kernel) {
@@ -159,11 +122,11 @@ const auto no_wakeup_is_lost = [](auto& c, const Profile& kernel) {
            !arrival.before.sched || waiting<D>(arrival.before) != U64<D>(0));
   } else {
     AnyTurn turn(c, kernel);
-    c.assume("who waits will be polled", will_be_polled<D>(turn.before));
-    c.assume("process_backlog runs because it is scheduled", turn.before.sched);
+    c.assume("who waits will be polled", turn.nobody_is_forgotten(kernel));
+    c.assume("process_backlog runs because it is scheduled", turn.before.sched || turn.poll.completed);
     turn.turn(kernel);
     c.cover("the poll completes", turn.exit == PollExit::empty);
-    c.goal("a turn, and completion, leave it so", will_be_polled<D>(turn.cpu.sd));
+    c.goal("a turn, and completion, leave it so", turn.nobody_is_forgotten(kernel));
   }
 };
 
@@ -187,39 +150,11 @@ const auto capacity_is_limit_plus_1 = [](auto& c, const Profile& kernel) {
   c.twin("it holds at most limit", length <= limit);
 };
 
-/// One turn of net_rx_action's loop, the first or any other, with polls that do what their contract says.
-template <class C>
-struct AnyRun {
-  using D = DomainOf<C>;
-  AnyCpu<C> cpu;
-  model::SoftirqLimits<D> limits;
-  model::Run<D> run;
-  I32<D> weight;  ///< of the poll to come
-  I32<D> budget_before;
-  PollContract<C> poll;
-  RunExit exit = RunExit::more;
-
-  AnyRun(C& c, const Profile& kernel)
-      : cpu(c, kernel),
-        limits{c.i32("netdev_budget"), c.i32("netdev_budget_usecs"), c.i32("dev_rx_weight")},
-        run(model::begin_run<D>(kernel, limits, cpu.clock)),
-        weight(cpu.sd.weight),
-        poll{c} {
-    if (!kernel.one_poll_per_run) run = {c.i32("budget left"), c.u64("time limit")};
-    budget_before = run.budget;
-  }
-
-  void turn(const Profile& kernel) {
-    exit = kernel.one_poll_per_run ? model::poll_once<D>(kernel, cpu.sd, limits, run, cpu.clock, poll)
-                                   : model::poll_again_and_again<D>(kernel, cpu.sd, limits, run, cpu.clock, poll);
-  }
-};
-
 const auto budget_is_exceeded_by_less_than_one_weight = [](auto& c, const Profile& kernel) {
   using D = DomainOf<decltype(c)>;
   AnyRun run(c, kernel);
   run.turn(kernel);
-  const I32<D> zero(0), most = most_work<D>(run.weight), left = run.run.budget;
+  const I32<D> zero(0), most = most_work<D>(kernel, run.weight), left = run.run.budget;
   c.cover("a poll delivers packets", run.poll.delivered > zero);
   c.goal("a turn polls at most once", run.poll.polls <= 1);
   c.goal("a poll delivers at most max(weight, 1)", run.poll.delivered <= most);
@@ -232,13 +167,26 @@ const auto budget_is_exceeded_by_less_than_one_weight = [](auto& c, const Profil
   c.twin("it is never overdrawn", run.budget_before <= zero || left >= zero);
 };
 
+/// A poll of 2.6.35 .. 3.15 with a weight of 0 or less spends no budget, but the time.
+template <Domain D>
+Bool<D> time_is_over(const Profile& kernel, const model::Run<D>& run, const model::Clock<D>& clock) {
+  return clock.jiffies > run.time_limit || (Bool<D>(kernel.time_limit_inclusive) && clock.jiffies == run.time_limit);
+}
+
 const auto run_ends = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
   AnyRun run(c, kernel);
+  c.assume("jiffies do not wrap in 64 bits", run.run.time_limit < U64<D>(std::uint64_t{1} << 63));
   c.assume("what is on the poll list is scheduled", run.cpu.sd.sched == run.cpu.sd.on_poll_list);
   run.turn(kernel);
   const bool goes_on = run.exit == RunExit::more;
-  c.goal("a turn that is not the last leaves less budget, or nothing to poll",
-         !goes_on || static_cast<bool>(run.run.budget < run.budget_before || !run.cpu.sd.on_poll_list));
+  // In 2.6.35 .. 3.15 a poll may do nothing: once with a weight that the next poll no longer has, or until time is
+  // over.
+  const auto gets_going = run.weight < I32<D>(1) && run.cpu.sd.weight >= I32<D>(1);
+  const auto nothing_done =
+      Bool<D>(kernel.completes_early) && (gets_going || time_is_over<D>(kernel, run.run, run.cpu.clock));
+  c.goal("a turn that is not the last leaves less budget, nothing to poll, no time, or a weight that was not there",
+         !goes_on || static_cast<bool>(run.run.budget < run.budget_before || !run.cpu.sd.on_poll_list || nothing_done));
   c.goal("from 3.19 every turn is the last", !goes_on || !kernel.one_poll_per_run);
   c.twin("a turn leaves less budget", run.run.budget < run.budget_before);
 };
@@ -255,30 +203,12 @@ const auto run_keeps_the_poll_list_sound = [](auto& c, const Profile& kernel) {
   c.twin("a run leaves no packet", waiting<D>(run.cpu.sd) == U64<D>(0));
 };
 
-const auto weight_below_1_corrupts_the_poll_list = [](auto& c, const Profile& kernel) {
-  using D = DomainOf<decltype(c)>;
-  auto sysctls = model::initial_sysctls<D>(kernel, HostOptions{});
-  for (const Sysctl id : {Sysctl::dev_weight, Sysctl::dev_weight_rx_bias}) {
-    const SysctlSpec* const spec = spec_of(kernel, id);
-    if (spec == nullptr) continue;
-    sysctls.cell(0, id) = c.i32(name_of_enum(id));
-    c.assume("the weight is in the range of its table", sysctls.cell(0, id) >= I32<D>(spec->minimum));
-  }
-  AnyCpu cpu(c, kernel);
-  cpu.sd.weight = model::dev_rx_weight<D>(sysctls);
-  c.assume("who waits will be polled", will_be_polled<D>(cpu.sd));
-  c.assume("at most one packet waits", waiting<D>(cpu.sd) <= U64<D>(1));
-  const model::SoftirqLimits<D> limits{I32<D>(300), I32<D>(8000), cpu.sd.weight};
-  const auto ran = model::net_rx_action<D>(kernel, cpu.sd, limits, cpu.clock, [](U64<D>) {});
-  c.goal("the poll list is sound", !ran.list_corrupted && static_cast<bool>(cpu.sd.sched == cpu.sd.on_poll_list));
-  c.twin("nothing is on it", !cpu.sd.on_poll_list);
-};
-
 }  // namespace
 
 std::vector<Theorem> softnet_theorems() {
   return {
-      theorem("softnet.poll_keeps_its_contract", "process_backlog does at most max(quota, 1) work, for every quota.",
+      theorem("softnet.poll_keeps_its_contract",
+              "process_backlog does at most max(quota, 1) work, in 2.6.35 .. 3.15 max(quota, 0), for every quota.",
               every_profile, poll_keeps_its_contract),
       theorem(
           "softnet.poll_ends",
@@ -315,11 +245,6 @@ std::vector<Theorem> softnet_theorems() {
       theorem("softnet.run_keeps_the_poll_list_sound",
               "With a weight of at least 1, no run of net_rx_action loses a wake-up or corrupts the poll list.",
               every_profile, run_keeps_the_poll_list_sound),
-      theorem(
-          "softnet.weight_below_1_corrupts_the_poll_list",
-          "The same with every weight that its sysctls allow: refuted, in 2.6.32 by dev_weight 0, in 6.18 by a product "
-          "of dev_weight and its bias that overflows.",
-          every_profile, weight_below_1_corrupts_the_poll_list, Expected::counterexample),
   };
 }
 

@@ -68,20 +68,21 @@ I32<D> at_least(I32<D> value, std::int32_t minimum) {
 
 /// The most packets that one poll may deliver.
 template <Domain D>
-I32<D> most_work(I32<D> quota) {
-  return at_least<D>(quota, 1);
+I32<D> most_work(const Profile& kernel, I32<D> quota) {
+  return at_least<D>(quota, kernel.completes_early ? 0 : 1);
 }
 
 /// What process_backlog promises about its result; softnet.poll_keeps_its_contract proves it, and
 /// softnet.poll_has_one_exit_reason that it completes exactly when nothing waits.
 template <Domain D>
-Bool<D> keeps_contract(I32<D> quota, I32<D> work, model::PollExit exit) {
-  const Bool<D> bounded = work >= I32<D>(0) && work <= most_work<D>(quota);
+Bool<D> keeps_contract(const Profile& kernel, I32<D> quota, I32<D> work, model::PollExit exit) {
+  const I32<D> most = most_work<D>(kernel, quota);
+  const Bool<D> bounded = work >= I32<D>(0) && work <= most;
   switch (exit) {
     case model::PollExit::empty:
-      return bounded && work < most_work<D>(quota);
+      return bounded && work < most;
     case model::PollExit::quota:
-      return bounded && work == most_work<D>(quota);
+      return bounded && work == most;
     case model::PollExit::clock:
       return bounded && work > I32<D>(0) && work < quota;
     case model::PollExit::more:
@@ -99,6 +100,67 @@ struct PollContract {
   I32<DomainOf<C>> delivered{0};  ///< by the last poll
 };
 
+/// A turn of process_backlog in the middle of any poll.
+template <class C>
+struct AnyTurn {
+  using D = DomainOf<C>;
+  AnyCpu<C> cpu;
+  I32<D> quota;  ///< that the poll was called with
+  model::Poll<D> poll;
+  model::SoftnetData<D> before;
+  model::Poll<D> poll_before;
+  std::vector<U64<D>> delivered;
+  model::PollExit exit = model::PollExit::more;
+
+  AnyTurn(C& c, const Profile& kernel)
+      : cpu(c, kernel), quota(c.i32("quota")), poll{quota, c.u64("start"), c.i32("work")}, before(cpu.sd) {
+    if (kernel.completes_early) {
+      poll.completed = c.boolean("completed");
+      poll.quota = choose(poll.completed, c.i32("quota after completion"), quota);
+    }
+    poll_before = poll;
+    c.assume("the poll goes on: 0 <= work < max(quota, 1), or as its early completion has left it", goes_on(kernel));
+  }
+
+  void turn(const Profile& kernel) {
+    exit = model::drain_one<D>(kernel, cpu.sd, poll, cpu.clock, [&](U64<D> skb) { delivered.push_back(skb); });
+  }
+
+  /// What is true before every turn. A poll of 2.6.35 .. 3.15 that has completed has taken over all that waited, and
+  /// has that much left of its quota.
+  Bool<D> goes_on(const Profile& kernel) const {
+    if (!kernel.completes_early) return poll.work >= I32<D>(0) && poll.work < most_work<D>(kernel, poll.quota);
+    const U64<D> left = as<U64<D>>(as<U32<D>>(wrapping_sub(poll.quota, poll.work)));
+    const Bool<D> all_taken_over = cpu.sd.process_queue.length() == left && cpu.sd.input_pkt_queue.empty();
+    const Bool<D> after = poll.quota < quota && poll.work <= poll.quota && all_taken_over && !cpu.sd.sched;
+    return poll.work >= I32<D>(0) && poll.work <= most_work<D>(kernel, poll.quota) && (!poll.completed || after);
+  }
+
+  /// Nobody who waits is forgotten. Within a poll of 2.6.35 .. 3.15 only the input queue has that promise.
+  Bool<D> nobody_is_forgotten(const Profile& kernel) const {
+    const model::SoftnetData<D>& sd = cpu.sd;
+    if (!kernel.completes_early || exit != model::PollExit::more) return will_be_polled<D>(sd);
+    return (sd.input_pkt_queue.empty() || sd.sched) && sd.sched == sd.on_poll_list;
+  }
+};
+
+/// One packet arrives at any CPU.
+template <class C>
+struct AnyArrival {
+  using D = DomainOf<C>;
+  AnyCpu<C> cpu;
+  model::SoftnetData<D> before;
+  I32<D> limit;  ///< netdev_max_backlog
+  model::Enqueued enqueued{};
+
+  AnyArrival(C& c, const Profile& kernel) : cpu(c, kernel), before(cpu.sd), limit(c.i32("netdev_max_backlog")) {}
+
+  void arrive(const Profile& kernel) {
+    enqueued = model::enqueue_to_backlog<D>(kernel, cpu.sd, before.input_pkt_queue.tail, limit);
+  }
+  bool queued() const { return enqueued == model::Enqueued::queued; }
+};
+
 }  // namespace weir::proofs
 
 namespace weir::model {
@@ -111,7 +173,7 @@ PollResult<D> process_backlog(const Profile& kernel, SoftnetData<D>& sd, I32<D> 
   C& c = poll.c;
   const I32<D> work = c.i32("work of a poll");
   const auto exit = static_cast<PollExit>(1 + c.below(kernel.poll_stops_on_tick ? 3 : 2, "exit of a poll"));
-  c.assume("the poll keeps its contract", proofs::keeps_contract<D>(quota, work, exit));
+  c.assume("the poll keeps its contract", proofs::keeps_contract<D>(kernel, quota, work, exit));
   sd.process_queue.head = c.u64("process_queue.head after a poll");
   sd.input_pkt_queue.head = c.u64("input_pkt_queue.head after a poll");
   if (exit == PollExit::empty) {
@@ -127,3 +189,35 @@ PollResult<D> process_backlog(const Profile& kernel, SoftnetData<D>& sd, I32<D> 
 }
 
 }  // namespace weir::model
+
+namespace weir::proofs {
+
+/// One turn of net_rx_action's loop, the first or any other, with polls that do what their contract says.
+template <class C>
+struct AnyRun {
+  using D = DomainOf<C>;
+  AnyCpu<C> cpu;
+  model::SoftirqLimits<D> limits;
+  model::Run<D> run;
+  I32<D> weight;  ///< of the poll to come
+  I32<D> budget_before;
+  PollContract<C> poll;
+  model::RunExit exit = model::RunExit::more;
+
+  AnyRun(C& c, const Profile& kernel)
+      : cpu(c, kernel),
+        limits{c.i32("netdev_budget"), c.i32("netdev_budget_usecs"), c.i32("dev_rx_weight")},
+        run(model::begin_run<D>(kernel, limits, cpu.clock)),
+        weight(cpu.sd.weight),
+        poll{c} {
+    if (!kernel.one_poll_per_run) run = {c.i32("budget left"), c.u64("time limit")};
+    budget_before = run.budget;
+  }
+
+  void turn(const Profile& kernel) {
+    exit = kernel.one_poll_per_run ? model::poll_once<D>(kernel, cpu.sd, limits, run, cpu.clock, poll)
+                                   : model::poll_again_and_again<D>(kernel, cpu.sd, limits, run, cpu.clock, poll);
+  }
+};
+
+}  // namespace weir::proofs

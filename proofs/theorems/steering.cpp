@@ -101,16 +101,16 @@ std::vector<Theorem> steering_theorems() {
               "A packet steered to another CPU, whatever that one is about, will be polled there once the interrupts "
               "that are due "
               "have been sent.",
-              only_6_18, steered_packet_is_polled_after_the_interrupt),
+              within({{"2.6.35", ""}}), steered_packet_is_polled_after_the_interrupt),
       theorem("steering.packet_is_polled_by_softirq_or_thread",
               "With thread_backlog_napi it will be polled by that CPU's softirq or by its backlog thread, and no "
               "interrupt is due.",
-              only_6_18, steered_packet_is_polled_by_softirq_or_thread),
+              within({{"6.10", ""}}), steered_packet_is_polled_by_softirq_or_thread),
       theorem("steering.flow_limit_only_ever_drops",
               "Whatever the flow limit says, it is asked only where there is room, and makes no other difference than "
               "a drop that is "
               "counted.",
-              only_6_18, flow_limit_only_ever_drops),
+              within({{"3.11", ""}}), flow_limit_only_ever_drops),
   };
 }
 

@@ -1,0 +1,28 @@
+// What `weir prove` writes.
+#pragma once
+#include "cli/common.hpp"
+#include "proofs/recheck.hpp"
+
+namespace weir::cli {
+
+/// "; refuted in 2.6.32 .. 3.10 (C1)", or nothing.
+std::string refuted_text(const proofs::Entry& entry);
+/// The page docs/VERIFIED.md.
+std::string catalogue_page();
+
+std::string proofs_as_table(const proofs::Summary& summary, bool must_fail);
+/// A JSON object a line.
+std::string proofs_as_json(const proofs::Summary& summary);
+std::string recheck_as_text(const proofs::Recheck& recheck, const std::string& solver);
+
+// For CI (cli/prove_formats.cpp).
+/// An obligation is a test case, a theorem's file a suite.
+std::string proofs_as_junit(const proofs::Summary& summary);
+/// SARIF 2.1.0: a theorem is a rule; what has not the right verdict is an error, an expected counterexample a note.
+std::string proofs_as_sarif(const proofs::Summary& summary);
+/// One page, without anything from elsewhere.
+std::string proofs_as_html(const proofs::Summary& summary);
+/// The trace of a counterexample as `weir run` reads it; "" where there is none.
+std::string trace_of(const proofs::Result& result);
+
+}  // namespace weir::cli
