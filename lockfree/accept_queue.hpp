@@ -95,8 +95,8 @@ class BasicAcceptQueue {
  private:
   static std::uint32_t fresh(Nodes& nodes, std::uint64_t value, std::uint64_t epoch) {
     const std::uint32_t index = nodes.allocate(epoch);
-    nodes[index].value.store(value, std::memory_order_relaxed);  // relaxed: published when the node is linked
-    nodes[index].next.store(0, std::memory_order_relaxed);
+    Atomics::renew(nodes[index].value, value);  // both published when the node is linked
+    Atomics::renew(nodes[index].next, 0);
     return index;
   }
 

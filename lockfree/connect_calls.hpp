@@ -10,8 +10,10 @@ inline Outcome SocketPlane::connect(const op::Connect& call) {
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
   const Turn turn(at.sock->turn);
-  // relaxed: the protocol never changes.
-  switch (at.sock->word.load(std::memory_order_relaxed).protocol) {
+  // relaxed: the protocol never changes, and whoever closes takes turns with us.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.is_final()) return failed(Errno::ebadf);
+  switch (word.protocol) {
     case Protocol::tcp:
       return connect_stream(at, call);
     case Protocol::udp:

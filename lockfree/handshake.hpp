@@ -69,10 +69,10 @@ inline bool SocketPlane::reserve_place(Sock& listener) {
 }
 
 inline void SocketPlane::release_place(Sock& listener) {
-  // relaxed: as in reserve_place.
+  // release: pairs with the acquire in tcp_info. relaxed, the rest: as in reserve_place.
   AckBacklog backlog = listener.backlog.load(std::memory_order_relaxed);
   while (!listener.backlog.compare_exchange_weak(backlog, {ack_of(backlog.ack - 1), backlog.max},
-                                                 std::memory_order_relaxed)) {
+                                                 std::memory_order_release, std::memory_order_relaxed)) {
   }
 }
 
@@ -148,8 +148,6 @@ inline SockRef SocketPlane::new_request(const Open& listener, const Open& client
   // release: pairs with the look of `advance` at every slot; without it the timer might be that of an earlier use.
   request.sock->word.store(word, std::memory_order_release);
   enlist(listener.ns->remotes.of(tuple), request, word);
-  // A listener that stopped meanwhile may have looked through its requests before this one was there.
-  if (standing_listener(request).error != Errno::none) end_slot(request, TcpState::syn_recv);
   return ref;
 }
 

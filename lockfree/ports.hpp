@@ -92,6 +92,12 @@ class Ports {
     return view;
   }
 
+  /// Is the list still the one that was looked at?
+  bool is_newest(PortKey key, const View& seen) {
+    // relaxed: whoever left the list to another, which we have seen, has entered that one before.
+    return bucket(key).load(std::memory_order_relaxed) == seen.head;
+  }
+
   /// Enough of the list for one who joins unconditionally a port that is held: what the newest claim remembers.
   View glance(PortKey key, Claims& claims) {
     View view;
@@ -148,13 +154,14 @@ class Ports {
                              std::uint64_t epoch) {
     const std::uint32_t index = claims.allocate(epoch);
     Claim& claim = claims[index];
-    claim.owner.store(owner, std::memory_order_relaxed);  // relaxed, all: published by the exchange in `join`
-    claim.memory.store(memory, std::memory_order_relaxed);
-    claim.key.store(key, std::memory_order_relaxed);
-    claim.next.store(below, std::memory_order_relaxed);
+    HostAtomics::renew(claim.owner, owner);  // all of them published by the exchange in `join`
+    HostAtomics::renew(claim.memory, memory);
+    HostAtomics::renew(claim.key, key);
+    HostAtomics::renew(claim.next, below);
+    // relaxed, both: written before that claim was published, fixed since.
     const std::uint32_t rest = below == 0 ? 0 : claims[below].length.load(std::memory_order_relaxed);
-    claim.length.store(rest + 1, std::memory_order_relaxed);
-    claim.kept.store(below == 0 ? 0 : claims[below].kept.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    HostAtomics::renew(claim.length, rest + 1);
+    HostAtomics::renew(claim.kept, below == 0 ? 0 : claims[below].kept.load(std::memory_order_relaxed));
     return index;
   }
 

@@ -69,8 +69,7 @@ inline SocketPlane::Reply SocketPlane::enqueue_request(const Open& listener, con
   request.sock->request_era.store(listener.sock->listen_era.load(std::memory_order_relaxed), std::memory_order_relaxed);
   set_request_timer(*request.sock, 0);
   const bool entered = publish(arriving, found, ref, syn_recv_word(arriving.tuple, 0));
-  // A listener that stopped meanwhile may have looked through its requests before this one was there.
-  if (!entered || standing_listener(request).error != Errno::none) end_slot(request, TcpState::syn_recv);
+  if (!entered) end_slot(request, TcpState::syn_recv);
   if (entered) drop_cookie(found, arriving.epoch);  // this SYN-ACK has other numbers
   return entered ? Reply{Flags::sa} : std::nullopt;
 }
@@ -257,8 +256,9 @@ inline void SocketPlane::spend_cookie(const Open& connection, SockWord word) {
   drop_cookie(find_tuple(as_if), connection.epoch);
 }
 
-/// The listener stops: its requests go. One that comes later finds that by itself. From 4.4 on those of clients of this
-/// host stay, and hold their ends, until their timer fires.
+/// The listener stops: its requests go. One that is entered in this very moment may stay: nobody listens, or another
+/// table has taken the place of its own, and whoever meets it finds that, its timer at the latest. From 4.4 on those of
+/// clients of this host stay, and hold their ends, until their timer fires.
 inline void SocketPlane::drop_requests(const Open& listener, std::uint16_t port) {
   if (port == 0) return;
   listener.ns->remotes.look({Protocol::tcp, port}, socks_, claims_, [&](SockRef ref, const Sock& sock, SockWord word) {

@@ -62,10 +62,13 @@ inline void SocketPlane::deliver_fin(const Open& at) {
 }
 
 /// An ACK of a client without a child. Where neither its request nor its cookie's listener is left it is answered by
-/// RST.
+/// RST; unless another thread has made a child of the request since we looked.
 inline void SocketPlane::reach_holder(const Open& client, SockRef holder, Ack ack) {
   const Open found = follow(holder, client.epoch);
-  if (found.error != Errno::none) return receive_reset(client);
+  // relaxed: that one took it from the client before it ended it, and `follow` has acquired the end.
+  const bool lost = found.error != Errno::none && client.sock->parked_at.load(std::memory_order_relaxed) == holder;
+  if (lost) return receive_reset(client);
+  if (found.error != Errno::none) return;
   // relaxed: written before parked_at.
   const bool cookie = (client.sock->request_era.load(std::memory_order_relaxed) & cookie_mark) != 0;
   cookie ? reach_cookie(client, found) : reach_request(client, found, ack);
@@ -265,8 +268,10 @@ inline Outcome SocketPlane::shutdown(const op::Shutdown& call) {
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
   const Turn turn(at.sock->turn);
-  // relaxed: the protocol never changes, and a datagram socket's state decides nothing else.
+  // relaxed: the protocol never changes, a datagram socket's state decides nothing else, and whoever closes takes turns
+  // with us.
   const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.is_final()) return failed(Errno::ebadf);
   switch (word.protocol) {
     case Protocol::tcp:
       return shutdown_tcp(at, call.how);
