@@ -88,8 +88,8 @@ class BasicAcceptQueue {
 
   /// A hint: another thread may push or pop meanwhile.
   bool empty(Nodes& nodes) const {
-    const std::uint32_t head = head_.load(std::memory_order_acquire);  // acquire: as in `pop`
-    return head == 0 || nodes[head].next.load(std::memory_order_acquire) == 0;
+    const std::uint32_t head = head_.load(std::memory_order_acquire);           // acquire: as in `pop`
+    return head == 0 || nodes[head].next.load(std::memory_order_relaxed) == 0;  // relaxed: only whether
   }
 
  private:

@@ -153,8 +153,8 @@ inline Outcome SocketPlane::listen(const op::Listen& call) {
 
 inline Outcome SocketPlane::inet_listen(const Open& at, std::uint32_t backlog) {
   for (;;) {
-    // seq_cst: as in `transition`.
-    const SockWord word = at.sock->word.load(std::memory_order_seq_cst);
+    // relaxed: whoever lets a socket listen, or ends that, takes turns with us.
+    const SockWord word = at.sock->word.load(std::memory_order_relaxed);
     if (word.is_final()) return failed(Errno::ebadf);
     if (word.progress != Progress::unconnected) return failed(Errno::einval);
     if (word.state == TcpState::listen) {

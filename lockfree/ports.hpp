@@ -82,8 +82,9 @@ class Ports {
       seen = true;
       const SockRef owner = claim.owner.load(std::memory_order_relaxed);
       Sock& sock = socks[owner.index];
-      // seq_cst: pairs with `transition`; of two that join or listen at once, one sees the other.
-      const SockWord word = sock.word.load(std::memory_order_seq_cst);
+      // acquire: pairs with `transition`: what is told by the word, a limit or an address, is that of this use of the
+      // port. Of two that join or listen at once one finds the head changed and looks again.
+      const SockWord word = sock.word.load(std::memory_order_acquire);
       if (!holds(sock, word, owner, packed(key))) continue;
       view.owned = true;
       visit(owner, sock, word);
@@ -122,8 +123,10 @@ class Ports {
     const std::uint32_t below = sweeps ? living_copy(seen.head, socks, claims, epoch) : seen.head;
     const std::uint32_t claim = fresh(claims, owner, memory, packed(key), below, epoch);
     std::uint32_t expected = seen.head;
-    // release: publishes the claim. seq_cst: the joiner's word (its port, its LISTEN) stands before it for all threads.
-    const bool joined = bucket(key).compare_exchange_strong(expected, claim, std::memory_order_seq_cst);
+    // release: publishes the claim, and the joiner's word (its port, its LISTEN), which stands before it. relaxed on
+    // failure: whoever fails looks again.
+    const bool joined =
+        bucket(key).compare_exchange_strong(expected, claim, std::memory_order_release, std::memory_order_relaxed);
     if (!joined) claims.retire(claim, epoch);
     if (sweeps) retire_list(joined ? seen.head : below, claims, epoch);
     return joined;
@@ -175,7 +178,8 @@ class Ports {
       const std::uint32_t key = claim.key.load(std::memory_order_relaxed);
       const Sock& sock = socks[owner.index];
       const bool newest = known.insert(key).second;
-      const bool lives = holds(sock, sock.word.load(std::memory_order_seq_cst), owner, key) &&
+      // relaxed: one that has lost the port since its claim was published gets it again by another claim.
+      const bool lives = holds(sock, sock.word.load(std::memory_order_relaxed), owner, key) &&
                          known.insert(std::uint64_t{owner.index} << 32 | key).second;
       if (newest || lives) kept.push_back(index);
     }

@@ -96,8 +96,8 @@ inline SocketPlane::Open SocketPlane::standing_listener(const Open& request) {
   const bool another_table =
       kernel_.syn_queue == SynQueue::table && listener.sock->listen_era.load(std::memory_order_relaxed) !=
                                                   request.sock->request_era.load(std::memory_order_relaxed);
-  // seq_cst: as in `transition`.
-  const bool listens = listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
+  // relaxed: a sample; a child that is made nevertheless is dropped by hand_over.
+  const bool listens = listener.sock->word.load(std::memory_order_relaxed).state == TcpState::listen;
   if (another_table || !listens) return {.error = Errno::enotconn};
   return listener;
 }
@@ -194,8 +194,8 @@ constexpr SockWord child_word(SockWord parent, std::uint16_t port, bool data, bo
 /// The slot of a request becomes the child. \pre a place is reserved.
 inline SocketPlane::Reply SocketPlane::become_child(const Open& request, const Open& listener,
                                                     const Arrival& arriving) {
-  // seq_cst: as in `transition`.
-  const SockWord parent = listener.sock->word.load(std::memory_order_seq_cst);
+  // relaxed: as in queue_child.
+  const SockWord parent = listener.sock->word.load(std::memory_order_relaxed);
   const SockWord child = child_word(parent, arriving.tuple.port, arriving.data, has_fin(arriving.flags));
   SockWord before;
   const bool made = transition(*request.sock, before, [&](SockWord& word) {
@@ -217,8 +217,8 @@ inline SocketPlane::Reply SocketPlane::become_child(const Open& request, const O
 /// \pre a place is reserved.
 inline SocketPlane::Reply SocketPlane::cookie_child(const Open& memory, const Open& listener, const Arrival& arriving,
                                                     const Found& found) {
-  // seq_cst: as in `transition`.
-  const SockWord parent = listener.sock->word.load(std::memory_order_seq_cst);
+  // relaxed: as in queue_child.
+  const SockWord parent = listener.sock->word.load(std::memory_order_relaxed);
   const bool fin = has_fin(arriving.flags);
   SockWord child = child_word(parent, arriving.tuple.port, arriving.data, fin);
   const bool spent = fin || arriving.data || child.has(send_shutdown);

@@ -72,8 +72,8 @@ inline Outcome SocketPlane::accept(const op::Accept& call) {
   const Operation operation(epoch_);
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
-  // acquire: pairs with the transition into LISTEN, which stands after the queue was prepared.
-  const SockWord word = at.sock->word.load(std::memory_order_acquire);
+  // relaxed: what is in the queue is acquired by whoever takes it from there.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
   if (word.has(orphan)) return failed(Errno::ebadf);  // closed by another thread since the look-up
   if (word.protocol != Protocol::tcp && !connects_by_name(word.protocol)) return failed(Errno::eopnotsupp);
   if (word.state != TcpState::listen) return failed(Errno::einval);
@@ -216,13 +216,12 @@ inline Outcome SocketPlane::tcp_info(const op::TcpInfo& call) {
 #endif
   // acquire: pairs with the transition into LISTEN, before which the limit was set.
   SockWord word = at.sock->word.load(std::memory_order_acquire);
-  while (word.state == TcpState::listen) {
+  if (word.state == TcpState::listen) {
     // acquire: pairs with the release in release_place. Of a queue that is dropped, because nobody listens any more,
-    // the numbers mean nothing; that it is we see by the word.
+    // the numbers mean nothing; that it is, the word tells us then.
     const AckBacklog backlog = at.sock->backlog.load(std::memory_order_acquire);
-    const SockWord still = at.sock->word.load(std::memory_order_acquire);  // acquire: as above
-    if (still.state == TcpState::listen) return outcome::Info{word.state, backlog.ack, backlog.max};
-    word = still;
+    word = at.sock->word.load(std::memory_order_relaxed);  // relaxed: as above
+    if (word.state == TcpState::listen) return outcome::Info{word.state, backlog.ack, backlog.max};
   }
   if (word.has(orphan)) return failed(Errno::ebadf);  // closed by another thread since the look-up
   if (word.protocol != Protocol::tcp) return failed(detail::no_tcp_get(word));

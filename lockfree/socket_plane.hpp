@@ -152,6 +152,10 @@ class SocketPlane {
   void request_leaves(const Open& listener, bool young);
   bool reserve_place(Sock& listener);
   void release_place(Sock& listener);
+  static void link(HostAtomic<SockRef>& end, SockRef to);
+  static SockRef linked(const HostAtomic<SockRef>& end);
+  static TcpState once_linked(const Sock& sock);
+  static bool still_listens(const Open& listener);
   std::optional<SockRef> take_child(const Open& listener);
   Errno found_no_child(const Open& listener);
   void park(const Open& listener, const Open& client, Syn how, bool acked);
@@ -332,8 +336,8 @@ inline SockRef SocketPlane::create(std::uint32_t ns, SockWord word, std::uint64_
 
 /// Invariant (1): called by the thread whose transition ended the socket.
 inline void SocketPlane::give_back(const Open& gone) {
-  // seq_cst: as in `transition`; a reader of the bucket sees the port released.
-  gone.sock->word.store({.flags = orphan}, std::memory_order_seq_cst);
+  // relaxed: published by the generation. Nobody finds the port by it any more.
+  gone.sock->word.store({.flags = orphan}, std::memory_order_relaxed);
   // release: whoever reads the new generation knows that the old socket is gone; its word went first.
   [[maybe_unused]] const std::uint32_t was = gone.sock->generation.fetch_add(1, std::memory_order_release);
   assert(was == gone.ref.generation);  // once, and by one thread
