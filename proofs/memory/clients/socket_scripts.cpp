@@ -141,7 +141,7 @@ std::vector<NamedScript> descriptor_scripts() {
        {{make_socket()}, {{close(3), make_socket()}, {make_socket()}}, {info(3), info(4)}}},
       {"fds.namespace",
        "a socket is made in a namespace that another thread makes",
-       {{}, {{op::Netns{}}, {make_socket(NsId{1})}}, {info(3)}}},
+       {{}, {{op::Netns{}}, {make_socket(NsId{1}), listen(3, 5)}}, {info(3)}}},
   };
 }
 
@@ -208,6 +208,10 @@ std::vector<NamedScript> turn_scripts() {
 
 std::vector<NamedScript> end_scripts() {
   const std::vector<Op> crossing{make_socket(), make_socket(), bind_loopback(3, 81), bind_loopback(4, 80)};
+  // 3 is in SYN_SENT: its SYN was lost at a listener that was full, and is gone.
+  const std::vector<Op> waits{make_socket(),        make_socket(), make_socket(),       make_socket(),
+                              bind_loopback(5, 80), listen(5, 0),  connect(6, 80),      bind_loopback(3, 81),
+                              connect(3, 80),       close(5),      bind_loopback(4, 80)};
   const std::vector<Op> connected = one_waits() + std::vector{accept(3)};
   return {
       {"ends.both_close", "both ends close", {connected, {{close(4)}, {close(6)}}, {make_socket(), bind(5)}}},
@@ -228,10 +232,10 @@ std::vector<NamedScript> end_scripts() {
           "SYNs that cross open both"}}}},
       {"ends.cross_and_close",
        "a SYN comes to a socket that waits for its own, and closes",
-       {crossing + std::vector{connect(3, 80)}, {{connect(4, 81)}, {close(3)}}, {info(4)}}},
+       {waits, {{connect(4, 81)}, {close(3)}}, {info(4)}}},
       {"ends.cross_and_shut",
        "a SYN comes to a socket that waits for its own, and is shut down",
-       {crossing + std::vector{connect(3, 80)}, {{connect(4, 81)}, {shutdown(3, How::wr)}}, {info(3), info(4)}}},
+       {waits, {{connect(4, 81)}, {shutdown(3, How::wr)}}, {info(3), info(4)}}},
       {"ends.itself",
        "a socket connects to itself, and is shut down",
        {{make_socket(), bind(3)}, {{connect(3)}, {shutdown(3, How::wr)}}, {info(3)}}},
