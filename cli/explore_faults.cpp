@@ -15,7 +15,9 @@ namespace {
 namespace memory = proofs::memory;
 
 bool is_wanted(const ExploreArguments& given, std::string_view name) {
-  return given.names.empty() || std::find(given.names.begin(), given.names.end(), name) != given.names.end();
+  return given.names.empty() || std::any_of(given.names.begin(), given.names.end(), [&](const std::string& each) {
+           return each == name || (each.ends_with('.') && name.starts_with(each));
+         });
 }
 
 std::string access_text(const memory::SourceSite& site) {
@@ -28,12 +30,13 @@ void print_row(const memory::Killed& row, bool markdown) {
       row.site.part == memory::Weakening::Part::fence && row.to == memory::Order::relaxed ? "none"
                                                                                           : memory::short_name(row.to));
   const bool survives = row.client.empty();
+  const std::string why = row.why.substr(0, row.why.find(" with these answers"));  // the answers fill a page
   if (markdown)
     return print(fmt::format("| `{}` {} | {} | {} | {} | {} |\n", row.site.file, row.site.function,
                              fmt::format("{}, line {}", memory::name_of(row.site.part), row.site.line), step,
-                             survives ? "**nobody**" : row.client, row.why));
+                             survives ? "**nobody**" : row.client, why));
   print(fmt::format("{:<55} {:<11} {}\n", access_text(row.site), step,
-                    survives ? red("survives") : fmt::format("{:<24} {}", row.client, row.why)));
+                    survives ? red("survives") : fmt::format("{:<24} {}", row.client, why)));
 }
 
 }  // namespace
@@ -61,17 +64,10 @@ int explore_planted_bugs(const ExploreArguments& given) {
   return found == asked ? agreed : diverged;
 }
 
-/// Whole hosts have fields that no clock watches: with a weaker order their clients crash where others fail. And there
-/// are too few of them to need each order of the sockets.
-bool is_weakened(const ExploreArguments& given, const memory::Client& client) {
-  if (!given.names.empty()) return is_wanted(given, client.name);
-  return !client.name.starts_with("listen.");
-}
-
 int explore_weakenings(const ExploreArguments& given) {
   std::vector<memory::Client> chosen;
   for (const memory::Client& client : memory::clients())
-    if (is_weakened(given, client)) chosen.push_back(client);
+    if (is_wanted(given, client.name)) chosen.push_back(client);
   if (given.markdown) print("| access | part | weakened | found by | as |\n|---|---|---|---|---|\n");
   std::size_t survivors = 0;
   const auto table = memory::weaken_all(chosen, plan_of(given).workers, [&](const memory::Killed& row) {

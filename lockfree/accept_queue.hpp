@@ -88,15 +88,15 @@ class BasicAcceptQueue {
 
   /// A hint: another thread may push or pop meanwhile.
   bool empty(Nodes& nodes) const {
-    const std::uint32_t head = head_.load(std::memory_order_acquire);  // acquire: as in `pop`
-    return head == 0 || nodes[head].next.load(std::memory_order_acquire) == 0;
+    const std::uint32_t head = head_.load(std::memory_order_acquire);           // acquire: as in `pop`
+    return head == 0 || nodes[head].next.load(std::memory_order_relaxed) == 0;  // relaxed: only whether
   }
 
  private:
   static std::uint32_t fresh(Nodes& nodes, std::uint64_t value, std::uint64_t epoch) {
     const std::uint32_t index = nodes.allocate(epoch);
-    nodes[index].value.store(value, std::memory_order_relaxed);  // relaxed: published when the node is linked
-    nodes[index].next.store(0, std::memory_order_relaxed);
+    Atomics::renew(nodes[index].value, value);  // both published when the node is linked
+    Atomics::renew(nodes[index].next, 0);
     return index;
   }
 

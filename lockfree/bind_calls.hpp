@@ -13,8 +13,10 @@ inline Outcome SocketPlane::bind(const op::Bind& call) {
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
   const Turn turn(at.sock->turn);
-  // relaxed: the protocol never changes.
-  switch (at.sock->word.load(std::memory_order_relaxed).protocol) {
+  // relaxed: the protocol never changes, and whoever closes takes turns with us.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.is_final()) return failed(Errno::ebadf);
+  switch (word.protocol) {
     case Protocol::unix_stream:
     case Protocol::unix_seqpacket:
     case Protocol::unix_datagram:
@@ -139,8 +141,10 @@ inline Outcome SocketPlane::listen(const op::Listen& call) {
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
   const Turn turn(at.sock->turn);
-  // relaxed: the protocol never changes.
-  const Protocol protocol = at.sock->word.load(std::memory_order_relaxed).protocol;
+  // relaxed: the protocol never changes, and whoever closes takes turns with us.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.is_final()) return failed(Errno::ebadf);
+  const Protocol protocol = word.protocol;
   if (protocol != Protocol::tcp && !connects_by_name(protocol)) return failed(Errno::eopnotsupp);
   const auto somaxconn = static_cast<std::uint32_t>(sysctl(*at.ns, Sysctl::somaxconn));
   const std::uint32_t backlog = std::min(static_cast<std::uint32_t>(call.backlog), somaxconn);
@@ -149,8 +153,8 @@ inline Outcome SocketPlane::listen(const op::Listen& call) {
 
 inline Outcome SocketPlane::inet_listen(const Open& at, std::uint32_t backlog) {
   for (;;) {
-    // seq_cst: as in `transition`.
-    const SockWord word = at.sock->word.load(std::memory_order_seq_cst);
+    // relaxed: whoever lets a socket listen, or ends that, takes turns with us.
+    const SockWord word = at.sock->word.load(std::memory_order_relaxed);
     if (word.is_final()) return failed(Errno::ebadf);
     if (word.progress != Progress::unconnected) return failed(Errno::einval);
     if (word.state == TcpState::listen) {

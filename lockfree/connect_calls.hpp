@@ -10,8 +10,10 @@ inline Outcome SocketPlane::connect(const op::Connect& call) {
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
   const Turn turn(at.sock->turn);
-  // relaxed: the protocol never changes.
-  switch (at.sock->word.load(std::memory_order_relaxed).protocol) {
+  // relaxed: the protocol never changes, and whoever closes takes turns with us.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.is_final()) return failed(Errno::ebadf);
+  switch (word.protocol) {
     case Protocol::tcp:
       return connect_stream(at, call);
     case Protocol::udp:
@@ -74,8 +76,8 @@ inline Outcome SocketPlane::connect_again(const Open& at, SockWord seen) {
 }
 
 inline Outcome SocketPlane::connect_stream(const Open& at, const op::Connect& call) {
-  // seq_cst: as in `transition`.
-  SockWord word = at.sock->word.load(std::memory_order_seq_cst);
+  // relaxed: a first look; the transition decides.
+  SockWord word = at.sock->word.load(std::memory_order_relaxed);
   if (word.progress != Progress::unconnected || word.state != TcpState::close) return connect_again(at, word);
   // relaxed: addresses need no order with anything (see bind_inet).
   const Endpoint local = at.sock->local.load(std::memory_order_relaxed);
@@ -234,8 +236,8 @@ inline bool SocketPlane::resets_old_connection(const Open& client, std::uint16_t
   });
   if (old.error != Errno::none) return false;
   // Where it is not an old one, but crosses this SYN in another thread, that thread has opened this end first.
-  // seq_cst: as in `transition`.
-  const bool crossed = client.sock->word.load(std::memory_order_seq_cst).state != TcpState::syn_sent;
+  // relaxed: before the old end's state, which was acquired.
+  const bool crossed = client.sock->word.load(std::memory_order_relaxed).state != TcpState::syn_sent;
   if (crossed) return true;
   receive_reset(old);
   hurry_syn(client);
@@ -247,9 +249,8 @@ inline bool SocketPlane::resets_old_connection(const Open& client, std::uint16_t
 inline bool SocketPlane::crosses(const Open& client, std::uint16_t port, const Route& route) {
   const Open waiting = other_end(client, port, route, [](TcpState state) { return state == TcpState::syn_sent; });
   if (waiting.error != Errno::none) return false;
-  // seq_cst: as for every peer, see receive_ack.
-  waiting.sock->peer.store(client.ref, std::memory_order_seq_cst);
-  client.sock->peer.store(waiting.ref, std::memory_order_seq_cst);
+  link(waiting.sock->peer, client.ref);
+  link(client.sock->peer, waiting.ref);
   const auto opens = [](SockWord& word) {
     if (word.state != TcpState::syn_sent) return false;
     word.state = TcpState::established;
@@ -264,8 +265,8 @@ inline bool SocketPlane::crosses(const Open& client, std::uint16_t port, const R
     return true;
   }
   if (sends_fin) send_fin(waiting);
-  // A FIN that another thread sent before there was anybody to receive it. seq_cst: as in `transition`.
-  if (waiting.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1) receive_fin(client, waiting);
+  // A FIN that another thread sent before there was anybody to receive it.
+  if (once_linked(*waiting.sock) == TcpState::fin_wait1) receive_fin(client, waiting);
   return true;
 }
 
@@ -305,8 +306,8 @@ inline bool SocketPlane::synack_arrives(const Open& client, const Answered& answ
   client.sock->ack_delay.store(detail::delack_min_ms, std::memory_order_relaxed);  // relaxed: sampled, too
   set_wait(client, Wait::last_word, 0, detail::delack_max_ms);
   park(answer.listener, client, answer.how, false);
-  // seq_cst: see `park`. A FIN that another thread sent before there was anybody to receive it.
-  if (client.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1) deliver_fin(client);
+  // A FIN that another thread sent before there was anybody to receive it.
+  if (once_linked(*client.sock) == TcpState::fin_wait1) deliver_fin(client);
   return false;
 }
 
@@ -323,8 +324,7 @@ inline void SocketPlane::refuse_syn(const Open& client) {
 
 /// Both ends are one socket: the simultaneous open of RFC 793.
 inline void SocketPlane::establish_with_self(const Open& at) {
-  // seq_cst: as for every peer, see receive_ack.
-  at.sock->peer.store(at.ref, std::memory_order_seq_cst);
+  at.sock->peer.store(at.ref, std::memory_order_relaxed);  // relaxed: published by the transition
   SockWord before;
   const bool ends_at_once = transition(*at.sock, before,
                                        [](SockWord& word) {

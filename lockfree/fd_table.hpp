@@ -29,8 +29,8 @@ class FdTable {
       std::uint64_t bits = used.load(std::memory_order_relaxed) | reserved(w);
       while (~bits != 0) {
         const auto bit = static_cast<unsigned>(std::countr_one(bits));
-        // acq_rel: acquire pairs with the release in `give_back`, so the earlier owner's entry is already empty.
-        bits = used.fetch_or(std::uint64_t{1} << bit, std::memory_order_acq_rel) | reserved(w);
+        // acquire: pairs with the release in `give_back`, so the earlier owner's entry is already empty.
+        bits = used.fetch_or(std::uint64_t{1} << bit, std::memory_order_acquire) | reserved(w);
         if ((bits >> bit & 1) == 0) return static_cast<std::int32_t>(w * 64 + bit);
       }
     }
@@ -53,8 +53,8 @@ class FdTable {
   /// Takes the socket out; of several callers one gets it.
   SockRef remove(std::int32_t label) {
     if (!at(label)) return {};
-    // acq_rel: the exchange decides who closes; acquire as in `at`, release so that `enter` of a later owner follows.
-    const SockRef sock = entries_.at(static_cast<std::uint32_t>(label)).exchange(SockRef{}, std::memory_order_acq_rel);
+    // acquire: as in `at`; what is taken out may be newer than what was seen there. The exchange decides who closes.
+    const SockRef sock = entries_.at(static_cast<std::uint32_t>(label)).exchange(SockRef{}, std::memory_order_acquire);
     if (sock) give_back(label);
     return sock;
   }

@@ -69,11 +69,32 @@ inline bool SocketPlane::reserve_place(Sock& listener) {
 }
 
 inline void SocketPlane::release_place(Sock& listener) {
-  // relaxed: as in reserve_place.
+  // release: pairs with the acquire in tcp_info. relaxed, the rest: as in reserve_place.
   AckBacklog backlog = listener.backlog.load(std::memory_order_relaxed);
   while (!listener.backlog.compare_exchange_weak(backlog, {ack_of(backlog.ack - 1), backlog.max},
-                                                 std::memory_order_relaxed)) {
+                                                 std::memory_order_release, std::memory_order_relaxed)) {
   }
+}
+
+/// A connection gets its other end, or who holds its request, while another thread may send its FIN. Whoever links
+/// looks for a FIN afterwards, by once_linked; whoever sends one looks for the link, by linked.
+inline void SocketPlane::link(HostAtomic<SockRef>& end, SockRef to) {
+  // seq_cst: stands before the look at the state, as the transition that sends a FIN stands before the look at the
+  // link. One of the two sees the other, and the FIN is not lost.
+  end.store(to, std::memory_order_seq_cst);
+}
+inline SockRef SocketPlane::linked(const HostAtomic<SockRef>& end) {
+  return end.load(std::memory_order_seq_cst);  // seq_cst: see `link`
+}
+inline TcpState SocketPlane::once_linked(const Sock& sock) {
+  return sock.word.load(std::memory_order_seq_cst).state;  // seq_cst: see `link`
+}
+
+/// Once something was pushed to its accept queue; if not, that may be too late for whoever stopped to listen.
+inline bool SocketPlane::still_listens(const Open& listener) {
+  // seq_cst: after the push; see BasicAcceptQueue::push and invariant (2) of the plane.
+  return alive(*listener.sock, listener.ref) &&
+         listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
 }
 
 inline std::optional<SockRef> SocketPlane::take_child(const Open& listener) {
@@ -106,7 +127,7 @@ inline void SocketPlane::receive_ack(const Open& listener, const Open& client, S
     }
   }
   // A FIN that another thread sent before there was anybody to receive it.
-  if (client.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1) deliver_fin(client);
+  if (once_linked(*client.sock) == TcpState::fin_wait1) deliver_fin(client);
 }
 
 /// The request stays with the listener, or in the cookie; the client, which believes itself connected, remembers where.
@@ -122,15 +143,13 @@ inline void SocketPlane::park(const Open& listener, const Open& client, Syn how,
     client.sock->request_era.store(0, std::memory_order_relaxed);  // relaxed: as above
     holder = new_request(listener, client, acked);
   }
-  // seq_cst: stands before the look at the client's state that follows. Whoever sends the client's FIN looks the other
-  // way round, so one of the two sees the other and the FIN is not lost.
-  client.sock->parked_at.store(holder, std::memory_order_seq_cst);
+  link(client.sock->parked_at, holder);
 }
 
 /// A slot for the request of a client of this host, as a remote peer's has. \pre the SYN was counted in.
 inline SockRef SocketPlane::new_request(const Open& listener, const Open& client, bool acked) {
-  // seq_cst: as in `transition`.
-  const SockWord sender = client.sock->word.load(std::memory_order_seq_cst);
+  // relaxed: its port was settled before its SYN was sent.
+  const SockWord sender = client.sock->word.load(std::memory_order_relaxed);
   // relaxed, all: both ends were set before the client's SYN was sent; the slot is published with its word.
   const Endpoint to = client.sock->remote.load(std::memory_order_relaxed);
   Endpoint from = client.sock->local.load(std::memory_order_relaxed);
@@ -148,17 +167,15 @@ inline SockRef SocketPlane::new_request(const Open& listener, const Open& client
   // release: pairs with the look of `advance` at every slot; without it the timer might be that of an earlier use.
   request.sock->word.store(word, std::memory_order_release);
   enlist(listener.ns->remotes.of(tuple), request, word);
-  // A listener that stopped meanwhile may have looked through its requests before this one was there.
-  if (standing_listener(request).error != Errno::none) end_slot(request, TcpState::syn_recv);
   return ref;
 }
 
 /// tcp_v4_syn_recv_sock and inet_csk_reqsk_queue_add. \pre a place is reserved.
 /// \param fin_missing  the client has sent a FIN that was lost, and this is an ACK behind it
 inline void SocketPlane::queue_child(const Open& listener, const Open& client, bool fin_missing) {
-  // seq_cst: as in `transition`.
-  const SockWord parent = listener.sock->word.load(std::memory_order_seq_cst);
-  const SockWord sender = client.sock->word.load(std::memory_order_seq_cst);
+  // relaxed, both: ports and flags, which were settled before; whether the parent still listens hand_over sees.
+  const SockWord parent = listener.sock->word.load(std::memory_order_relaxed);
+  const SockWord sender = client.sock->word.load(std::memory_order_relaxed);
   SockWord word{.port = parent.port, .state = TcpState::established, .progress = Progress::connected};
   word.flags = parent.flags & (inherited | has_port);
   // relaxed: both ends were set before the client's SYN was sent.
@@ -182,8 +199,8 @@ inline void SocketPlane::queue_child(const Open& listener, const Open& client, b
   if (word.has(port_named)) enlist(child.ns->ports, child, word);
   turn.reset();
 
-  client.sock->peer.store(ref, std::memory_order_seq_cst);  // see park
-  const TcpState now = client.sock->word.load(std::memory_order_seq_cst).state;
+  link(client.sock->peer, ref);
+  const TcpState now = once_linked(*client.sock);
   if (word.has(send_shutdown)) send_fin(child);
   if (now == TcpState::fin_wait1 && !fin_missing) receive_fin(child, client);
   if (now == TcpState::close) receive_reset(child);
@@ -194,10 +211,7 @@ inline void SocketPlane::queue_child(const Open& listener, const Open& client, b
 /// inet_csk_reqsk_queue_add: the child goes to the end of the accept queue, if there is one still.
 inline void SocketPlane::hand_over(const Open& listener, SockRef child) {
   listener.sock->accept_queue.push(nodes_, std::uint64_t{child.generation} << 32 | child.index, listener.epoch);
-  // seq_cst: after the push; see BasicAcceptQueue::push and invariant (2) of the plane.
-  const bool still = alive(*listener.sock, listener.ref) &&
-                     listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
-  if (!still) drop_queue(listener);
+  if (!still_listens(listener)) drop_queue(listener);
 }
 
 }  // namespace weir::lockfree

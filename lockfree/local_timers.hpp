@@ -101,8 +101,8 @@ inline void SocketPlane::land(const Flying& segment) {
     return;
   }
   if (!alive(*at.sock, at.ref)) return;
-  // seq_cst: as in `transition`.
-  const SockWord word = at.sock->word.load(std::memory_order_seq_cst);
+  // relaxed: a sample; whatever follows decides by a transition.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
   const bool open = word.state == TcpState::established;
   const bool has_sent_fin = word.state == TcpState::fin_wait1 || word.state == TcpState::closing;
   switch (segment.what) {
@@ -115,8 +115,7 @@ inline void SocketPlane::land(const Flying& segment) {
     case Flying::What::third_ack:
       return receive_ack(segment.answer.listener, at, segment.answer.how);
     case Flying::What::ack_again: {
-      // seq_cst: see `park`.
-      const SockRef holder = at.sock->parked_at.load(std::memory_order_seq_cst);
+      const SockRef holder = linked(at.sock->parked_at);
       if (holder && (open || has_sent_fin)) reach_holder(at, holder, open ? Ack::bare : Ack::gap);
       return;
     }
@@ -129,8 +128,8 @@ inline void SocketPlane::land(const Flying& segment) {
 /// The SYN comes again, and may meet whatever the first one might have.
 inline void SocketPlane::syn_lands(const Open& at) {
   const Turn turn(at.sock->turn);  // a connect to elsewhere has to wait
-  // seq_cst: as in `transition`.
-  const SockWord word = at.sock->word.load(std::memory_order_seq_cst);
+  // relaxed: whoever ends SYN_SENT otherwise than by an answer takes turns with us; the transition decides.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
   if (word.state != TcpState::syn_sent) return;
   // relaxed, both: set before the SYN was first sent.
   const Route route{.source = at.sock->local.load(std::memory_order_relaxed),
@@ -148,10 +147,10 @@ inline void SocketPlane::synack_lands(const Flying& segment) {
   if (!alive(*segment.request.sock, segment.request.ref)) return;
   // relaxed: set before the request was published.
   const Open client = follow(segment.request.sock->peer.load(std::memory_order_relaxed), segment.request.epoch);
-  // seq_cst, both: see `park`, and `transition`.
+  // relaxed, both: samples; reach_holder decides.
   const bool waits = client.error == Errno::none &&
-                     client.sock->parked_at.load(std::memory_order_seq_cst) == segment.request.ref &&
-                     client.sock->word.load(std::memory_order_seq_cst).state != TcpState::close;
+                     client.sock->parked_at.load(std::memory_order_relaxed) == segment.request.ref &&
+                     client.sock->word.load(std::memory_order_relaxed).state != TcpState::close;
   const auto what = waits ? Flying::What::ack_again : Flying::What::rst;
   flying_.push_back({.what = what, .from = client, .answer = {}, .request = segment.request});
 }

@@ -82,14 +82,21 @@ class Ports {
       seen = true;
       const SockRef owner = claim.owner.load(std::memory_order_relaxed);
       Sock& sock = socks[owner.index];
-      // seq_cst: pairs with `transition`; of two that join or listen at once, one sees the other.
-      const SockWord word = sock.word.load(std::memory_order_seq_cst);
+      // acquire: pairs with `transition`: what is told by the word, a limit or an address, is that of this use of the
+      // port. Of two that join or listen at once one finds the head changed and looks again.
+      const SockWord word = sock.word.load(std::memory_order_acquire);
       if (!holds(sock, word, owner, packed(key))) continue;
       view.owned = true;
       visit(owner, sock, word);
     }
     if (!view.owned) view.memory = {};
     return view;
+  }
+
+  /// Is the list still the one that was looked at?
+  bool is_newest(PortKey key, const View& seen) {
+    // relaxed: whoever left the list to another, which we have seen, has entered that one before.
+    return bucket(key).load(std::memory_order_relaxed) == seen.head;
   }
 
   /// Enough of the list for one who joins unconditionally a port that is held: what the newest claim remembers.
@@ -116,8 +123,10 @@ class Ports {
     const std::uint32_t below = sweeps ? living_copy(seen.head, socks, claims, epoch) : seen.head;
     const std::uint32_t claim = fresh(claims, owner, memory, packed(key), below, epoch);
     std::uint32_t expected = seen.head;
-    // release: publishes the claim. seq_cst: the joiner's word (its port, its LISTEN) stands before it for all threads.
-    const bool joined = bucket(key).compare_exchange_strong(expected, claim, std::memory_order_seq_cst);
+    // release: publishes the claim, and the joiner's word (its port, its LISTEN), which stands before it. relaxed on
+    // failure: whoever fails looks again.
+    const bool joined =
+        bucket(key).compare_exchange_strong(expected, claim, std::memory_order_release, std::memory_order_relaxed);
     if (!joined) claims.retire(claim, epoch);
     if (sweeps) retire_list(joined ? seen.head : below, claims, epoch);
     return joined;
@@ -148,13 +157,14 @@ class Ports {
                              std::uint64_t epoch) {
     const std::uint32_t index = claims.allocate(epoch);
     Claim& claim = claims[index];
-    claim.owner.store(owner, std::memory_order_relaxed);  // relaxed, all: published by the exchange in `join`
-    claim.memory.store(memory, std::memory_order_relaxed);
-    claim.key.store(key, std::memory_order_relaxed);
-    claim.next.store(below, std::memory_order_relaxed);
+    HostAtomics::renew(claim.owner, owner);  // all of them published by the exchange in `join`
+    HostAtomics::renew(claim.memory, memory);
+    HostAtomics::renew(claim.key, key);
+    HostAtomics::renew(claim.next, below);
+    // relaxed, both: written before that claim was published, fixed since.
     const std::uint32_t rest = below == 0 ? 0 : claims[below].length.load(std::memory_order_relaxed);
-    claim.length.store(rest + 1, std::memory_order_relaxed);
-    claim.kept.store(below == 0 ? 0 : claims[below].kept.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    HostAtomics::renew(claim.length, rest + 1);
+    HostAtomics::renew(claim.kept, below == 0 ? 0 : claims[below].kept.load(std::memory_order_relaxed));
     return index;
   }
 
@@ -168,7 +178,8 @@ class Ports {
       const std::uint32_t key = claim.key.load(std::memory_order_relaxed);
       const Sock& sock = socks[owner.index];
       const bool newest = known.insert(key).second;
-      const bool lives = holds(sock, sock.word.load(std::memory_order_seq_cst), owner, key) &&
+      // relaxed: one that has lost the port since its claim was published gets it again by another claim.
+      const bool lives = holds(sock, sock.word.load(std::memory_order_relaxed), owner, key) &&
                          known.insert(std::uint64_t{owner.index} << 32 | key).second;
       if (newest || lives) kept.push_back(index);
     }

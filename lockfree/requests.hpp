@@ -69,8 +69,7 @@ inline SocketPlane::Reply SocketPlane::enqueue_request(const Open& listener, con
   request.sock->request_era.store(listener.sock->listen_era.load(std::memory_order_relaxed), std::memory_order_relaxed);
   set_request_timer(*request.sock, 0);
   const bool entered = publish(arriving, found, ref, syn_recv_word(arriving.tuple, 0));
-  // A listener that stopped meanwhile may have looked through its requests before this one was there.
-  if (!entered || standing_listener(request).error != Errno::none) end_slot(request, TcpState::syn_recv);
+  if (!entered) end_slot(request, TcpState::syn_recv);
   if (entered) drop_cookie(found, arriving.epoch);  // this SYN-ACK has other numbers
   return entered ? Reply{Flags::sa} : std::nullopt;
 }
@@ -97,8 +96,8 @@ inline SocketPlane::Open SocketPlane::standing_listener(const Open& request) {
   const bool another_table =
       kernel_.syn_queue == SynQueue::table && listener.sock->listen_era.load(std::memory_order_relaxed) !=
                                                   request.sock->request_era.load(std::memory_order_relaxed);
-  // seq_cst: as in `transition`.
-  const bool listens = listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
+  // relaxed: a sample; a child that is made nevertheless is dropped by hand_over.
+  const bool listens = listener.sock->word.load(std::memory_order_relaxed).state == TcpState::listen;
   if (another_table || !listens) return {.error = Errno::enotconn};
   return listener;
 }
@@ -195,8 +194,8 @@ constexpr SockWord child_word(SockWord parent, std::uint16_t port, bool data, bo
 /// The slot of a request becomes the child. \pre a place is reserved.
 inline SocketPlane::Reply SocketPlane::become_child(const Open& request, const Open& listener,
                                                     const Arrival& arriving) {
-  // seq_cst: as in `transition`.
-  const SockWord parent = listener.sock->word.load(std::memory_order_seq_cst);
+  // relaxed: as in queue_child.
+  const SockWord parent = listener.sock->word.load(std::memory_order_relaxed);
   const SockWord child = child_word(parent, arriving.tuple.port, arriving.data, has_fin(arriving.flags));
   SockWord before;
   const bool made = transition(*request.sock, before, [&](SockWord& word) {
@@ -218,8 +217,8 @@ inline SocketPlane::Reply SocketPlane::become_child(const Open& request, const O
 /// \pre a place is reserved.
 inline SocketPlane::Reply SocketPlane::cookie_child(const Open& memory, const Open& listener, const Arrival& arriving,
                                                     const Found& found) {
-  // seq_cst: as in `transition`.
-  const SockWord parent = listener.sock->word.load(std::memory_order_seq_cst);
+  // relaxed: as in queue_child.
+  const SockWord parent = listener.sock->word.load(std::memory_order_relaxed);
   const bool fin = has_fin(arriving.flags);
   SockWord child = child_word(parent, arriving.tuple.port, arriving.data, fin);
   const bool spent = fin || arriving.data || child.has(send_shutdown);
@@ -257,8 +256,9 @@ inline void SocketPlane::spend_cookie(const Open& connection, SockWord word) {
   drop_cookie(find_tuple(as_if), connection.epoch);
 }
 
-/// The listener stops: its requests go. One that comes later finds that by itself. From 4.4 on those of clients of this
-/// host stay, and hold their ends, until their timer fires.
+/// The listener stops: its requests go. One that is entered in this very moment may stay: nobody listens, or another
+/// table has taken the place of its own, and whoever meets it finds that, its timer at the latest. From 4.4 on those of
+/// clients of this host stay, and hold their ends, until their timer fires.
 inline void SocketPlane::drop_requests(const Open& listener, std::uint16_t port) {
   if (port == 0) return;
   listener.ns->remotes.look({Protocol::tcp, port}, socks_, claims_, [&](SockRef ref, const Sock& sock, SockWord word) {

@@ -52,20 +52,22 @@ inline SocketPlane::Found SocketPlane::find_tuple(const Arrival& arriving) {
     return state == TcpState::close ? 0 : state == TcpState::time_wait ? 1 : state == TcpState::syn_recv ? 2 : 3;
   };
   const Tuple& tuple = arriving.tuple;
-  found.view = arriving.ns->remotes.of(tuple).look(tuple.key(), socks_, claims_,
-                                                   [&](SockRef ref, const Sock& sock, SockWord word) {
-                                                     // relaxed: set before the slot was entered under its tuple, and
-                                                     // not changed since.
-                                                     if (sock.remote.load(std::memory_order_relaxed) != tuple.remote ||
-                                                         sock.local.load(std::memory_order_relaxed) != tuple.local)
-                                                       return;
-                                                     if (word.is_cookie()) {
-                                                       found.cookie = ref;
-                                                     } else if (rank(word.state) > rank(found.state)) {
-                                                       found.holder = ref;
-                                                       found.state = word.state;
-                                                     }
-                                                   });
+  Ports& ports = arriving.ns->remotes.of(tuple);
+  const auto judge = [&](SockRef ref, const Sock& sock, SockWord word) {
+    // relaxed, both: set before the slot was entered under its tuple, and not changed since.
+    if (sock.remote.load(std::memory_order_relaxed) != tuple.remote ||
+        sock.local.load(std::memory_order_relaxed) != tuple.local)
+      return;
+    if (word.is_cookie()) {
+      found.cookie = ref;
+    } else if (rank(word.state) > rank(found.state)) {
+      found.holder = ref;
+      found.state = word.state;
+    }
+  };
+  // A connection that has left the tuple to its TIME_WAIT since we began to look has entered that one at the head.
+  do found.view = ports.look(tuple.key(), socks_, claims_, judge);
+  while (!found.holder && !ports.is_newest(tuple.key(), found.view));
   return found;
 }
 

@@ -72,20 +72,31 @@ inline Outcome SocketPlane::accept(const op::Accept& call) {
   const Operation operation(epoch_);
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
-  // acquire: pairs with the transition into LISTEN, which stands after the queue was prepared.
-  const SockWord word = at.sock->word.load(std::memory_order_acquire);
+  // relaxed: what is in the queue is acquired by whoever takes it from there.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.has(orphan)) return failed(Errno::ebadf);  // closed by another thread since the look-up
   if (word.protocol != Protocol::tcp && !connects_by_name(word.protocol)) return failed(Errno::eopnotsupp);
   if (word.state != TcpState::listen) return failed(Errno::einval);
-  if (at.sock->accept_queue.empty(nodes_)) return failed(Errno::eagain);
+  if (at.sock->accept_queue.empty(nodes_)) return failed(found_no_child(at));
   const std::optional<std::int32_t> label = fds_.take();
   if (!label) return failed(Errno::emfile);
-  const std::optional<SockRef> child = take_child(at);
+  // The listener's own: another thread has closed it since, and what is in its queue is for that one to drop.
+  const bool closing = *label == call.fd.label;
+  const std::optional<SockRef> child = closing ? std::nullopt : take_child(at);
   if (!child) {
     fds_.give_back(*label);
-    return failed(Errno::eagain);
+    return failed(closing ? Errno::ebadf : found_no_child(at));
   }
   fds_.enter(*label, *child);
   return returned(*label);
+}
+
+/// Why: another thread may have emptied the queue because nobody listens any more.
+inline Errno SocketPlane::found_no_child(const Open& at) {
+  // relaxed: whoever emptied the queue moved the word before, and what the queue was seen to be tells us of that.
+  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.has(orphan)) return Errno::ebadf;
+  return word.state == TcpState::listen ? Errno::eagain : Errno::einval;
 }
 
 inline Outcome SocketPlane::close(const op::Close& call) {
@@ -126,6 +137,7 @@ inline Outcome SocketPlane::setsockopt(const op::Setsockopt& call) {
   if (at.error != Errno::none) return failed(at.error);
   // relaxed: protocol and family never change.
   const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.has(orphan)) return failed(Errno::ebadf);  // closed by another thread since the look-up
   const bool tcp = word.protocol == Protocol::tcp;
   const bool inet = tcp || word.protocol == Protocol::udp;
   SockWord before;
@@ -172,6 +184,7 @@ inline Outcome SocketPlane::getsockopt(const op::Getsockopt& call) {
   if (at.error != Errno::none) return failed(at.error);
   // relaxed: one word, reported as it is at this moment.
   const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.has(orphan)) return failed(Errno::ebadf);  // closed by another thread since the look-up
   const auto value = [](std::uint32_t number) { return outcome::OptionValue{0, static_cast<std::int32_t>(number)}; };
   switch (call.opt) {
     case SockOpt::so_reuseaddr:
@@ -201,13 +214,17 @@ inline Outcome SocketPlane::tcp_info(const op::TcpInfo& call) {
 #ifndef NDEBUG
   at.sock->invariant();
 #endif
-  // relaxed: one word, reported as it is at this moment.
-  const SockWord word = at.sock->word.load(std::memory_order_relaxed);
-  if (word.protocol != Protocol::tcp) return failed(detail::no_tcp_get(word));
+  // acquire: pairs with the transition into LISTEN, before which the limit was set.
+  SockWord word = at.sock->word.load(std::memory_order_acquire);
   if (word.state == TcpState::listen) {
-    const AckBacklog backlog = at.sock->backlog.load(std::memory_order_relaxed);  // relaxed: both numbers in one word
-    return outcome::Info{word.state, backlog.ack, backlog.max};
+    // acquire: pairs with the release in release_place. Of a queue that is dropped, because nobody listens any more,
+    // the numbers mean nothing; that it is, the word tells us then.
+    const AckBacklog backlog = at.sock->backlog.load(std::memory_order_acquire);
+    word = at.sock->word.load(std::memory_order_relaxed);  // relaxed: as above
+    if (word.state == TcpState::listen) return outcome::Info{word.state, backlog.ack, backlog.max};
   }
+  if (word.has(orphan)) return failed(Errno::ebadf);  // closed by another thread since the look-up
+  if (word.protocol != Protocol::tcp) return failed(detail::no_tcp_get(word));
   const bool awaits_ack = word.state == TcpState::syn_sent || word.state == TcpState::fin_wait1 ||
                           word.state == TcpState::closing || word.state == TcpState::last_ack;
   return outcome::Info{word.state, awaits_ack ? 1u : 0u, 0};

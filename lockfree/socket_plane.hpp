@@ -152,7 +152,12 @@ class SocketPlane {
   void request_leaves(const Open& listener, bool young);
   bool reserve_place(Sock& listener);
   void release_place(Sock& listener);
+  static void link(HostAtomic<SockRef>& end, SockRef to);
+  static SockRef linked(const HostAtomic<SockRef>& end);
+  static TcpState once_linked(const Sock& sock);
+  static bool still_listens(const Open& listener);
   std::optional<SockRef> take_child(const Open& listener);
+  Errno found_no_child(const Open& listener);
   void park(const Open& listener, const Open& client, Syn how, bool acked);
   SockRef new_request(const Open& listener, const Open& client, bool acked);
   void queue_child(const Open& listener, const Open& client, bool fin_missing);
@@ -286,9 +291,8 @@ class SocketPlane {
 };
 
 inline bool SocketPlane::alive(const Sock& sock, SockRef ref) {
-  // relaxed: within one operation's epoch the slot is not reused; a generation that has moved on says "gone" either
-  // way.
-  return sock.generation.load(std::memory_order_relaxed) == ref.generation;
+  // acquire: pairs with the release in `give_back`: whoever finds the socket gone knows what was done before it went.
+  return sock.generation.load(std::memory_order_acquire) == ref.generation;
 }
 
 inline SocketPlane::Open SocketPlane::follow(SockRef ref, std::uint64_t epoch) {
@@ -310,30 +314,30 @@ inline SocketPlane::Open SocketPlane::open(const Fd& fd, std::uint64_t epoch) {
 inline SockRef SocketPlane::create(std::uint32_t ns, SockWord word, std::uint64_t epoch) {
   const std::uint32_t index = socks_.allocate(epoch);
   Sock& sock = socks_[index];
-  // relaxed, all: nobody has the reference yet; entering it in the table, the queue or a claim publishes them.
-  sock.ns.store(ns, std::memory_order_relaxed);
-  sock.born.store(born_.fetch_add(1, std::memory_order_relaxed), std::memory_order_relaxed);
-  sock.local.store({}, std::memory_order_relaxed);
-  sock.remote.store({}, std::memory_order_relaxed);
-  sock.peer.store({}, std::memory_order_relaxed);
-  sock.parked_at.store({}, std::memory_order_relaxed);
+  // Nobody has the reference yet; entering it in the table, the queue or a claim publishes them.
+  HostAtomics::renew(sock.ns, ns);
+  HostAtomics::renew(sock.born, born_.fetch_add(1, std::memory_order_relaxed));
+  HostAtomics::renew(sock.local, {});
+  HostAtomics::renew(sock.remote, {});
+  HostAtomics::renew(sock.peer, {});
+  HostAtomics::renew(sock.parked_at, {});
   sock.wait.store({}, std::memory_order_relaxed);
-  sock.backlog.store({}, std::memory_order_relaxed);
-  sock.syn.store({}, std::memory_order_relaxed);
-  sock.defer_accept.store(0, std::memory_order_relaxed);
-  sock.fastopen.store({}, std::memory_order_relaxed);
-  sock.request.store({}, std::memory_order_relaxed);
-  sock.deadline.store(0, std::memory_order_relaxed);
-  sock.answered.store(0, std::memory_order_relaxed);
-  sock.overflow.store(0, std::memory_order_relaxed);
+  HostAtomics::renew(sock.backlog, {});
+  HostAtomics::renew(sock.syn, {});
+  HostAtomics::renew(sock.defer_accept, 0);
+  HostAtomics::renew(sock.fastopen, {});
+  HostAtomics::renew(sock.request, {});
+  HostAtomics::renew(sock.deadline, 0);
+  HostAtomics::renew(sock.answered, 0);
+  HostAtomics::renew(sock.overflow, 0);
   sock.word.store(word, std::memory_order_relaxed);
   return {index, sock.generation.load(std::memory_order_relaxed)};
 }
 
 /// Invariant (1): called by the thread whose transition ended the socket.
 inline void SocketPlane::give_back(const Open& gone) {
-  // seq_cst: as in `transition`; a reader of the bucket sees the port released.
-  gone.sock->word.store({.flags = orphan}, std::memory_order_seq_cst);
+  // relaxed: published by the generation. Nobody finds the port by it any more.
+  gone.sock->word.store({.flags = orphan}, std::memory_order_relaxed);
   // release: whoever reads the new generation knows that the old socket is gone; its word went first.
   [[maybe_unused]] const std::uint32_t was = gone.sock->generation.fetch_add(1, std::memory_order_release);
   assert(was == gone.ref.generation);  // once, and by one thread

@@ -50,11 +50,10 @@ inline void SocketPlane::fin_leaves(const Open& at) {
 /// A FIN arrives: at the peer, at the listener that holds the request or sent the cookie, or nowhere. Where another
 /// thread is making the child, that one hands it the FIN.
 inline void SocketPlane::deliver_fin(const Open& at) {
-  // seq_cst, both: after the transition that sent it; see `park`.
-  const SockRef ref = at.sock->peer.load(std::memory_order_seq_cst);
+  const SockRef ref = linked(at.sock->peer);
   if (const Open peer = follow(ref, at.epoch); peer.error == Errno::none) {
     if (!receive_fin(peer, at)) receive_reset(at);
-  } else if (const SockRef holder = at.sock->parked_at.load(std::memory_order_seq_cst)) {
+  } else if (const SockRef holder = linked(at.sock->parked_at)) {
     reach_holder(at, holder, Ack::fin);
   } else if (ref) {
     receive_reset(at);
@@ -62,10 +61,13 @@ inline void SocketPlane::deliver_fin(const Open& at) {
 }
 
 /// An ACK of a client without a child. Where neither its request nor its cookie's listener is left it is answered by
-/// RST.
+/// RST; unless another thread has made a child of the request since we looked.
 inline void SocketPlane::reach_holder(const Open& client, SockRef holder, Ack ack) {
   const Open found = follow(holder, client.epoch);
-  if (found.error != Errno::none) return receive_reset(client);
+  // relaxed: that one took it from the client before it ended it, and `follow` has acquired the end.
+  const bool lost = found.error != Errno::none && client.sock->parked_at.load(std::memory_order_relaxed) == holder;
+  if (lost) return receive_reset(client);
+  if (found.error != Errno::none) return;
   // relaxed: written before parked_at.
   const bool cookie = (client.sock->request_era.load(std::memory_order_relaxed) & cookie_mark) != 0;
   cookie ? reach_cookie(client, found) : reach_request(client, found, ack);
@@ -87,8 +89,8 @@ inline void SocketPlane::reach_request(const Open& client, const Open& request, 
   }
   if (reserve_place(*listener.sock)) {
     SockRef holder = request.ref;
-    // seq_cst: the exchange decides who makes the child, should two threads be at it; the other one leaves it alone.
-    const bool ours = client.sock->parked_at.compare_exchange_strong(holder, {}, std::memory_order_seq_cst);
+    // relaxed: the exchange decides who makes the child, should two threads be at it; the other one leaves it alone.
+    const bool ours = client.sock->parked_at.compare_exchange_strong(holder, {}, std::memory_order_relaxed);
     if (ours && end_slot(request, TcpState::syn_recv)) return queue_child(listener, client, ack == Ack::gap);
     release_place(*listener.sock);
     if (ours) receive_reset(client);  // its time was over in this very moment
@@ -108,14 +110,14 @@ inline void SocketPlane::reach_cookie(const Open& client, const Open& listener) 
   const std::uint32_t era = client.sock->request_era.load(std::memory_order_relaxed) | cookie_mark;
   const bool same = era == (listener.sock->listen_era.load(std::memory_order_relaxed) | cookie_mark);
   const bool fresh = now() < client.sock->cookie_expiry.load(std::memory_order_relaxed);
-  // seq_cst: as in `transition`.
-  const bool listens = listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
+  // relaxed: as in standing_listener.
+  const bool listens = listener.sock->word.load(std::memory_order_relaxed).state == TcpState::listen;
   const bool wanted = sysctl(*listener.ns, Sysctl::tcp_syncookies) != 0;
   if (!same || !fresh || !listens || !wanted || !overflowed_lately(*listener.sock)) return receive_reset(client);
   if (reserve_place(*listener.sock)) {
     SockRef holder = listener.ref;
-    // seq_cst: as in reach_request.
-    if (client.sock->parked_at.compare_exchange_strong(holder, {}, std::memory_order_seq_cst))
+    // relaxed: as in reach_request.
+    if (client.sock->parked_at.compare_exchange_strong(holder, {}, std::memory_order_relaxed))
       return queue_child(listener, client, false);
     return release_place(*listener.sock);
   }
@@ -125,9 +127,10 @@ inline void SocketPlane::reach_cookie(const Open& client, const Open& listener) 
 
 /// The other end's FIN arrives. False if this end has nothing to do with it.
 inline bool SocketPlane::receive_fin(const Open& at, const Open& from) {
-  // seq_cst: as in `transition`. An end that had our FIN before it sent its own is in CLOSE by now, or about to be.
+  // relaxed: its own FIN, if it has sent one, was sent by this thread, or told us of itself before.
+  // An end that had our FIN before it sent its own is in CLOSE by now, or about to be.
   const bool crosses_ours =
-      at.ref != from.ref && from.sock->word.load(std::memory_order_seq_cst).state == TcpState::fin_wait1;
+      at.ref != from.ref && from.sock->word.load(std::memory_order_relaxed).state == TcpState::fin_wait1;
   SockRef bucket;
   SockWord before;
   SockWord after;
@@ -265,8 +268,10 @@ inline Outcome SocketPlane::shutdown(const op::Shutdown& call) {
   const Open at = open(call.fd, operation.epoch());
   if (at.error != Errno::none) return failed(at.error);
   const Turn turn(at.sock->turn);
-  // relaxed: the protocol never changes, and a datagram socket's state decides nothing else.
+  // relaxed: the protocol never changes, a datagram socket's state decides nothing else, and whoever closes takes turns
+  // with us.
   const SockWord word = at.sock->word.load(std::memory_order_relaxed);
+  if (word.is_final()) return failed(Errno::ebadf);
   switch (word.protocol) {
     case Protocol::tcp:
       return shutdown_tcp(at, call.how);

@@ -12,7 +12,6 @@
 // it would wait for in the kernel, too. A socket's turn comes before a namespace's, and each is asked for once.
 #pragma once
 #include <cstdint>
-#include <thread>
 
 #include "lockfree/atomics.hpp"
 
@@ -22,7 +21,12 @@ class Turn {
  public:
   explicit Turn(HostAtomic<std::uint32_t>& taken) : taken_(taken) {
     // acquire: pairs with the release below; what the call before this one did stands before what this one looks at.
-    while (taken_.exchange(1, std::memory_order_acquire) != 0) std::this_thread::yield();
+    // relaxed on failure: it looks again. In vain it only looks, so that waiting changes nothing.
+    std::uint32_t free = 0;
+    while (!taken_.compare_exchange_strong(free, 1, std::memory_order_acquire, std::memory_order_relaxed)) {
+      free = 0;
+      HostAtomics::wait();
+    }
   }
   ~Turn() { taken_.store(0, std::memory_order_release); }
   Turn(const Turn&) = delete;

@@ -43,8 +43,8 @@ inline bool SocketPlane::claim_name(const Open& at, SockWord bound) {
 }
 
 inline Outcome SocketPlane::listen_unix(const Open& at, std::uint32_t backlog) {
-  // acquire: a listener found here has its queue prepared.
-  const SockWord seen = at.sock->word.load(std::memory_order_acquire);
+  // relaxed: a first look; the transition decides.
+  const SockWord seen = at.sock->word.load(std::memory_order_relaxed);
   if (seen.is_final()) return failed(Errno::ebadf);
   const auto may = [](SockWord word) {
     return word.has(has_port) && (word.state == TcpState::close || word.state == TcpState::listen);
@@ -84,8 +84,8 @@ inline Outcome SocketPlane::note_peer(const Open& at, const Open& other) {
 }
 
 inline Outcome SocketPlane::connect_to_listener(const Open& at, const Open& listener) {
-  // seq_cst: as in `transition`.
-  const SockWord there = listener.sock->word.load(std::memory_order_seq_cst);
+  // acquire: pairs with the transition into LISTEN, before which the queue was prepared and its limit set.
+  const SockWord there = listener.sock->word.load(std::memory_order_acquire);
   if (there.state != TcpState::listen || there.has(receive_shutdown)) return failed(Errno::econnrefused);
   // relaxed: the place is taken below; this is the look that comes before the one at the client.
   const AckBacklog backlog = listener.sock->backlog.load(std::memory_order_relaxed);
@@ -113,10 +113,7 @@ inline Outcome SocketPlane::connect_to_listener(const Open& at, const Open& list
                      .protocol = there.protocol};
   const SockRef child = create(at.sock->ns.load(std::memory_order_relaxed), end, at.epoch);  // relaxed: never changes
   listener.sock->accept_queue.push(nodes_, std::uint64_t{child.generation} << 32 | child.index, at.epoch);
-  // seq_cst: after the push; see BasicAcceptQueue::push and invariant (2) of the plane.
-  const bool still = alive(*listener.sock, listener.ref) &&
-                     listener.sock->word.load(std::memory_order_seq_cst).state == TcpState::listen;
-  if (!still) drop_unix_queue(listener);
+  if (!still_listens(listener)) drop_unix_queue(listener);
   return returned(0);
 }
 

@@ -48,6 +48,9 @@ class Atomic {
   Atomic(const Atomic&) = delete;
   Atomic& operator=(const Atomic&) = delete;
 
+  /// A new life: no store, which somebody might miss, but a construction, which nobody may.
+  void renew(T value) noexcept { Memory::current()->renewed(at_, to_word(value)); }
+
   T load(Order order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
          const char* function = __builtin_FUNCTION()) const noexcept {
     return from_word<T>(Memory::current()->load(at_, order, {file, line, function}));
@@ -177,6 +180,11 @@ struct Modelled {
   using atomic = Atomic<T>;
   template <class T>
   using plain = Plain<T>;
+  static void wait() { Memory::current()->wait(); }
+  template <class T>
+  static void renew(Atomic<T>& at, std::type_identity_t<T> value) {
+    at.renew(value);
+  }
 };
 
 inline void fence(Order order, const char* file = __builtin_FILE(), int line = __builtin_LINE(),

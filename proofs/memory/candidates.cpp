@@ -59,12 +59,14 @@ class Paths final : public Memory {
   void fence(Order order, Site) override { step({Candidate::Type::fence, order, -1, 0}); }
   void born(Location&) override {}
   void died(Location&) override {}
+  void renewed(Location&, Word) override {}
   void touch(Shadow&, Access, Site) override {}
   void assume(bool holds) override {
     if (holds) return;
     path_.given_up = true;
     fiber_.leave();
   }
+  void wait() override { assume(false); }
   unsigned choose(unsigned alternatives) override { return static_cast<unsigned>(choice(alternatives)); }
   Clocks moment() override { return {}; }
   void fail(std::string_view) override { assume(false); }

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "proofs/memory/crash.hpp"
 #include "proofs/memory/report.hpp"
 #include "proofs/memory/revisit.hpp"
 
@@ -240,6 +241,7 @@ Report explore(const Factory& factory, const Plan& plan) {
   Pool pool(plan.workers);
   Report sum;
   const auto work = [&] {
+    const CatchCrashes caught;
     const auto worker = std::make_unique<Worker>(factory, plan, pool, start);
     Report part = worker->work();
     const std::lock_guard lock(pool.mutex());
@@ -254,6 +256,7 @@ Report explore(const Factory& factory, const Plan& plan) {
 }
 
 Report replay(const Factory& factory, const Plan& plan, std::string_view text) {
+  const CatchCrashes caught;
   const std::unique_ptr<Program> program = factory();
   const auto machine = std::make_unique<Machine>(*program, plan.limits, plan.weakening);
   Report report;

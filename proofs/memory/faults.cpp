@@ -53,15 +53,29 @@ std::string_view name_of(Weakening::Part part) {
   return names[static_cast<std::size_t>(part)];
 }
 
-std::set<SourceSite> sites_of(const Client& client) {
+namespace {
+
+/// A client with what is known of it: the accesses that it makes, and how many executions it has, as far as they were
+/// counted.
+struct Surveyed {
+  Client client;
+  std::set<SourceSite> sites;
+  std::uint64_t executions = 0;
+};
+
+Surveyed survey(const Client& client) {
   Recorder recorder;
   Plan plan;
   plan.limits = client.limits;
   plan.max_executions = 5000;
   plan.weakening = &recorder;
-  explore(client.factory, plan);
-  return recorder.sites;
+  const Report report = explore(client.factory, plan);
+  return {client, std::move(recorder.sites), report.explored()};
 }
+
+}  // namespace
+
+std::set<SourceSite> sites_of(const Client& client) { return survey(client).sites; }
 
 std::vector<Order> next_weaker(Weakening::Part part, Order order) {
   const bool loads = part == Weakening::Part::load || part == Weakening::Part::failure;
@@ -81,32 +95,47 @@ std::vector<Order> next_weaker(Weakening::Part part, Order order) {
   return {};
 }
 
+namespace {
+
+bool is_killed_by(const Surveyed& surveyed, Killed& row, unsigned workers) {
+  if (!surveyed.sites.contains(row.site)) return false;
+  Fault fault(row.site, Planted::How::weaker, row.to);
+  Plan plan;
+  plan.limits = surveyed.client.limits;
+  plan.workers = workers;
+  plan.weakening = &fault;
+  const Report report = explore(surveyed.client.factory, plan);
+  if (report.verdict != Verdict::counterexample) return false;
+  row.client = surveyed.client.name;
+  row.why = report.why;
+  return true;
+}
+
+}  // namespace
+
 std::vector<Killed> weaken_all(const std::vector<Client>& clients, unsigned workers,
                                const std::function<void(const Killed&)>& each) {
   std::set<SourceSite> all;
-  std::vector<std::set<SourceSite>> of_client;
+  std::vector<Surveyed> surveyed;
   for (const Client& client : clients) {
-    of_client.push_back(sites_of(client));
-    all.insert(of_client.back().begin(), of_client.back().end());
+    surveyed.push_back(survey(client));
+    all.insert(surveyed.back().sites.begin(), surveyed.back().sites.end());
   }
+  // Small ones first: most faults are found by some client of a few executions.
+  std::stable_sort(surveyed.begin(), surveyed.end(),
+                   [](const Surveyed& a, const Surveyed& b) { return a.executions < b.executions; });
   std::vector<Killed> table;
   for (const SourceSite& site : all) {
     for (const Order to : next_weaker(site.part, site.order)) {
-      Killed row{site, to, {}, {}};
-      for (std::size_t i = 0; i < clients.size() && row.client.empty(); ++i) {
-        if (!of_client[i].contains(site)) continue;
-        Fault fault(site, Planted::How::weaker, to);
-        Plan plan;
-        plan.limits = clients[i].limits;
-        plan.workers = workers;
-        plan.weakening = &fault;
-        const Report report = explore(clients[i].factory, plan);
-        if (report.verdict != Verdict::counterexample) continue;
-        row.client = clients[i].name;
-        row.why = report.why;
-      }
-      table.push_back(row);
-      each(row);
+      table.push_back({site, to, {}, {}});
+      const auto finds = [&](const Surveyed& client) { return is_killed_by(client, table.back(), workers); };
+      // What found the weakening before this one, in the same file, is asked first.
+      const auto last = std::find_if(surveyed.begin(), surveyed.end(), [&](const Surveyed& client) {
+        return table.size() > 1 && table.end()[-2].site.file == site.file &&
+               client.client.name == table.end()[-2].client;
+      });
+      if (last == surveyed.end() || !finds(*last)) std::any_of(surveyed.begin(), surveyed.end(), finds);
+      each(table.back());
     }
   }
   return table;

@@ -18,7 +18,11 @@ void Fiber::start(Body body, void* argument) noexcept {
   });
 }
 
-void Fiber::resume() noexcept { inside_ = context::jump_fcontext(inside_, this).fctx; }
+void Fiber::resume() noexcept {
+  running_ = true;
+  inside_ = context::jump_fcontext(inside_, this).fctx;
+  running_ = false;
+}
 
 void Fiber::leave() noexcept { outside_ = context::jump_fcontext(outside_, nullptr).fctx; }
 

@@ -21,6 +21,7 @@ class Fiber {
   void resume() noexcept;
   /// Back to whoever called `resume`. To be called on the fiber itself.
   void leave() noexcept;
+  bool running() const noexcept { return running_; }
 
  private:
   static constexpr std::size_t stack_bytes = std::size_t{256} << 10;
@@ -30,6 +31,7 @@ class Fiber {
   void* outside_ = nullptr;  // where `resume` was called
   Body body_ = nullptr;
   void* argument_ = nullptr;
+  bool running_ = false;
 };
 
 }  // namespace weir::proofs::memory

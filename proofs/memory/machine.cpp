@@ -49,7 +49,7 @@ void Machine::reset(Frame& frame) {
   for (unsigned i = 0; i < threads_used_; ++i) {
     Thread& thread = threads_[i];
     thread.state = State::ready;
-    thread.in_update = thread.has_pending = thread.has_released = false;
+    thread.in_wait = thread.in_update = thread.has_pending = thread.has_released = false;
     thread.spurious = static_cast<std::uint8_t>(limits_.spurious);
     thread.done = thread.recorded = 0;
     thread.prefix = {};
@@ -119,25 +119,49 @@ End Machine::extend() {
 }
 
 End Machine::finish() {
+  phase_ = Phase::over;
   for (unsigned i = 0; i < threads_used_; ++i)
-    if (threads_[i].state == State::blocked) return End::blocked;
+    if (threads_[i].state == State::blocked) return waits_for_ever() ? end_ : End::blocked;
   if (!seq_cst_consistent(frame_->trail)) return End::inconsistent;
   phase_ = Phase::tear_down;
   {
+    // On a stack that can be left, too: what comes after a failure may follow pointers that are none.
+    running_ = &threads_[0];
     const Heap::Use heap(&heap_);
-    program_.tear_down();
+    running_->fiber.start([](void* machine) { static_cast<Machine*>(machine)->last_words(); }, this);
+    running_->fiber.resume();
   }
+  phase_ = Phase::over;
   if (!stopped_ && heap_.double_free()) fail("memory was freed twice");
   if (!stopped_ && heap_.live() != 0) fail("memory was leaked");
   if (!stopped_) return End::complete;
   return end_;
 }
 
-/// Ends the run; does not return where a thread calls it.
+void Machine::last_words() {
+  program_.tear_down();
+  leave();
+}
+
+/// Whether the threads that are left wait for each other: each has read the newest there is, and was told to wait.
+/// Where one has read something older there is another execution in which it goes on.
+bool Machine::waits_for_ever() {
+  for (unsigned i = 0; i < threads_used_; ++i) {
+    const Thread& thread = threads_[i];
+    if (thread.state != State::blocked) continue;
+    const Event& last = frame_->trail[thread.position[thread.done - 1U]];
+    const Place& place = places_[last.location];
+    if (!thread.in_wait || last.source != messages_[place.messages[place.writes - 1U]].writer) return false;
+  }
+  fail("threads wait for ever");
+  return true;
+}
+
+/// Ends the run; does not return where the program calls it, but for its set_up.
 void Machine::stop(End end) {
   if (!stopped_) end_ = end;
   stopped_ = true;
-  if (phase_ == Phase::threads) leave();
+  if (phase_ == Phase::threads || phase_ == Phase::tear_down) leave();
 }
 
 void Machine::give_up(std::string_view why) {
@@ -166,6 +190,10 @@ void Machine::fail(std::string_view why) {
     end_ = seq_cst_consistent(frame_->trail) ? End::failed : End::inconsistent;
   }
   stop(end_);
+}
+
+void Machine::crashed(std::string_view why) {
+  if (running_ != nullptr && running_->fiber.running()) fail(why);
 }
 
 bool Machine::sequential() const { return sequentially_consistent(frame_->trail); }

@@ -68,18 +68,21 @@ class Machine final : public Memory {
   void fence(Order order, Site site) override;
   void born(Location& at) override;
   void died(Location& at) override;
+  void renewed(Location& at, Word value) override;
   void touch(Shadow& data, Access access, Site site) override;
   void assume(bool holds) override;
+  void wait() override;
   unsigned choose(unsigned alternatives) override;
   Clocks moment() override;
   void fail(std::string_view why) override;
+  void crashed(std::string_view why) override;
 
  private:
-  static constexpr std::size_t max_events = 250;  // of one thread; and of all, together
-  static constexpr std::size_t max_messages = 320;
+  static constexpr std::size_t max_events = 500;  // of one thread; and of all, together
+  static constexpr std::size_t max_messages = 640;
   static constexpr std::size_t max_writes = 40;  // of one location
 
-  enum class Phase : std::uint8_t { set_up, threads, tear_down };
+  enum class Phase : std::uint8_t { set_up, threads, tear_down, over };
   enum class State : std::uint8_t { ready, waits, blocked, done };
 
   struct Message {
@@ -102,6 +105,7 @@ class Machine final : public Memory {
   struct Thread {
     Fiber fiber;
     State state;
+    bool in_wait;           ///< blocked until another thread stores
     bool in_update;         ///< between the two halves of a read-modify-write
     bool has_pending;       ///< `pending` is not empty
     bool has_released;      ///< there was a release fence
@@ -128,6 +132,8 @@ class Machine final : public Memory {
   End extend();
   Thread* next_thread();
   End finish();
+  bool waits_for_ever();
+  void last_words();
   void stop(End end);
   void give_up(std::string_view why);
   void note(Option option);
@@ -137,7 +143,7 @@ class Machine final : public Memory {
 
   // machine_access.cpp, machine_data.cpp: what an access does
   Place& place_of(Location& at);
-  void check_alive(Place& place);
+  void check_unused(const Location& at);
   Message& message_of(Place& place, EventId writer);
   std::size_t first_visible(const Place& place) const;
   Message& read(Place& place, Kind kind, Order order, Site site, Event*& event);

@@ -183,6 +183,8 @@ void Machine::write(Place& place, Word value, Order order, Site site, Message* u
 
 /// The last value in modification order, for whoever is alone: before the threads begin, or after they are done.
 Word& Machine::newest(Location& at) {
+  if (is_null(&at)) fail("a null pointer is followed");
+  if (at.index == Location::dead) fail("an atomic is used after its destruction");
   if (at.index == 0) return at.initial;
   const Place& place = places_[at.index - 1U];
   return messages_[place.messages[place.writes - 1U]].value;
@@ -306,6 +308,14 @@ unsigned Machine::alternative(unsigned alternatives) {
 }
 
 unsigned Machine::choose(unsigned alternatives) { return phase_ == Phase::threads ? alternative(alternatives) : 0; }
+
+void Machine::wait() {
+  // Alone it would wait for ever.
+  if (phase_ != Phase::threads) return fail("threads wait for ever");
+  running_->state = State::blocked;
+  running_->in_wait = true;
+  leave();
+}
 
 void Machine::assume(bool holds) {
   if (holds || phase_ != Phase::threads) return;

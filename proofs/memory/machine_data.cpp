@@ -8,15 +8,27 @@ void Machine::born(Location& at) {
   at.born_at = running_->done;
 }
 
+/// Whether the running thread knows of all that was done with it.
+void Machine::check_unused(const Location& at) {
+  if (phase_ != Phase::threads || at.index == 0 || at.index == Location::dead) return;
+  const Place& place = places_[at.index - 1U];
+  for (std::uint8_t i = 0; i < threads_used_; ++i)
+    if (place.touched[i] != 0 && !knows(i, static_cast<std::uint16_t>(place.touched[i] - 1)))
+      fail("a race: an atomic is destroyed while another thread uses it");
+}
+
 void Machine::died(Location& at) {
-  if (phase_ == Phase::threads && at.index != 0 && at.index != Location::dead) {
-    Place& place = places_[at.index - 1U];
-    for (std::uint8_t i = 0; i < threads_used_; ++i)
-      if (place.touched[i] != 0 && !knows(i, static_cast<std::uint16_t>(place.touched[i] - 1)))
-        fail("a race: an atomic is destroyed while another thread uses it");
-  }
+  check_unused(at);
   // volatile: a store to an object at the end of its life is otherwise one that nobody could see.
   *const_cast<volatile std::uint16_t*>(&at.index) = Location::dead;
+}
+
+void Machine::renewed(Location& at, Word value) {
+  if (is_null(&at)) fail("a null pointer is followed");
+  check_unused(at);
+  at.index = 0;
+  at.initial = value;
+  born(at);
 }
 
 void Machine::touch(Shadow& data, Access access, Site) {

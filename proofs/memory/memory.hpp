@@ -41,8 +41,8 @@ struct Shadow {
 
 /// Whether this is a member of an object, or of an array's element, of which somebody has nothing but a null pointer.
 inline bool is_null(const void* member) {
-  constexpr std::uintptr_t first_page = 65536;
-  return reinterpret_cast<std::uintptr_t>(member) < first_page;
+  constexpr std::uintptr_t lowest = 1 << 20;  // a namespace is larger than the first 64 KiB, in which nothing can be
+  return reinterpret_cast<std::uintptr_t>(member) < lowest;
 }
 
 /// Of each thread, a number of its events.
@@ -68,15 +68,22 @@ class Memory {
   virtual void fence(Order order, Site site) = 0;
   virtual void born(Location& at) = 0;
   virtual void died(Location& at) = 0;
+  /// The end of one life and the beginning of the next.
+  virtual void renewed(Location& at, Word value) = 0;
   virtual void touch(Shadow& data, Access access, Site site) = 0;
   /// Gives the thread up unless `holds`: how a loop that waits is written.
   virtual void assume(bool holds) = 0;
+  /// The thread has just read what tells it to wait for another one's store: the rest is what happens when it reads
+  /// that. If nobody is left who could store, it waits for ever: a failure.
+  virtual void wait() = 0;
   /// Every number below `alternatives`.
   virtual unsigned choose(unsigned alternatives) = 0;
   /// Of each thread, how many events the running one knows of: what has happened before.
   virtual Clocks moment() = 0;
   /// The property does not hold.
   virtual void fail(std::string_view why) = 0;
+  /// Called by a signal's handler. Comes back if it was not the program that crashed.
+  virtual void crashed(std::string_view) {}
 
   /// The engine that runs on this thread; nullptr outside of any.
   static Memory* current() noexcept { return current_; }

@@ -9,7 +9,7 @@
 namespace weir::proofs::memory {
 namespace {
 
-constexpr std::size_t most = 256;
+constexpr std::size_t most = 512;
 using Set = std::bitset<most>;
 using Relation = std::array<Set, most>;
 

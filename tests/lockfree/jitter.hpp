@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <thread>
+#include <type_traits>
 
 namespace weir::lockfree {
 
@@ -74,6 +75,11 @@ struct HostAtomics {
   using atomic = JitterAtomic<T>;
   template <class T>
   using plain = T;
+  static void wait() noexcept { std::this_thread::yield(); }
+  template <class T>
+  static void renew(JitterAtomic<T>& at, std::type_identity_t<T> value) {
+    at.store(value, std::memory_order_relaxed);
+  }
 };
 
 }  // namespace weir::lockfree

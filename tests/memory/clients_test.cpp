@@ -6,6 +6,7 @@
 #include <string>
 
 #include "proofs/memory/clients/client.hpp"
+#include "proofs/memory/clients/sockets.hpp"
 #include "proofs/memory/faults.hpp"
 #include "proofs/memory/report.hpp"
 
@@ -13,10 +14,21 @@ namespace weir::proofs::memory {
 namespace {
 
 /// Those with hundreds of thousands of executions are for `weir explore`.
-const std::set<std::string> long_ones{"accept.help",           "accept.pops",
-                                      "accept.two_poppers",    "pool.reuse",
-                                      "segments.two_threads",  "segments.three_threads",
-                                      "flow_limit.two_writers"};
+const std::set<std::string> long_ones{"accept.help",
+                                      "accept.pops",
+                                      "accept.two_poppers",
+                                      "pool.reuse",
+                                      "segments.two_threads",
+                                      "segments.three_threads",
+                                      "flow_limit.two_writers",
+                                      "ports.three_binds",
+                                      "remote.two_fins",
+                                      "time.syn_and_close",
+                                      "time.syn_and_shut",
+                                      "time.wait_ends",
+                                      "turns.bind_bind_close",
+                                      "turns.listen_listen_close",
+                                      "turns.listen_shutdown_close"};
 
 TEST(Clients, AreComplete) {
   for (const Client& client : clients()) {
@@ -40,6 +52,22 @@ TEST(Clients, LongOnesGoWellForAWhile) {
     EXPECT_EQ(report.verdict, Verdict::incomplete) << client.name;
     EXPECT_EQ(report.why, "out of executions") << client.name;
   }
+}
+
+/// What is allowed beyond the spec is met, and nothing else is.
+TEST(Clients, WhatIsAllowedBeyondTheSpecIsNeeded) {
+  std::size_t allowed = 0;
+  for (const NamedScript& named : socket_scripts()) {
+    for (std::size_t i = 0; i < named.script.beyond.size(); ++i, ++allowed) {
+      NamedScript without = named;
+      without.script.beyond.erase(without.script.beyond.begin() + static_cast<std::ptrdiff_t>(i));
+      const Report report = explore(socket_client(without).factory, {.limits = {.spurious = 0}});
+      EXPECT_EQ(report.verdict, Verdict::counterexample) << named.name;
+      EXPECT_NE(report.why.find(named.script.beyond[i].outcome), std::string::npos) << named.name << ": " << report.why;
+      EXPECT_FALSE(named.script.beyond[i].why.empty());
+    }
+  }
+  EXPECT_GE(allowed, 10U);
 }
 
 TEST(Clients, NamesAreDistinct) {

@@ -1,6 +1,8 @@
 // The machine and the explorer, tried on programs whose faults are known.
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <new>
@@ -73,6 +75,57 @@ TEST(Machine, RacesAreFound) {
                  "race");
   expect_failure(explored({[](World& w) { w.data = 1; }, [](World& w) { w.data = 2; }}), "race");
   expect_failure(explored({[](World& w) { w.data.get(), w.x.load(rlx); }, [](World& w) { w.data = 2; }}), "race");
+}
+
+TEST(Machine, WhoWaitsGoesOnOnceAnotherThreadHasStored) {
+  const auto waits = [](World& w) {
+    while (w.x.load(acq) == 0) Modelled::wait();
+    require(w.data == 1, "the data are there");
+  };
+  const Report report = explored({[](World& w) { w.data = 1, w.x.store(1, rel); }, waits});
+  EXPECT_EQ(report.verdict, Verdict::complete) << report.why;
+  EXPECT_EQ(report.executions, 1U);
+  EXPECT_EQ(report.blocked, 1U);
+}
+
+TEST(Machine, WhoWaitsForEverIsFound) {
+  const auto until = [](Atomic<int>& at) {
+    while (at.load(acq) == 0) Modelled::wait();
+  };
+  expect_failure(
+      explored({[=](World& w) { until(w.x), w.y.store(1, rel); }, [=](World& w) { until(w.y), w.x.store(1, rel); }}),
+      "wait for ever");
+  expect_failure(explored({[](World&) {}}, [=](World& w) { until(w.x); }), "wait for ever");
+}
+
+TEST(Machine, WhatIsMadeAnewIsNobodyElses) {
+  const auto made = [](World& w) { Modelled::renew(w.y, 7), w.x.store(1, rel); };
+  const auto used = [](Order order) {
+    return [=](World& w) {
+      if (w.x.load(order) == 1) require(w.y.load(rlx) == 7, "it is new");
+    };
+  };
+  EXPECT_EQ(explored({made, used(acq)}).verdict, Verdict::complete);
+  EXPECT_EQ(explored({used(acq), made}).verdict, Verdict::complete);
+  expect_failure(explored({made, used(rlx)}), "race");
+  expect_failure(explored({used(rlx), made}), "race");
+  expect_failure(explored({[](World& w) { w.y.load(rlx); }, made}), "race");
+}
+
+TEST(Machine, CrashesAreCounterexamples) {
+  constexpr std::uintptr_t nowhere = std::uintptr_t{1} << 40;
+  const auto follow = [](World& w) {
+    if (w.x.load(rlx) == 1) *reinterpret_cast<volatile int*>(nowhere) = 1;
+  };
+  const auto store = [](World& w) { w.x.store(1, rlx); };
+  expect_failure(explored({follow, store}), "crashes");
+  expect_failure(explored({store,
+                           [](World& w) {
+                             if (w.x.load(rlx) == 1) std::abort();
+                           }}),
+                 "aborts");
+  expect_failure(explored({store}, follow), "crashes");
+  EXPECT_EQ(explored({store, [](World& w) { w.x.load(rlx); }}).verdict, Verdict::complete) << "and it goes on";
 }
 
 TEST(Machine, ReadsOfNothingAreFound) {

@@ -1,5 +1,7 @@
-// Clients of code that is wrong: the two ways to lose a wake-up that the inbox was built to avoid. A bell of two words,
-// where the inbox has one: a count of packets, and whether the owner was told.
+// Clients of code that is wrong: the two ways to lose a wake-up that the inbox was built to avoid, and turns that are
+// taken in two orders.
+#include <array>
+#include <cstdint>
 #include <memory>
 
 #include "proofs/memory/faults.hpp"
@@ -9,6 +11,7 @@ namespace {
 
 struct Nothing {};
 
+/// A bell of two words, where the inbox has one: a count of packets, and whether the owner was told.
 template <bool looks_too_early>
 class BellWorld {
  public:
@@ -46,6 +49,29 @@ class BellWorld {
   Atomic<bool> told_{true};
 };
 
+class CrossedTurns {
+ public:
+  CrossedTurns(const Nothing&, Judgements&) {}
+
+  void run(unsigned thread) {
+    take(turns_[thread]);
+    take(turns_[1 - thread]);
+    for (Atomic<std::uint32_t>& each : turns_) each.store(0, Order::release);
+  }
+  void finish() {}
+
+ private:
+  static void take(Atomic<std::uint32_t>& turn) {
+    std::uint32_t free = 0;
+    while (!turn.compare_exchange_strong(free, 1, Order::acquire, Order::relaxed)) {
+      free = 0;
+      Modelled::wait();
+    }
+  }
+
+  std::array<Atomic<std::uint32_t>, 2> turns_{};
+};
+
 template <class World>
 Client client(std::string name, std::string sentence) {
   return {std::move(name),
@@ -58,7 +84,8 @@ Client client(std::string name, std::string sentence) {
 }  // namespace
 
 std::vector<Client> flawed_clients() {
-  return {client<BellWorld<true>>("flawed.checks_before_publishing", "a packet comes in while the owner polls"),
+  return {client<CrossedTurns>("flawed.crossed_turns", "two threads take the same two turns"),
+          client<BellWorld<true>>("flawed.checks_before_publishing", "a packet comes in while the owner polls"),
           client<BellWorld<false>>("flawed.empty_before_asleep", "a packet comes in while the owner polls")};
 }
 
