@@ -10,7 +10,8 @@
 // the program says of itself counts so:
 //
 //   netif_rx       a row of them of one flow is one burst. Its CPU is the target's; `flow` only tells flows apart. If
-//                  the first has a `to`, RPS is on for all of them and sends them to the CPU at which they arrive anyway
+//                  the first has a `to`, RPS is on for all of them and sends them to the CPU at which they arrive
+//                  anyway
 //   net_rx_action  lets a softirq that is due come; `tick_after` makes jiffies move during those of the burst before it
 //   sysctl_write   of the softirq's settings, as far as they do the machine no harm
 //   sysctl_read    of the same
@@ -18,8 +19,8 @@
 //
 // On this machine it takes root in the initial user namespace, the right to load BPF programs and a kernel that tells
 // its types; it changes settings of the whole machine for about a millisecond a case, and puts them back even if it is
-// killed (knobs.hpp). The calling thread is kept on one CPU while a case lasts. A guest is asked through its driver, which
-// has the same recorder in it (guest.hpp); what it has recorded is translated here.
+// killed (knobs.hpp). The calling thread is kept on one CPU while a case lasts. A guest is asked through its driver,
+// which has the same recorder in it (guest.hpp); what it has recorded is translated here.
 //
 // Errors: the constructor throws std::runtime_error where probe() would say no. One object, one thread; one of them on
 // the machine.
