@@ -174,7 +174,8 @@ void add_prove(CLI::App& app, int& exit_code) {
   command->add_flag("--markdown", given->markdown, "the list as the page docs/VERIFIED.md")->needs(list);
   command->add_flag("--json", given->json, "a JSON object a line");
   command->footer(
-      "Exit codes: 0 every verdict is the right one, 1 a counterexample that should not be or a solver that disagrees,\n"
+      "Exit codes: 0 every verdict is the right one, 1 a counterexample that should not be or a solver that "
+      "disagrees,\n"
       "3 undecided, 4 there is no such solver here.\n"
       "Examples:\n  weir prove\n  weir prove listen. --profile linux-2.6.32\n  weir prove --theorem 'queues.*never*'\n "
       " weir prove --must-fail\n");

@@ -46,9 +46,8 @@ std::string inputs_of(const proofs::Result& result) {
 
 std::string clauses_of(const proofs::Result& result) {
   std::string text;
-  result.clauses.for_each([&](Clause each) {
-    text += fmt::format("{}{}", text.empty() ? "" : ",", json_string(info(each).name));
-  });
+  result.clauses.for_each(
+      [&](Clause each) { text += fmt::format("{}{}", text.empty() ? "" : ",", json_string(info(each).name)); });
   return text;
 }
 
@@ -64,9 +63,8 @@ std::string junit_case(const proofs::Result& result) {
 }
 
 std::string sarif_result(const proofs::Result& result) {
-  const std::string text =
-      fmt::format("{} ({}): {}{}", result.theorem, result.kernels(), name_of_enum(result.verdict),
-                  result.detail.empty() ? "" : ": " + result.detail);
+  const std::string text = fmt::format("{} ({}): {}{}", result.theorem, result.kernels(), name_of_enum(result.verdict),
+                                       result.detail.empty() ? "" : ": " + result.detail);
   return fmt::format(
       R"({{"ruleId":{},"level":"{}","message":{{"text":{}}},"locations":[{{"physicalLocation":{{"artifactLocation":)"
       R"({{"uri":{}}}}}}}],"partialFingerprints":{{"obligation/v1":{}}},"properties":{{"clauses":[{}]}}}})",
@@ -77,15 +75,13 @@ std::string sarif_result(const proofs::Result& result) {
 std::string html_row(const proofs::Result& result) {
   std::string more = escaped(result.detail);
   const std::string shown = result.trace.empty() ? inputs_of(result) : trace_of(result);
-  if (!shown.empty())
-    more = fmt::format("<details><summary>{}</summary><pre>{}</pre></details>", more, escaped(shown));
+  if (!shown.empty()) more = fmt::format("<details><summary>{}</summary><pre>{}</pre></details>", more, escaped(shown));
   return fmt::format(
       "<tr class=\"{}\"><td>{}</td><td>{}</td><td>{}{}</td><td>{}</td><td>{}</td><td>{:.1f}</td><td>{:.2f}</td>"
       "<td>{}</td></tr>\n",
       result.good ? "good" : "bad", escaped(result.theorem), escaped(result.kernels()),
-      result.good && result.verdict == proofs::Verdict::counterexample ? "expected " : "",
-      name_of_enum(result.verdict), result.paths, result.queries, static_cast<double>(result.rlimit) / 1e6,
-      result.seconds, more);
+      result.good && result.verdict == proofs::Verdict::counterexample ? "expected " : "", name_of_enum(result.verdict),
+      result.paths, result.queries, static_cast<double>(result.rlimit) / 1e6, result.seconds, more);
 }
 
 }  // namespace

@@ -50,9 +50,8 @@ std::string json_of_profiles(const proofs::Result& result) {
 
 std::string json_of_clauses(const proofs::Result& result) {
   std::string names;
-  result.clauses.for_each([&](Clause each) {
-    names += fmt::format("{}{}", names.empty() ? "" : ",", json_string(info(each).name));
-  });
+  result.clauses.for_each(
+      [&](Clause each) { names += fmt::format("{}{}", names.empty() ? "" : ",", json_string(info(each).name)); });
   return names;
 }
 

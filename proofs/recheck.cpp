@@ -77,7 +77,9 @@ bool is_program(const std::string& solver) {
 Recheck recheck(const Summary& summary, const std::string& solver, unsigned processes,
                 const std::function<void(const Rechecked&)>& on_result) {
   using Clock = std::chrono::steady_clock;
-  const auto since = [](Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); };
+  const auto since = [](Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  };
   const auto start = Clock::now();
   Recheck recheck;
   for (const Result& each : summary.results) recheck.all.push_back({each.name(), {}, Opinion::failed, 0});

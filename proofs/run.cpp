@@ -88,7 +88,8 @@ std::string smt2_heading(const Job& job, const Family& family) {
                      std::string(job.theorem->name) + ": " + std::string(job.theorem->sentence) + "\nLinux " +
                      spans_of(members) + "; " + std::string(job.file) + "\nClauses:";
   family.attempt.clauses.for_each([&](Clause each) { text += " " + std::string(info(each).name); });
-  return text + "\nUnsatisfiable exactly if no path reaches a claim that is false.|)\n(set-info :category \"industrial\")\n";
+  return text +
+         "\nUnsatisfiable exactly if no path reaches a claim that is false.|)\n(set-info :category \"industrial\")\n";
 }
 
 void write_smt2(const std::filesystem::path& path, const std::string& text) {

@@ -9,8 +9,8 @@
 namespace weir::proofs {
 namespace {
 
-/// Calls visit(file, namespace, credentials) for every file, the first namespace, one of root, one of a user's root, and
-/// one that does not exist.
+/// Calls visit(file, namespace, credentials) for every file, the first namespace, one of root, one of a user's root,
+/// and one that does not exist.
 template <Domain D, class Visit>
 void for_each_opening(const Profile& kernel, Visit visit) {
   auto plane = model::initial_sysctls<D>(kernel, HostOptions{});
@@ -173,10 +173,11 @@ std::vector<Theorem> access_theorems() {
       theorem("access.everybody_may_read_what_is_there",
               "Every sysctl that is there may be read by everybody, and who may write may read.", every_profile,
               everybody_may_read_what_is_there),
-      theorem("access.transfers_out_of_bounds_fail",
-              "A transfer fails with EINVAL exactly where offset and count leave the file, and from 5.8 with ENOMEM from "
-              "4 MiB on.",
-              every_profile, transfers_out_of_bounds_fail),
+      theorem(
+          "access.transfers_out_of_bounds_fail",
+          "A transfer fails with EINVAL exactly where offset and count leave the file, and from 5.8 with ENOMEM from "
+          "4 MiB on.",
+          every_profile, transfers_out_of_bounds_fail),
       theorem("access.a_read_gives_no_more_than_was_asked",
               "A read gives no more bytes than were asked for, and none at another offset than 0, for every value.",
               every_profile, a_read_gives_no_more_than_was_asked),
@@ -187,16 +188,18 @@ std::vector<Theorem> access_theorems() {
       theorem("access.a_table_length_is_a_power_of_two",
               "No write makes flow_limit_table_len anything but a power of two, for every text of up to 3 bytes.",
               within({{"3.11", ""}}), a_table_length_is_a_power_of_two),
-      theorem("access.a_namespace_of_its_own_hash_has_room",
-              "A namespace that gets a hash of its own has a tcp_max_syn_backlog of at least 128, and of a 128th of the "
-              "hash.",
-              within({{"6.1", ""}}), a_namespace_of_its_own_hash_has_room),
+      theorem(
+          "access.a_namespace_of_its_own_hash_has_room",
+          "A namespace that gets a hash of its own has a tcp_max_syn_backlog of at least 128, and of a 128th of the "
+          "hash.",
+          within({{"6.1", ""}}), a_namespace_of_its_own_hash_has_room),
       theorem("access.user_namespaces_come_with_3_8",
               "Until 3.7 no namespace is made that another user namespace owns.", every_profile,
               user_namespaces_come_with_3_8),
-      theorem("access.a_device_that_is_down_changes_no_queue",
-              "A packet whose device is down is refused from 4.2 on, counted as a drop until 6.9, and changes no queue.",
-              every_profile, a_device_that_is_down_changes_no_queue),
+      theorem(
+          "access.a_device_that_is_down_changes_no_queue",
+          "A packet whose device is down is refused from 4.2 on, counted as a drop until 6.9, and changes no queue.",
+          every_profile, a_device_that_is_down_changes_no_queue),
       theorem("access.the_row_has_the_columns_of_its_release",
               "softnet_stat shows the counts as they are, and lengths of queues that add up.", every_profile,
               the_row_has_the_columns_of_its_release),

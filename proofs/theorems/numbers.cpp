@@ -1,8 +1,8 @@
 // Numbers and their texts: what is printed is read back, for all 2^32 values, and seconds against retransmissions.
 //
 // That print-then-parse is the identity is an induction over digits in three theorems, each about one step of the code:
-// the text of n is that of n / 10 and a digit; what a text with one more digit denotes is ten times that without it, and
-// the digit; and n is ten times n / 10, and n % 10. A text of one digit is the beginning.
+// the text of n is that of n / 10 and a digit; what a text with one more digit denotes is ten times that without it,
+// and the digit; and n is ten times n / 10, and n % 10. A text of one digit is the beginning.
 #include "model/listen/defer_accept.hpp"
 #include "model/sysctl/proc_dointvec.hpp"
 #include "proofs/theorems/planes.hpp"

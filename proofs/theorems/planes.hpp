@@ -31,8 +31,7 @@ inline std::vector<Plane> all_planes() {
           {"proofs/theorems/listen.cpp", listen_theorems()},    {"proofs/theorems/listen_bugs.cpp", listen_bugs()},
           {"proofs/theorems/queues.cpp", queue_theorems()},     {"proofs/theorems/softnet.cpp", softnet_theorems()},
           {"proofs/theorems/softnet_bugs.cpp", softnet_bugs()}, {"proofs/theorems/steering.cpp", steering_theorems()},
-          {"proofs/theorems/numbers.cpp", number_theorems()},
-          {"proofs/theorems/relations.cpp", relation_theorems()},
+          {"proofs/theorems/numbers.cpp", number_theorems()},   {"proofs/theorems/relations.cpp", relation_theorems()},
           {"proofs/theorems/access.cpp", access_theorems()}};
 }
 

@@ -33,8 +33,8 @@ const auto a_syn_meets_the_same_fate = [](auto& c, const Profile& kernel) {
   const bool same = verdict == model::tcp_conn_request<D>(latest, now, net, mib, renewal);
   const auto full_here = model::reqsk_queue_is_full<D>(kernel, queue);
   const auto full_there = model::reqsk_queue_is_full<D>(latest, queue);
-  const auto spared = Bool<D>(kernel.young_spares_syn) && model::sk_acceptq_is_full<D>(queue) &&
-                      queue.young <= U32<D>(1);
+  const auto spared =
+      Bool<D>(kernel.young_spares_syn) && model::sk_acceptq_is_full<D>(queue) && queue.young <= U32<D>(1);
   const auto asked_for = Bool<D>(!kernel.syncookies_always) && net.tcp_syncookies == I32<D>(2);
   c.goal("unless the SYN queue is full for one of them only, the young spare it, or every SYN shall have a cookie",
          Bool<D>(same) || full_here != full_there || spared || asked_for);
@@ -101,9 +101,10 @@ std::vector<Theorem> relation_theorems() {
       theorem("relations.an_arrival_meets_the_same_fate",
               "A packet is queued or dropped as in 7.1, and schedules the backlog as there.", every_profile,
               an_arrival_meets_the_same_fate),
-      theorem("relations.listen_answers_the_same",
-              "listen(2) answers as in 7.1, unless it finds no port, and stores the same limit where that fits the field.",
-              every_profile, listen_answers_the_same),
+      theorem(
+          "relations.listen_answers_the_same",
+          "listen(2) answers as in 7.1, unless it finds no port, and stores the same limit where that fits the field.",
+          every_profile, listen_answers_the_same),
   };
 }
 

@@ -203,5 +203,72 @@ TEST(Prover, TheObligationIsUnsatisfiableExactlyWhereTheGoalIsProved) {
   EXPECT_EQ(decide_again(refuted.smt2), z3::sat);
 }
 
+/// Whether an attempt about one kernel stands for another, too.
+template <class Body>
+bool stands_for(const Profile& first, const Profile& second, Body body) {
+  const Theorem it = theorem("test", "", {}, body);
+  Prover prover(it, Claims::goals, {}, false);
+  const Attempt found = prover.attempt(first);
+  ClauseSet clauses;
+  return prover.is_as_before(second, found, clauses);
+}
+
+const Profile& middle = *profile_from("linux-5.0");
+
+TEST(Families, TheSameQuestionsAreTheSameProof) {
+  const auto body = [](auto& c, const Profile& kernel) {
+    using D = DomainOf<decltype(c)>;
+    const U32<D> x = c.u32("x"), mask(kernel.backlog_is_u16 ? 0xffffU : 0xffffffffU);
+    if (x > U32<D>(100)) c.goal("a mask adds nothing", (x & mask) <= x);
+    c.goal("fine", x == x);
+  };
+  EXPECT_TRUE(stands_for(releases::linux_6_18, middle, body));
+  EXPECT_FALSE(stands_for(releases::linux_6_18, releases::linux_2_6_32, body));
+  EXPECT_FALSE(stands_for(releases::linux_2_6_32, releases::linux_6_18, body));
+}
+
+TEST(Families, OneQuestionMoreOrFewerIsAnotherProof) {
+  const auto body = [](auto& c, const Profile& kernel) {
+    using D = DomainOf<decltype(c)>;
+    const U32<D> x = c.u32("x");
+    c.goal("fine", (x & U32<D>(1)) <= x);
+    if (kernel.backlog_is_u16) c.goal("one more, and wrong", x < U32<D>(1000));
+  };
+  EXPECT_FALSE(stands_for(releases::linux_6_18, releases::linux_2_6_32, body));
+  EXPECT_FALSE(stands_for(releases::linux_2_6_32, releases::linux_6_18, body));
+  EXPECT_TRUE(stands_for(releases::linux_2_6_32, *profile_from("linux-3.10"), body));
+}
+
+TEST(Families, ACounterexampleMustRunForTheOtherToo) {
+  const auto body = [](auto& c, const Profile& kernel) {
+    using D = DomainOf<decltype(c)>;
+    const bool differs_when_run = std::is_same_v<D, Replay> && kernel.backlog_is_u16;
+    c.goal("never 7", c.u32("x") != U32<D>(7) || Bool<D>(differs_when_run));
+  };
+  EXPECT_TRUE(stands_for(releases::linux_6_18, middle, body));
+  EXPECT_FALSE(stands_for(releases::linux_6_18, releases::linux_2_6_32, body));
+}
+
+TEST(Digests, TellTermsApartAndNothingElse) {
+  const auto digest_of = [](bool others_first, auto make) {
+    z3::context context;
+    if (others_first) (context.bv_const("b", 32) + context.bv_const("a", 32)).simplify();
+    TermDigests digests;
+    const Digest found = digests.of(make(context));
+    digests.clear();
+    return found;
+  };
+  const auto sum = [](z3::context& c) { return (c.bv_const("a", 32) + c.bv_const("b", 32)).simplify(); };
+  const auto difference = [](z3::context& c) { return c.bv_const("a", 32) - c.bv_const("b", 32); };
+  const auto swapped = [](z3::context& c) { return c.bv_const("b", 32) - c.bv_const("a", 32); };
+  const auto narrow = [](z3::context& c) { return c.bv_const("a", 16) - c.bv_const("b", 16); };
+  const auto low = [](z3::context& c) { return c.bv_const("a", 32).extract(7, 0); };
+  const auto high = [](z3::context& c) { return c.bv_const("a", 32).extract(15, 8); };
+  EXPECT_EQ(digest_of(false, sum), digest_of(true, sum)) << "whatever was made before";
+  EXPECT_NE(digest_of(false, difference), digest_of(false, swapped));
+  EXPECT_NE(digest_of(false, difference), digest_of(false, narrow));
+  EXPECT_NE(digest_of(false, low), digest_of(false, high));
+}
+
 }  // namespace
 }  // namespace weir::proofs

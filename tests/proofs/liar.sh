@@ -1,0 +1,3 @@
+#!/bin/sh
+# A solver that says the same of everything.
+echo sat
