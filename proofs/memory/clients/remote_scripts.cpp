@@ -43,6 +43,11 @@ std::vector<NamedScript> request_scripts() {
       {"remote.ack_reset",
        "the third ACK comes, and a reset",
        {after_listener({syn(1)}), {{ack(1)}, {rst(1)}}, {info(3), accept(3), info(4), counters()}}},
+  };
+}
+
+std::vector<NamedScript> cookie_scripts() {
+  return {
       {"remote.cookie_and_request",
        "the third ACK to a request, and one with a cookie",
        {cookie(), {{ack(2)}, {ack(1)}}, {info(3), accept(3), accept(3), counters()}}},
@@ -169,7 +174,7 @@ std::vector<NamedScript> deferred_scripts() {
 
 std::vector<NamedScript> remote_scripts() {
   std::vector<NamedScript> all;
-  for (auto& group : {request_scripts(), connection_scripts(), timer_scripts(), deferred_scripts()})
+  for (auto& group : {request_scripts(), cookie_scripts(), connection_scripts(), timer_scripts(), deferred_scripts()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }
