@@ -225,15 +225,19 @@ constexpr SockWord closed(SockWord word) {
 /// Returns the word that was replaced, and whether one was: never a final one.
 template <class Step>
 bool transition(Sock& sock, SockWord& before, Step step) {
-  // seq_cst throughout: a transition is the moment at which two ends agree who acts. With anything weaker a FIN that is
-  // sent while the connection is being linked, or a child queued while its listener closes, could be seen by neither
-  // side (store buffering between `word` and `peer`, or `word` and the queue).
+  // seq_cst, the look and the exchange: a transition is the moment at which two ends agree who acts. With anything
+  // weaker a FIN that is sent while the connection is being linked or opened, or a child queued while its listener
+  // closes, could be seen by neither side (store buffering between the words of two ends, `word` and `peer`, or `word`
+  // and the queue).
   before = sock.word.load(std::memory_order_seq_cst);
   for (;;) {
     if (before.is_final()) return false;
     SockWord after = before;
     if (!step(after)) return false;
-    if (sock.word.compare_exchange_weak(before, after, std::memory_order_seq_cst)) return true;
+    // relaxed on failure: newer than the first look, and no state in which nothing is to be done turns back into one in
+    // which something is, unless by a call that takes its turn.
+    if (sock.word.compare_exchange_weak(before, after, std::memory_order_seq_cst, std::memory_order_relaxed))
+      return true;
   }
 }
 

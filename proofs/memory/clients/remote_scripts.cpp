@@ -43,6 +43,11 @@ std::vector<NamedScript> request_scripts() {
       {"remote.ack_reset",
        "the third ACK comes, and a reset",
        {after_listener({syn(1)}), {{ack(1)}, {rst(1)}}, {info(3), accept(3), info(4), counters()}}},
+  };
+}
+
+std::vector<NamedScript> cookie_scripts() {
+  return {
       {"remote.cookie_and_request",
        "the third ACK to a request, and one with a cookie",
        {cookie(), {{ack(2)}, {ack(1)}}, {info(3), accept(3), accept(3), counters()}}},
@@ -141,6 +146,15 @@ std::vector<NamedScript> deferred_scripts() {
   const std::vector<Op> deferred{make_socket(), make_socket(), make_socket(), defer_accept(3, 5),
                                  bind(3),       listen(3, 0),  connect(4)};
   return {
+      {"deferred.ack_and_shut",
+       "a client that kept its third ACK back sends it, and its FIN",
+       {{make_socket(), make_socket(), defer_accept(3, 1), defer_accept(4, 1), bind(3), listen(3, 1), connect(4)},
+        {{advance(200)}, {shutdown(4, How::wr)}},
+        {info(3), info(4), accept(3), info(5)},
+        {},
+        {{"advance, shutdown 4: 0, tcp_info 3: LISTEN 1 1, tcp_info 4: FIN_WAIT1 1 0, accept 3: 5, "
+          "tcp_info 5: ESTABLISHED 0 0",
+          "the FIN leaves while the ACK makes the child; it is taken when it is sent again"}}}},
       {"deferred.connect_close",
        "a client gets a cookie while another one, whose request waits, closes",
        {deferred, {{connect(5)}, {close(4)}}, {info(3), info(5), accept(3)}}},
@@ -160,7 +174,7 @@ std::vector<NamedScript> deferred_scripts() {
 
 std::vector<NamedScript> remote_scripts() {
   std::vector<NamedScript> all;
-  for (auto& group : {request_scripts(), connection_scripts(), timer_scripts(), deferred_scripts()})
+  for (auto& group : {request_scripts(), cookie_scripts(), connection_scripts(), timer_scripts(), deferred_scripts()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

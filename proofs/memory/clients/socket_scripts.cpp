@@ -41,6 +41,11 @@ std::vector<NamedScript> listening_scripts() {
       {"listen.connect_limit",
        "a connection comes in while the limit falls",
        {listener_and_two(1), {{connect(4)}, {listen(3, 0)}}, {info(3), info(4), accept(3), info(3)}}},
+  };
+}
+
+std::vector<NamedScript> full_and_ending_scripts() {
+  return {
       {"listen.second_and_limit",
        "a second connection comes in while the limit falls",
        {one_waits(),
@@ -67,6 +72,11 @@ std::vector<NamedScript> listening_scripts() {
       {"listen.connect_shutdown",
        "a connection comes in while the listener stops to listen",
        {listener_and_two(1), {{connect(4)}, {shutdown(3, How::rd)}}, {info(4), info(3), connect(4)}}},
+  };
+}
+
+std::vector<NamedScript> accepting_scripts() {
+  return {
       {"listen.accept_close",
        "a child is accepted while the listener closes",
        {one_waits(), {{accept(3)}, {close(3)}}, {info(4), info(3), make_socket(), make_socket()}}},
@@ -274,8 +284,8 @@ std::vector<NamedScript> unix_scripts() {
 
 std::vector<NamedScript> socket_scripts() {
   std::vector<NamedScript> all;
-  for (auto& group : {listening_scripts(), descriptor_scripts(), port_scripts(), turn_scripts(), end_scripts(),
-                      unix_scripts(), remote_scripts(), pair_scripts()})
+  for (auto& group : {listening_scripts(), full_and_ending_scripts(), accepting_scripts(), descriptor_scripts(),
+                      port_scripts(), turn_scripts(), end_scripts(), unix_scripts(), remote_scripts(), pair_scripts()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }
