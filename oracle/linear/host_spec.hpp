@@ -15,6 +15,17 @@ class HostSpec {
   explicit HostSpec(const Header& header) : host_(*header.profile, header.options) {}
   Outcome step(const Op& operation) { return host_.step(operation); }
 
+  void append_state(std::string& key) const {
+    // Most numbers are of 32 bits: those are half as much to hash. A length says which follow, so none is ambiguous.
+    const auto put = [&key]<class T>(T value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
+    host_.softnet().for_each_value(put);
+    for (const auto& table : host_.sysctls().namespaces)
+      for (const auto value : table) put(static_cast<std::uint32_t>(value));
+    for (const auto value : host_.sysctls().global) put(static_cast<std::uint32_t>(value));
+  }
+  /// Of states of which the same is told.
+  bool same_state(const HostSpec& other) const { return host_.sockets().same_state(other.host_.sockets()); }
+
  protected:
   model::Host<Concrete> host_;
 };
@@ -33,13 +44,7 @@ class SoftnetSpec : public HostSpec {
         operation);
   }
 
-  void append_state(std::string& key) const {
-    const auto put = [&key](std::uint64_t value) { key.append(std::to_string(value)).push_back(' '); };
-    host_.softnet().for_each_value(put);
-    for (const auto& table : host_.sysctls().namespaces)
-      for (const auto value : table) put(static_cast<std::uint32_t>(value));
-    for (const auto value : host_.sysctls().global) put(static_cast<std::uint32_t>(value));
-  }
+  bool same_state(const HostSpec&) const = delete;  // nothing else is to be compared
 };
 
 }  // namespace weir::oracle
