@@ -6,6 +6,7 @@
 
 #include "model/host.hpp"
 #include "oracle/json/header.hpp"
+#include "oracle/json/observation.hpp"
 
 namespace weir::oracle {
 
@@ -28,6 +29,23 @@ class HostSpec {
 
  protected:
   model::Host<Concrete> host_;
+};
+
+/// Any operation of a host on which a descriptor is reserved before it is there, as in the kernel: of calls that make
+/// descriptors at once, none need have the lowest. Which one a call got is taken as it was seen.
+class NamedSpec : public HostSpec {
+ public:
+  using HostSpec::HostSpec;
+
+  Outcome step(const Op& operation) { return host_.step(operation); }
+  Outcome step(const Op& operation, const Observation& seen) {
+    const bool makes_one =
+        std::holds_alternative<op::Socket>(operation) || std::holds_alternative<op::Accept>(operation);
+    const auto* const made = std::get_if<outcome::Returned>(&seen.outcome);
+    if (makes_one && made != nullptr && seen.any() && made->ret >= 0 && made->ret < max_fd)
+      host_.name_next_fd(static_cast<std::int32_t>(made->ret));
+    return host_.step(operation);
+  }
 };
 
 /// Packets, polls and sysctls: all the state that these can have can be told.

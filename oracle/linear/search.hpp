@@ -11,7 +11,8 @@
 // The specification is anything that can be copied and has `Outcome step(const Op&)`; if it also has
 // `void append_state(std::string&) const`, which tells states apart that behave differently (or those that
 // `bool same_state(const Spec&) const` tells apart, where it has that too), states that lead nowhere are remembered.
-// Time is any number that grows. Not thread-safe, keeps nothing between calls.
+// One whose answers are not always settled has `Outcome step(const Op&, const Observation& seen)`, which may choose
+// what was seen. Time is any number that grows. Not thread-safe, keeps nothing between calls.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -120,8 +121,7 @@ class LinearSearch {
   void try_call(std::size_t place) {
     bring_up_to_date();
     const Call& call = calls_[by_start_[place]];
-    Outcome answer = now_.step(call.operation);
-    ++result_.steps;
+    Outcome answer = perform(call);
     if (!agrees(call.seen, answer)) {
       is_current_ = false;
       // Only what is refused after the longest order explains anything.
@@ -151,6 +151,14 @@ class LinearSearch {
     frames_.back().key = std::move(key);
   }
 
+  Outcome perform(const Call& call) {
+    ++result_.steps;
+    if constexpr (requires { now_.step(call.operation, call.seen); })
+      return now_.step(call.operation, call.seen);
+    else
+      return now_.step(call.operation);
+  }
+
   void take_back() {
     if (!frames_.back().key.empty()) give_up(std::move(frames_.back().key));
     candidates_.resize(frames_.back().first);
@@ -169,7 +177,7 @@ class LinearSearch {
     if (is_current_) return;
     const Kept& from = kept_[kept_count_ - 1];
     now_ = from.spec;
-    for (std::size_t i = from.calls; i < order_.size(); ++i) now_.step(calls_[order_[i]].operation), ++result_.steps;
+    for (std::size_t i = from.calls; i < order_.size(); ++i) perform(calls_[order_[i]]);
     if (from.calls < order_.size()) keep(now_);
     is_current_ = true;
   }
