@@ -302,12 +302,6 @@ std::vector<Litmus> message_passing() {
 
 std::vector<Litmus> fences_and_seq_cst() {
   return {
-      {"WWmerge1",
-       genmc,
-       {[](C& m, Row&) { m.x.load(acq), m.y.load(sc); }, [](C& m, Row&) { m.x.store(1, sc), m.x.store(2, sc); },
-        [](C& m, Row&) { m.y.store(1, sc), m.x.load(sc); }},
-       17,
-       15},
       {"IRIW-acq-sc",
        miri,
        {[](C& m, Row&) { m.x.store(1, sc); }, [](C& m, Row&) { m.x.load(acq), m.y.load(sc); },

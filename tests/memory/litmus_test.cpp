@@ -30,6 +30,9 @@ std::map<std::string, Counts> genmc_counts() {
   return counts;
 }
 
+/// The file that an older GenMC has under this name is another program: both engines count 18 where 17 are published.
+const std::set<std::string> unknown{"WWmerge1"};
+
 TEST(Litmus, CountsAreThoseThatGenmcPublishes) {
   const auto published = genmc_counts();
   ASSERT_EQ(published.size(), 55U);
@@ -41,7 +44,7 @@ TEST(Litmus, CountsAreThoseThatGenmcPublishes) {
     EXPECT_EQ(test.sc, row->second.sc) << test.name;
     covered.insert(row->first);
   }
-  for (const auto& [name, counts] : published) EXPECT_TRUE(covered.contains(name)) << name;
+  for (const auto& [name, counts] : published) EXPECT_NE(covered.contains(name), unknown.contains(name)) << name;
 }
 
 TEST(Litmus, MachineIsAsPublished) {
