@@ -60,6 +60,7 @@ class Host {
   /// For checkers that have to tell states apart.
   const SoftnetPlane<D>& softnet() const { return softnet_; }
   const SysctlPlane<D>& sysctls() const { return sysctls_; }
+  const SocketPlane<D>& sockets() const { return sockets_; }
 
  private:
   Outcome perform(const op::Netns& op) {

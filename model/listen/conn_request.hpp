@@ -16,6 +16,7 @@ struct Mib {
   U64<D> TCPDeferAcceptDrop{0};
   U64<D> TCPReqQFullDoCookies{0};
   U64<D> TCPReqQFullDrop{0};
+  friend bool operator==(const Mib&, const Mib&) = default;
 };
 
 template <Domain D>

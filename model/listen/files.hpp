@@ -12,10 +12,12 @@ namespace weir::model {
 struct File {
   bool open = true;
   SockId sock = no_sock;
+  friend bool operator==(const File&, const File&) = default;
 };
 
 class Files {
  public:
+  friend bool operator==(const Files&, const Files&) = default;
   /// nullptr where the label is not open.
   File* at(std::int32_t label) {
     if (label < 0 || static_cast<std::size_t>(label) >= files_.size()) return nullptr;

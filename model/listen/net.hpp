@@ -12,6 +12,7 @@ struct Claim {
   Family family = Family::inet;
   Address address;
   bool ipv6only = false;
+  friend bool operator==(const Claim&, const Claim&) = default;
 };
 
 /// A port after its last connection: it holds the bucket as the closed socket did, for a minute.
@@ -23,6 +24,7 @@ struct TimeWait {
   bool remote;  ///< of a connection with `tuple`; otherwise of one over loopback
   Tuple tuple;
   Time answered = never;
+  friend bool operator==(const TimeWait&, const TimeWait&) = default;
 };
 
 /// Everyone who holds one port of one protocol in one namespace (struct inet_bind_bucket).
@@ -37,6 +39,7 @@ struct Bucket {
   std::vector<TimeWait> time_wait;
 
   bool empty() const { return owners.empty() && time_wait.empty(); }
+  friend bool operator==(const Bucket&, const Bucket&) = default;
 };
 
 /// Ports that the kernel chooses are numbered from here: they never collide with those that operations can name.
@@ -57,6 +60,7 @@ struct Net {
   std::vector<Request> requests{};  ///< of all listeners, oldest first
   std::vector<Cookie> cookies{};
   std::uint32_t cookies_kept = 0;  ///< sockets with a cookie_from
+  friend bool operator==(const Net&, const Net&) = default;
 
   Sock<D>& operator[](SockId id) { return socks[id]; }
   const Sock<D>& operator[](SockId id) const { return socks[id]; }

@@ -21,6 +21,9 @@ class SocketPlane {
   void read_settings_from(const SysctlPlane<D>& sysctls) { sysctls_ = &sysctls; }
 
   void name_next_fd(std::int32_t label) { files_.name_next(label); }
+  /// Whether both answer the same from here on, given the same settings. Equal states may be found to differ: in
+  /// numbers that tell nothing but an order.
+  bool same_state(const SocketPlane& other) const { return net_ == other.net_ && files_ == other.files_; }
   void add_namespace() { net_.mib.emplace_back(); }
 
   Outcome perform(const op::Socket& op) {

@@ -44,12 +44,14 @@ struct Request {
   bool local = false;             ///< its client is, or was, a socket of this host
   SockId client = no_sock;        ///< that socket; none: it is gone
   LocalEnds ends;                 ///< of a local one
+  friend bool operator==(const Request&, const Request&) = default;
 };
 
 /// A SYN-ACK with a cookie was sent in that minute. Nothing else is kept of the peer.
 struct Cookie {
   Tuple tuple;
   std::uint64_t minute = 0;
+  friend bool operator==(const Cookie&, const Cookie&) = default;
 };
 
 /// Answers to segments that are out of order, at most one in `oow_interval` (from 4.0). \param last  of this kind

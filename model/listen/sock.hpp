@@ -56,6 +56,7 @@ struct Listener {
   U32<D> rskq_defer_accept{0};  ///< retransmissions to wait for data, 0..255; 0 is off
   I32<D> fastopen_max_qlen{0};
   bool fastopen_made = false;  ///< 3.7 .. 4.3: the queue for Fast Open requests exists
+  friend bool operator==(const Listener&, const Listener&) = default;
 };
 
 /// Where a socket is bound. \invariant port == 0 <=> not bound; ports above 65535 are those that the kernel chose
@@ -64,6 +65,7 @@ struct Binding {
   std::uint32_t port = 0;
   bool address_locked = false;  ///< SOCK_BINDADDR_LOCK: bind named the address
   bool port_locked = false;     ///< SOCK_BINDPORT_LOCK: bind named the port, so it outlives CLOSE
+  friend bool operator==(const Binding&, const Binding&) = default;
 };
 
 /// Who keeps a socket alive: a descriptor, the accept queue of its listener, or only the protocol (an orphan).
@@ -112,6 +114,7 @@ struct Sock {
   bool parked = false;                                 ///< client side: our request waits in a SYN queue
   SockId first_child = no_sock, last_child = no_sock;  ///< listener: the accept queue
   SockId next = no_sock;                               ///< next in the accept queue, or in the list of free slots
+  friend bool operator==(const Sock&, const Sock&) = default;
 
   bool is_inet() const { return family == Family::inet || family == Family::inet6; }
   bool is_tcp() const { return is_inet() && type == SockType::stream; }

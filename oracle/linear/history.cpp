@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <unordered_map>
 #include <utility>
 
 #include "oracle/check/label.hpp"
@@ -47,6 +48,12 @@ class Neighbours {
  private:
   std::vector<std::uint32_t> parent_;
 };
+
+const std::vector<Skb>* delivered_by(const Call& call) {
+  if (const auto* const polled = std::get_if<outcome::Polled>(&call.seen.outcome)) return &polled->delivered;
+  if (const auto* const ran = std::get_if<outcome::ActionRan>(&call.seen.outcome)) return &ran->delivered;
+  return nullptr;
+}
 
 std::string times_of(const Call& call) {
   return fmt::format(",\"start\":{}{}}}", call.start,
@@ -94,6 +101,18 @@ Linear search(const Header& header, std::span<const Call> calls, const LinearOpt
   return known ? linearize(SoftnetSpec(header), calls, options) : linearize(HostSpec(header), calls, options);
 }
 
+/// What is illegal is searched once more without the order of the packets, for the call that fits nowhere.
+Linear search_part(const Header& header, std::vector<Call> calls, const LinearOptions& options) {
+  const std::vector<Call> as_seen = calls;
+  order_packets(calls);
+  Linear linear = search(header, calls, options);
+  if (linear.verdict != Linearizable::illegal) return linear;
+  Linear explained = search(header, as_seen, options);
+  explained.steps += linear.steps;
+  if (explained.verdict == Linearizable::unknown) explained.verdict = Linearizable::illegal;
+  return explained;
+}
+
 }  // namespace
 
 History read_history(TraceReader& trace, std::optional<TraceLine> first) {
@@ -127,20 +146,65 @@ std::vector<std::vector<std::size_t>> parts_of(const History& history) {
   return found;
 }
 
+void order_packets(std::vector<Call>& calls) {
+  std::unordered_map<std::uint32_t, std::size_t> arrivals;
+  std::vector<std::size_t> polls;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    if (const auto* const packet = std::get_if<op::NetifRx>(&calls[i].operation))
+      if (!arrivals.emplace(packet->skb.id, i).second) return;  // which of the two was it?
+    if (delivered_by(calls[i]) != nullptr) polls.push_back(i);
+  }
+  std::stable_sort(polls.begin(), polls.end(),
+                   [&](std::size_t a, std::size_t b) { return calls[a].start < calls[b].start; });
+  std::map<std::uint32_t, std::size_t> last_poll, last_packet;
+  for (const std::size_t poll : polls) {
+    const std::uint32_t cpu = cpus_of(calls[poll].operation).front();
+    const auto before = last_poll.find(cpu);
+    if (before != last_poll.end() && calls[poll].after != before->second &&
+        calls[before->second].end > calls[poll].start)
+      return;  // two owners of one CPU
+    last_poll[cpu] = poll;
+    for (const Skb each : *delivered_by(calls[poll])) {
+      const auto arrival = arrivals.find(each.id);
+      if (arrival == arrivals.end()) continue;
+      const auto last = last_packet.find(cpu);
+      Call& packet = calls[arrival->second];
+      if (last != last_packet.end() && packet.after == Call::nothing) packet.after = last->second;
+      last_packet[cpu] = arrival->second;
+      arrivals.erase(arrival);
+    }
+  }
+  for (const auto& [skb, left] : arrivals) {  // what waits still came after all that does not
+    const auto* const received = std::get_if<outcome::Received>(&calls[left].seen.outcome);
+    if (received == nullptr || received->ret != NetRx::success || calls[left].after != Call::nothing) continue;
+    const auto& packet = std::get<op::NetifRx>(calls[left].operation);
+    const auto last = last_packet.find(packet.cpu.index);
+    if (!packet.to && last != last_packet.end()) calls[left].after = last->second;
+  }
+}
+
 HistoryResult check_history(const History& history, const LinearOptions& options) {
   HistoryResult result;
   for (const auto& part : parts_of(history)) {
-    std::vector<Call> calls;
-    for (const std::size_t each : part) calls.push_back(history.calls[each]);
-    const Linear linear = search(history.header, calls, options);
+    std::vector<Call> in_part;
+    std::unordered_map<std::size_t, std::size_t> places{{Call::nothing, Call::nothing}};
+    for (const std::size_t each : part) {
+      places.emplace(each, in_part.size());
+      in_part.push_back(history.calls[each]);
+    }
+    for (Call& each : in_part) {  // one of another part has no influence
+      const auto found = places.find(each.after);
+      each.after = found == places.end() ? Call::nothing : found->second;
+    }
+    const Linear linear = search_part(history.header, in_part, options);
     result.steps += linear.steps;
     Host host(*history.header.profile, history.header.options);
-    result.clauses |= follow(host, calls, linear.order);
+    result.clauses |= follow(host, in_part, linear.order);
     if (linear.verdict == Linearizable::unknown && result.verdict == Linearizable::ok)
       result.verdict = Linearizable::unknown;
     if (linear.verdict != Linearizable::illegal) continue;
     result.verdict = Linearizable::illegal;
-    result.divergence = divergence_of(history.header, calls, linear);
+    result.divergence = divergence_of(history.header, in_part, linear);
     return result;
   }
   return result;

@@ -36,6 +36,11 @@ HistoryResult check_history(const History& history, const LinearOptions& options
 /// Groups of calls, by their places, that cannot influence each other.
 std::vector<std::vector<std::size_t>> parts_of(const History& history);
 
+/// Of packets that one CPU delivered, the one that was delivered first came first (the queue theorems of
+/// proofs/theorems): said beforehand, no search has to find it out. Where it is not known who was first, nothing is
+/// said.
+void order_packets(std::vector<Call>& calls);
+
 /// As a trace.
 std::string to_trace(const History& history);
 

@@ -40,10 +40,15 @@ class Atomic {
   Atomic() noexcept : Atomic(T{}) {}
   Atomic(T value) noexcept {  // NOLINT: as std::atomic
     at_.initial = to_word(value);
-    if (Memory* const memory = Memory::current()) memory->born(at_);
+    if (Memory* const memory = Memory::current(); memory != nullptr && !memory->alone()) memory->born(at_);
   }
   ~Atomic() {
-    if (Memory* const memory = Memory::current()) memory->died(at_);
+    Memory* const memory = Memory::current();
+    if (memory == nullptr) return;
+    if (memory->alone())
+      at_.die();
+    else
+      memory->died(at_);
   }
   Atomic(const Atomic&) = delete;
   Atomic& operator=(const Atomic&) = delete;
@@ -53,7 +58,9 @@ class Atomic {
 
   T load(Order order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
          const char* function = __builtin_FUNCTION()) const noexcept {
-    return from_word<T>(Memory::current()->load(at_, order, {file, line, function}));
+    Memory* const memory = Memory::current();
+    if (memory->alone() && at_.index == 0) return from_word<T>(at_.initial);
+    return from_word<T>(memory->load(at_, order, {file, line, function}));
   }
   void store(T value, Order order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
              const char* function = __builtin_FUNCTION()) noexcept {
@@ -168,7 +175,12 @@ class Plain {
 
  private:
   void touch(Access access, Site site) const noexcept {
-    if (Memory* const memory = Memory::current()) memory->touch(shadow_, access, site);
+    Memory* const memory = Memory::current();
+    if (memory == nullptr) return;
+    if (memory->alone() && shadow_.may(access))
+      shadow_.touched_alone();
+    else
+      memory->touch(shadow_, access, site);
   }
 
   T value_;

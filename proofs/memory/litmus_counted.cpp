@@ -1,15 +1,16 @@
 // Litmus tests whose executions GenMC counts (MPI-SWS/genmc, tests/correct/litmus at b03f01ed0f34): what each program
 // does, restated. The counts are facts; tests/data/memory/genmc-counts.tsv has all of them, these too.
 //
-// Three kinds of source: the file of GenMC; the same test in Miri's collection (rust-lang/miri,
-// tests/genmc/pass/litmus); or the name alone, where neither file was to be had and the name says what the program is.
+// Four kinds of source: the file of GenMC, of that commit or of an older one; the same test in Miri's collection
+// (rust-lang/miri, tests/genmc/pass/litmus) or in fensying's (singhsanjana/fensying, tests/benchmarks/genmc_tests); or
+// the name alone, where no file was to be had and the name says what the program is.
 #include "proofs/memory/litmus.hpp"
 
 namespace weir::proofs::memory {
 namespace {
 
 constexpr auto rlx = Order::relaxed, acq = Order::acquire, rel = Order::release, sc = Order::seq_cst;
-constexpr std::string_view genmc = "GenMC", miri = "Miri", name_alone = "its name";
+constexpr std::string_view genmc = "GenMC", miri = "Miri", fensying = "fensying", name_alone = "its name";
 
 using C = Cells;
 
@@ -42,23 +43,23 @@ std::vector<Litmus> two_writers() {
        4,
        3},
       {"SB+3sc+acq",
-       name_alone,
+       fensying,
        {[](C& m, Row&) { m.x.store(1, sc), m.y.load(sc); }, [](C& m, Row&) { m.y.store(1, sc), m.x.load(acq); }},
        4,
        3},
       {"SB+4sc",
-       name_alone,
+       fensying,
        {[](C& m, Row&) { m.x.store(1, sc), m.y.load(sc); }, [](C& m, Row&) { m.y.store(1, sc), m.x.load(sc); }},
        3,
        3},
       {"SB+rfis",
-       name_alone,
-       {[](C& m, Row&) { m.x.store(1, rlx), m.x.load(rlx), m.y.load(rlx); },
-        [](C& m, Row&) { m.y.store(1, rlx), m.y.load(rlx), m.x.load(rlx); }},
+       fensying,
+       {[](C& m, Row&) { m.x.store(1, rel), m.x.load(sc), m.y.load(sc); },
+        [](C& m, Row&) { m.y.store(1, rel), m.y.load(sc), m.x.load(sc); }},
        4,
        3},
       {"S",
-       name_alone,
+       fensying,
        {[](C& m, Row&) { m.x.store(2, rlx), m.y.store(1, rlx); }, [](C& m, Row&) { m.y.load(rlx), m.x.store(1, rlx); }},
        4,
        3},
@@ -89,8 +90,14 @@ std::vector<Litmus> one_location() {
         [](C& m, Row&) { m.x.store(2, rel); }},
        12,
        12},
+      {"MCP-rrw",
+       fensying,
+       {[](C& m, Row&) { m.x.store(1, rel); }, [](C& m, Row&) { m.x.store(2, rel); },
+        [](C& m, Row&) { m.x.load(acq); }},
+       6,
+       6},
       {"W+RRR+W",
-       name_alone,
+       fensying,
        {[](C& m, Row&) { m.x.store(1, rlx); }, [](C& m, Row&) { m.x.load(rlx), m.x.load(rlx), m.x.load(rlx); },
         [](C& m, Row&) { m.x.store(2, rlx); }},
        20,
@@ -102,6 +109,11 @@ std::vector<Litmus> one_location() {
         [](C& m, Row&) { m.x.load(rlx), m.x.load(rlx), m.x.load(rlx), m.x.load(rlx); }},
        210,
        210},
+  };
+}
+
+std::vector<Litmus> updates_of_one_location() {
+  return {
       {"cii",
        genmc,
        {[](C& m, Row&) { exchange_if(m.x, 1, 2); }, [](C& m, Row&) { m.x.fetch_add(1, rlx); },
@@ -109,8 +121,8 @@ std::vector<Litmus> one_location() {
        6,
        6},
       {"wcii",
-       name_alone,
-       {[](C& m, Row&) { m.x.store(1, rlx); }, [](C& m, Row&) { exchange_if(m.x, 1, 2); },
+       fensying,
+       {[](C& m, Row&) { m.x.store(5, rel); }, [](C& m, Row&) { exchange_if(m.x, 1, 2); },
         [](C& m, Row&) { m.x.fetch_add(1, rlx); }, [](C& m, Row&) { m.x.fetch_add(1, rlx); }},
        24,
        24},
@@ -121,7 +133,7 @@ std::vector<Litmus> one_location() {
        6,
        6},
       {"rii",
-       name_alone,
+       fensying,
        {[](C& m, Row&) { m.x.load(rlx), m.x.fetch_add(1, rlx); }, [](C& m, Row&) { m.x.fetch_add(1, rlx); }},
        3,
        3},
@@ -238,8 +250,8 @@ std::vector<Litmus> message_passing() {
        {[](C& m, Row&) { m.x.store(1, rel), m.y.store(1, rel); }, [](C& m, Row&) { m.y.load(acq), m.x.load(acq); }},
        3,
        3},
-      {"MP+rel+acq", name_alone, {writes_data, reads_data}, 2, 2},
-      {"MP+relf+acq", name_alone, {writes_data_before_fence, reads_data}, 2, 2},
+      {"MP+rel+acq", fensying, {writes_data, reads_data}, 2, 2},
+      {"MP+relf+acq", fensying, {writes_data_before_fence, reads_data}, 2, 2},
       {"MP+rels+acq",
        genmc,
        {writes_y_twice,
@@ -251,11 +263,11 @@ std::vector<Litmus> message_passing() {
       {"MPU+rel+acq", genmc, {writes_data, counts_up, writes_data_too<1>}, 6, 6},
       {"MPU+relf+acq", genmc, {writes_data_before_fence, counts_up, writes_data_too<1>}, 6, 6},
       {"MPU+rels+acq", genmc, {writes_y_twice, counts_up, writes_x_too<1>}, 13, 12},
-      {"MPU2+rel+acq", name_alone, {writes_data, moves_up<2>, moves_up<1>, writes_data_too<2>}, 14, 14},
+      {"MPU2+rel+acq", fensying, {writes_data, moves_up<2>, moves_up<1>, writes_data_too<2>}, 14, 14},
       {"MPU2+relf+acq", genmc, {writes_data_before_fence, moves_up<2>, moves_up<1>, writes_data_too<2>}, 14, 14},
       {"MPU2+rels+acq", genmc, {writes_y_twice, moves_up<2>, moves_up<1>, writes_x_too<2>}, 36, 35},
       {"S+rel+acq", genmc, {writes_data, writes_data_too<0>}, 2, 2},
-      {"S+relf+acq", name_alone, {writes_data_before_fence, writes_data_too<0>}, 2, 2},
+      {"S+relf+acq", fensying, {writes_data_before_fence, writes_data_too<0>}, 2, 2},
       {"S+rels+acq", genmc, {writes_y_twice, writes_x_too<0>}, 4, 3},
       {"relseq",
        genmc,
@@ -264,6 +276,12 @@ std::vector<Litmus> message_passing() {
         [](C& m, Row&) { m.y.load(rlx), fence(Order::acq_rel), m.x.load(rlx); }},
        20,
        16},
+      {"JLT",
+       genmc,
+       {[](C& m, Row&) { m.x.store(1, rel), m.y.load(acq), m.x.load(acq); },
+        [](C& m, Row&) { m.x.store(2, rel), m.x.load(acq); }, [](C& m, Row&) { m.y.store(3, rel); }},
+       8,
+       8},
       {"small1",
        genmc,
        {[](C& m, Row&) { m.y.load(acq), m.z.load(acq), m.x.load(acq); }, [](C& m, Row&) { m.x.store(1, rel); },
@@ -342,8 +360,8 @@ std::vector<Litmus> fences_and_seq_cst() {
 
 std::vector<Litmus> counted_litmus_tests() {
   std::vector<Litmus> tests;
-  for (auto& group :
-       {two_writers(), one_location(), load_buffering(), dependent_exchange(), message_passing(), fences_and_seq_cst()})
+  for (auto& group : {two_writers(), one_location(), updates_of_one_location(), load_buffering(), dependent_exchange(),
+                      message_passing(), fences_and_seq_cst()})
     tests.insert(tests.end(), group.begin(), group.end());
   return tests;
 }

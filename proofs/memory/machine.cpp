@@ -26,7 +26,7 @@ End Machine::run(Frame& frame) {
     const Heap::Use heap(&heap_);
     program_.set_up();
   }
-  phase_ = Phase::threads;
+  enter(Phase::threads);
   for (unsigned i = 0; i < threads_used_; ++i) threads_[i].fiber.start(&Machine::body, &threads_[i]);
   const bool replayed = replay();
   const End end = replayed && !stopped_ ? extend() : end_;
@@ -37,7 +37,7 @@ End Machine::run(Frame& frame) {
 void Machine::reset(Frame& frame) {
   frame_ = &frame;
   frame.trail.reserve(max_events);
-  phase_ = Phase::set_up;
+  enter(Phase::set_up);
   replaying_ = true;
   stopped_ = false;
   end_ = End::complete;
@@ -61,6 +61,11 @@ void Machine::reset(Frame& frame) {
     Thread& thread = threads_[frame.trail[i].thread];
     thread.position[thread.recorded++] = static_cast<std::uint16_t>(i);
   }
+}
+
+void Machine::enter(Phase phase) {
+  phase_ = phase;
+  alone_ = phase != Phase::threads;
 }
 
 void Machine::body(void* argument) {
@@ -123,7 +128,7 @@ End Machine::finish() {
   for (unsigned i = 0; i < threads_used_; ++i)
     if (threads_[i].state == State::blocked) return waits_for_ever() ? end_ : End::blocked;
   if (!seq_cst_consistent(frame_->trail)) return End::inconsistent;
-  phase_ = Phase::tear_down;
+  enter(Phase::tear_down);
   {
     // On a stack that can be left, too: what comes after a failure may follow pointers that are none.
     running_ = &threads_[0];
@@ -221,10 +226,15 @@ void Machine::account(Event& event) {
   Thread& thread = *running_;
   ++thread.done;
   if (replaying_) ++replayed_;
-  thread.prefix[thread.id] = thread.done;
+  // Packed by hand: a number that is stored and at once read again as part of a wider one costs more than all the rest.
+  Clocks before;
+  for (unsigned i = 0; i < max_threads; ++i) before.set(i, static_cast<std::uint16_t>(thread.now.clock(i)));
+  before.set(thread.id, thread.done);
+  event.before = before;
   thread.now.set_clock(thread.id, thread.done);
-  event.prefix = thread.prefix;
-  for (unsigned i = 0; i < max_threads; ++i) event.before[i] = static_cast<std::uint16_t>(thread.now.clock(i));
+  Clocks prefix = thread.prefix;
+  prefix.set(thread.id, thread.done);
+  event.prefix = thread.prefix = prefix;
 }
 
 }  // namespace weir::proofs::memory

@@ -126,6 +126,7 @@ class Machine final : public Memory {
 
   // machine.cpp: how a run proceeds
   void reset(Frame& frame);
+  void enter(Phase phase);
   static void body(void* thread);
   void leave();
   bool replay();

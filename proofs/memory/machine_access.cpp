@@ -82,7 +82,7 @@ Machine::Message& Machine::read(Place& place, Kind kind, Order order, Site site,
   Message& message = message_of(place, event->source);
   event->value = message.value;
   thread.now.set_stamp(location, message.stamp);
-  for (unsigned i = 0; i < max_threads; ++i) thread.prefix[i] = std::max(thread.prefix[i], message.prefix[i]);
+  thread.prefix.join(message.prefix);
   return message;
 }
 

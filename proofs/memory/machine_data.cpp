@@ -19,8 +19,7 @@ void Machine::check_unused(const Location& at) {
 
 void Machine::died(Location& at) {
   check_unused(at);
-  // volatile: a store to an object at the end of its life is otherwise one that nobody could see.
-  *const_cast<volatile std::uint16_t*>(&at.index) = Location::dead;
+  at.die();
 }
 
 void Machine::renewed(Location& at, Word value) {
@@ -35,11 +34,7 @@ void Machine::touch(Shadow& data, Access access, Site) {
   if (is_null(&data)) fail("a null pointer is followed");
   if (data.dead && access != Access::birth) fail("data are used after their destruction");
   if (access == Access::read && !data.written) fail("data are read that nobody has written");
-  if (phase_ != Phase::threads) {
-    data.written = true;
-    data.written_by = 0xff;
-    return;
-  }
+  if (phase_ != Phase::threads) return data.touched_alone();
   const bool changes = access != Access::read;
   if (data.written_by != 0xff && !knows(data.written_by, data.written_at))
     fail(changes ? "a race: two threads write the same data"
@@ -48,7 +43,7 @@ void Machine::touch(Shadow& data, Access access, Site) {
     if (data.read_at[i] != 0 && !knows(i, static_cast<std::uint16_t>(data.read_at[i] - 1)))
       fail("a race: data are written while another thread reads them");
   if (!changes) {
-    data.read_at[running_->id] = static_cast<std::uint16_t>(running_->done + 1);
+    data.read_at.set(running_->id, static_cast<std::uint16_t>(running_->done + 1));
     return;
   }
   data.written = true;
@@ -60,7 +55,7 @@ void Machine::touch(Shadow& data, Access access, Site) {
 Clocks Machine::moment() {
   Clocks clocks{};
   for (unsigned i = 0; i < threads_used_; ++i)
-    clocks[i] = phase_ == Phase::threads ? static_cast<std::uint16_t>(running_->now.clock(i)) : threads_[i].done;
+    clocks.set(i, phase_ == Phase::threads ? static_cast<std::uint16_t>(running_->now.clock(i)) : threads_[i].done);
   return clocks;
 }
 

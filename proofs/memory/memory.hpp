@@ -3,6 +3,7 @@
 // Atomics (atomic.hpp) hand every access to the engine of the thread that runs them. There are two: Machine, which
 // explores executions, and Candidates, which lists what a thread could do in any of them.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string_view>
@@ -28,7 +29,31 @@ struct Location {
   std::uint8_t born_by = 0xff;  ///< the thread that constructed it; 0xff: nobody in particular
   std::uint16_t born_at = 0;    ///< and how many events it had behind it
   static constexpr std::uint16_t dead = 0xffff;
+
+  // volatile: a store to an object at the end of its life is otherwise one that nobody could see.
+  void die() { *const_cast<volatile std::uint16_t*>(&index) = dead; }
 };
+
+/// Of each thread, a number of its events: in one word, so that it is copied and compared as one.
+class Clocks {
+ public:
+  constexpr std::uint16_t operator[](unsigned thread) const { return static_cast<std::uint16_t>(word_ >> 16 * thread); }
+  constexpr void set(unsigned thread, std::uint16_t events) {
+    word_ = (word_ & ~(std::uint64_t{0xffff} << 16 * thread)) | std::uint64_t{events} << 16 * thread;
+  }
+  constexpr void join(const Clocks& other) {
+    std::uint64_t joined = 0;
+    for (unsigned i = 0; i < max_threads; ++i) joined |= std::uint64_t{std::max((*this)[i], other[i])} << 16 * i;
+    word_ = joined;
+  }
+  friend constexpr bool operator==(const Clocks&, const Clocks&) = default;
+
+ private:
+  static_assert(max_threads == 4);
+  std::uint64_t word_ = 0;
+};
+
+enum class Access : std::uint8_t { read, write, birth, death };
 
 /// What non-atomic data know of themselves.
 struct Shadow {
@@ -36,7 +61,13 @@ struct Shadow {
   bool written = false;  ///< holds a value
   bool dead = false;
   std::uint16_t written_at = 0;
-  std::array<std::uint16_t, max_threads> read_at{};  ///< 1 + events before the thread's last read; 0: none
+  Clocks read_at;  ///< of each thread, 1 + events before its last read; 0: none
+
+  inline bool may(Access access) const;
+  void touched_alone() {
+    written = true;
+    written_by = 0xff;
+  }
 };
 
 /// Whether this is a member of an object, or of an array's element, of which somebody has nothing but a null pointer.
@@ -45,10 +76,9 @@ inline bool is_null(const void* member) {
   return reinterpret_cast<std::uintptr_t>(member) < lowest;
 }
 
-/// Of each thread, a number of its events.
-using Clocks = std::array<std::uint16_t, max_threads>;
-
-enum class Access : std::uint8_t { read, write, birth, death };
+inline bool Shadow::may(Access access) const {
+  return !is_null(this) && (access == Access::birth || !dead) && (access != Access::read || written);
+}
 
 class Memory {
  public:
@@ -85,6 +115,9 @@ class Memory {
   /// Called by a signal's handler. Comes back if it was not the program that crashed.
   virtual void crashed(std::string_view) {}
 
+  /// Nobody else runs: before the threads begin, and after they are done. What an access is then needs no engine.
+  bool alone() const noexcept { return alone_; }
+
   /// The engine that runs on this thread; nullptr outside of any.
   static Memory* current() noexcept { return current_; }
   class Use {
@@ -97,6 +130,9 @@ class Memory {
    private:
     Memory* before_;
   };
+
+ protected:
+  bool alone_ = false;
 
  private:
   static thread_local constinit inline Memory* current_ = nullptr;

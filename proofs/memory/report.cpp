@@ -1,6 +1,7 @@
 #include "proofs/memory/report.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 
@@ -10,7 +11,7 @@ namespace {
 /// The trail's events in an order of time, by po and rf.
 std::vector<const Event*> in_time(const std::vector<Event>& trail) {
   std::vector<const Event*> order;
-  Clocks done{};
+  std::array<std::uint16_t, max_threads> done{};
   while (order.size() < trail.size()) {
     const std::size_t before = order.size();
     for (const Event& event : trail) {
@@ -111,7 +112,7 @@ std::string replay_text(const std::vector<Event>& trail) {
 }
 
 bool read_replay(std::string_view text, std::vector<Event>& trail) {
-  Clocks done{};
+  std::array<std::uint16_t, max_threads> done{};
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('.'), text.size());
     const std::string_view item = text.substr(0, end);

@@ -38,8 +38,8 @@ bool maximally_added(const Cut& cut, std::size_t at) {
   }
   for (std::size_t i = 0; i + 1 < cut.trail.size(); ++i) {
     const Event& other = cut.trail[i];
-    if (i > at && !in_prefix(other, cut.write)) continue;
-    if (other.is_write() && other.location == event.location && other.stamp > stamp && !other.stuck) return false;
+    if (other.location != event.location || (i > at && !in_prefix(other, cut.write))) continue;
+    if (other.is_write() && other.stamp > stamp && !other.stuck) return false;
     // Somebody who was there before the event reads from it: it has come to that by a revisit.
     if (event.is_write() && i < at && other.is_read() && other.source == event.id()) return false;
   }

@@ -30,8 +30,8 @@ std::map<std::string, Counts> genmc_counts() {
   return counts;
 }
 
-/// Programs that neither GenMC's file nor a name gave away.
-const std::set<std::string> unknown{"JLT", "MCP-rrw", "WWmerge1"};
+/// The file that an older GenMC has under this name is another program: both engines count 18 where 17 are published.
+const std::set<std::string> unknown{"WWmerge1"};
 
 TEST(Litmus, CountsAreThoseThatGenmcPublishes) {
   const auto published = genmc_counts();

@@ -124,6 +124,35 @@ TEST(Linear, SocketsAreJudgedToo) {
   EXPECT_EQ(verdict_of(wrong), Linearizable::illegal);
 }
 
+/// Nine threads look at once: the orders are 362,880, the states few.
+TEST(Linear, StatesOfSocketsAreNotLookedAtTwice) {
+  std::string lines;
+  for (int i = 0; i < 9; ++i)
+    lines += R"({"op":"netstat","ns":0,"ListenDrops":0,"start":1,"end":1000})"
+             "\n";
+  lines += R"({"op":"close","fd":3,"ret":0,"start":1001,"end":1002})"
+           "\n";
+  const HistoryResult result = check_history(history_of(lines), {});
+  EXPECT_EQ(result.verdict, Linearizable::illegal);
+  EXPECT_LT(result.steps, 40000U);
+}
+
+TEST(Linear, ACallMayComeAfterOneThatItOverlaps) {
+  History history = history_of(rx(0, 1, 1, 10) + rx(0, 2, 1, 10) + poll(0, "2", 20, 21));
+  EXPECT_EQ(linearize(SoftnetSpec(history.header), history.calls).verdict, Linearizable::ok);
+  history.calls[1].after = 0;
+  EXPECT_EQ(linearize(SoftnetSpec(history.header), history.calls).verdict, Linearizable::illegal);
+  EXPECT_EQ(check_history(history, {}).verdict, Linearizable::illegal);
+}
+
+/// The twin of the order that is said beforehand: it must not explain away that a packet overtakes another.
+TEST(Linear, PacketsAreSaidToComeInTheOrderOfTheirDelivery) {
+  History history = history_of(rx(0, 1, 1, 30) + rx(0, 2, 2, 30) + poll(0, "2", 5, 6) + poll(0, "1", 7, 8));
+  order_packets(history.calls);
+  EXPECT_EQ(history.calls[0].after, 1U);
+  EXPECT_EQ(history.calls[1].after, Call::nothing);
+}
+
 TEST(Linear, CheckTellsTheLineThatFitsNowhere) {
   const std::string text = header + rx(0, 1, 1, 2) + rx(0, 2, 3, 4) + poll(0, "2", 5, 6);
   TraceReader reader(read_text(text), "history");

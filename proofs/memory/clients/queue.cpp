@@ -145,10 +145,14 @@ class QueueWorld {
     bool has_order = false;
     {
       const Heap::Use outside(nullptr);
-      QueueHistory all(queue_before_.items.begin(), queue_before_.items.begin() + queue_before_.count);
+      static thread_local QueueHistory all;  // memory to use again
+      static thread_local std::string key;
+      all.assign(queue_before_.items.begin(), queue_before_.items.begin() + queue_before_.count);
       for (QueueOperation& each : all) each.has_ended = true;
       for (const History& each : histories_) all.insert(all.end(), each.items.begin(), each.items.begin() + each.count);
-      const auto [known, fresh] = judgements_.try_emplace(key_of(all), false);
+      key.clear();
+      append_key(key, all);
+      const auto [known, fresh] = judgements_.try_emplace(key, false);
       if (fresh) known->second = has_an_order(all, script_.count == Count::waiting);
       has_order = known->second;
     }

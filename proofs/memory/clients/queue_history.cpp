@@ -116,8 +116,7 @@ class Search {
 
 }  // namespace
 
-std::string key_of(const QueueHistory& history) {
-  std::string key;
+void append_key(std::string& key, const QueueHistory& history) {
   for (const QueueOperation& each : history) {
     key += static_cast<char>(static_cast<unsigned>(each.what) | (each.admitted ? 4U : 0U) | (each.scheduled ? 8U : 0U) |
                              (each.complete ? 16U : 0U));
@@ -128,7 +127,6 @@ std::string key_of(const QueueHistory& history) {
     for (const QueueOperation& other : history) order = order << 1 | (each.before(other) ? 1U : 0U);
     key.append(reinterpret_cast<const char*>(&order), sizeof order);
   }
-  return key;
 }
 
 bool has_an_order(const QueueHistory& history, bool one_queue) { return Search(history, one_queue).run(); }

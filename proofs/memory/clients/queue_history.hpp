@@ -40,7 +40,7 @@ struct QueueOperation {
 using QueueHistory = std::vector<QueueOperation>;
 
 /// All that the verdict depends on.
-std::string key_of(const QueueHistory& history);
+void append_key(std::string& key, const QueueHistory& history);
 
 /// \param one_queue  the releases up to 2.6.34: what is not yet delivered counts
 bool has_an_order(const QueueHistory& history, bool one_queue);
