@@ -2,7 +2,8 @@
 // sources of lockfree/ under the scheduler, and who judges it. harness.cpp gives it the entry points of a fuzzer, makes
 // a finding small, and prints it:
 //
-//   a table of who did what when, the history as a trace (which `weir check` judges again), and how to replay it
+//   a table of who did what when, the history as a trace (which `weir check` judges again, where it makes no
+//   descriptors), and how to replay it
 //
 // The judge is the spec: the model, which oracle/linear asks for an order of the calls that explains all answers.
 // Besides, what must hold in any case when all threads are done.

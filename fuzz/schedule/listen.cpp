@@ -80,12 +80,13 @@ struct May {
   }
 };
 
-/// Where several connect the listener that they find has room for all; where they accept, no number is free again.
+/// Where several connect the listener that they find has room for all, which no sysctl takes away; where they accept,
+/// no number is free again.
 bool may_before(const Threads& threads, const Op& operation) {
   const auto* const listen = std::get_if<op::Listen>(&operation);
   if (listen != nullptr && threads.several) return static_cast<std::uint32_t>(listen->backlog) >= ample;
   if (std::holds_alternative<op::Close>(operation)) return !threads.accept;
-  return !std::holds_alternative<op::Advance>(operation);
+  return !std::holds_alternative<op::Advance>(operation) && !std::holds_alternative<op::SysctlWrite>(operation);
 }
 
 Flaw run(Scheduler& scheduler, const ScheduleCase& each, Recording& recording) {
