@@ -30,7 +30,7 @@ std::map<std::string, Counts> genmc_counts() {
   return counts;
 }
 
-/// The file that an older GenMC has under this name is another program: both engines count 18 where 17 are published.
+/// Of the file that an older GenMC has under this name both engines count 18 where 17 are published (docs/MEMORY.md).
 const std::set<std::string> unknown{"WWmerge1"};
 
 TEST(Litmus, CountsAreThoseThatGenmcPublishes) {
