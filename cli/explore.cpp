@@ -27,9 +27,10 @@ memory::Plan plan_of(const ExploreArguments& given) {
 namespace {
 
 bool is_wanted(const ExploreArguments& given, const memory::Client& client) {
-  return given.names.empty() || std::any_of(given.names.begin(), given.names.end(), [&](const std::string& name) {
-           return name == client.name || (name.ends_with('.') && client.name.starts_with(name));
-         });
+  if (given.names.empty()) return !client.too_large;
+  return std::any_of(given.names.begin(), given.names.end(), [&](const std::string& name) {
+    return name == client.name || (name.ends_with('.') && client.name.starts_with(name));
+  });
 }
 
 bool known_names(const ExploreArguments& given) {

@@ -19,6 +19,7 @@ struct Client {
   unsigned threads = 0;
   Factory factory;
   Limits limits{};
+  bool too_large = false;  ///< to be explored to its end: for weakenings, and for whoever names it
 };
 
 std::vector<Client> queue_clients();

@@ -154,7 +154,8 @@ std::vector<NamedScript> deferred_scripts() {
         {},
         {{"advance, shutdown 4: 0, tcp_info 3: LISTEN 1 1, tcp_info 4: FIN_WAIT1 1 0, accept 3: 5, "
           "tcp_info 5: ESTABLISHED 0 0",
-          "the FIN leaves while the ACK makes the child; it is taken when it is sent again"}}}},
+          "the FIN leaves while the ACK makes the child; it is taken when it is sent again"}}},
+       true},
       {"deferred.connect_close",
        "a client gets a cookie while another one, whose request waits, closes",
        {deferred, {{connect(5)}, {close(4)}}, {info(3), info(5), accept(3)}}},

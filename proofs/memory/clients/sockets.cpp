@@ -171,7 +171,8 @@ Client socket_client(const NamedScript& named) {
           named.sentence,
           threads,
           [=] { return std::make_unique<ClientProgram<SocketWorld, SocketScript>>(named.script, threads); },
-          {.spurious = 0}};
+          {.spurious = 0},
+          named.too_large};
 }
 
 }  // namespace weir::proofs::memory

@@ -29,6 +29,7 @@ struct SocketScript {
 struct NamedScript {
   std::string name, sentence;
   SocketScript script;
+  bool too_large = false;  ///< see Client
 };
 Client socket_client(const NamedScript& script);
 /// Those of socket_clients(), and of them the ones that stand in files of their own.
