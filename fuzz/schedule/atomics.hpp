@@ -3,6 +3,7 @@
 #pragma once
 #include <atomic>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #include "fuzz/schedule/scheduler.hpp"
@@ -32,9 +33,7 @@ class ScheduledAtomic {
   T exchange(T value, Order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
              const char* function = __builtin_FUNCTION()) noexcept {
     access(true, {file, line, function});
-    const T before = std::exchange(value_, value);
-    if (same(before, value) && Scheduler::current() != nullptr) Scheduler::current()->wait();
-    return before;
+    return std::exchange(value_, value);
   }
   T fetch_add(T by, Order = Order::seq_cst, const char* file = __builtin_FILE(), int line = __builtin_LINE(),
               const char* function = __builtin_FUNCTION()) noexcept {
@@ -67,6 +66,9 @@ class ScheduledAtomic {
     return exchange_if(expected, desired, {file, line, function});
   }
 
+  /// A new life of the object, which nobody else uses meanwhile: no place to be interrupted at.
+  void renew(T value) noexcept { value_ = value; }
+
  private:
   static void access(bool writes, const Site& site) noexcept {
     if (Scheduler* const scheduler = Scheduler::current()) scheduler->before_access(writes, site);
@@ -90,6 +92,13 @@ struct Scheduled {
   using atomic = ScheduledAtomic<T>;
   template <class T>
   using plain = T;
+  static void wait() noexcept {
+    if (Scheduler* const scheduler = Scheduler::current()) scheduler->wait();
+  }
+  template <class T>
+  static void renew(ScheduledAtomic<T>& at, std::type_identity_t<T> value) noexcept {
+    at.renew(value);
+  }
 };
 
 }  // namespace weir::fuzz
