@@ -11,8 +11,9 @@
 // Executions are sequentially consistent: what weaker orders allow is for proofs/memory. In return any number of
 // operations may be run.
 //
-// A thread waits where an exchange changes nothing (lockfree/turn.hpp): then another one has a turn. Where that goes on
-// for ever, `run` says false; the threads are then left where they are, and the scheduler is of no use any more.
+// A thread waits where it says so (the policy's wait(), lockfree/turn.hpp): then another one has a turn. Where that
+// goes on for ever, `run` says false; the threads are then left where they are, and the scheduler is of no use any
+// more.
 //
 // Not thread-safe; one run at a time on a thread of the machine.
 #pragma once
@@ -75,7 +76,7 @@ class Scheduler {
     if (stretches_ != nullptr) [[unlikely]]
       note(site);
   }
-  /// The exchange before has changed nothing: if the running thread waits, it is for others.
+  /// The running thread waits for others.
   void wait();
 
  private:
