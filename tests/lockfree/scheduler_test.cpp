@@ -66,8 +66,7 @@ TEST(Scheduler, WhoWaitsHandsOn) {
   ScheduledAtomic<std::uint32_t> lock{1};
   EXPECT_TRUE(scheduler.run(2, {}, [&](unsigned thread) {
     if (thread == 1) return lock.store(0);
-    while (lock.exchange(1) != 0) {
-    }
+    while (lock.exchange(1) != 0) Scheduled::wait();
   }));
   EXPECT_EQ(lock.load(), 1U);
 }
@@ -76,8 +75,7 @@ TEST(Scheduler, WhoWaitsForEverIsTold) {
   Scheduler scheduler;
   ScheduledAtomic<std::uint32_t> lock{1};
   EXPECT_FALSE(scheduler.run(2, {}, [&](unsigned) {
-    while (lock.exchange(1) != 0) {
-    }
+    while (lock.exchange(1) != 0) Scheduled::wait();
   }));
 }
 
