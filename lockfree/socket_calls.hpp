@@ -216,7 +216,7 @@ inline Outcome SocketPlane::tcp_info(const op::TcpInfo& call) {
 #endif
   // acquire: pairs with the transition into LISTEN, before which the limit was set.
   SockWord word = at.sock->word.load(std::memory_order_acquire);
-  if (word.state == TcpState::listen) {
+  if (word.protocol == Protocol::tcp && word.state == TcpState::listen) {
     // acquire: pairs with the release in release_place. Of a queue that is dropped, because nobody listens any more,
     // the numbers mean nothing; that it is, the word tells us then.
     const AckBacklog backlog = at.sock->backlog.load(std::memory_order_acquire);
