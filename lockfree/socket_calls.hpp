@@ -142,6 +142,7 @@ inline Outcome SocketPlane::setsockopt(const op::Setsockopt& call) {
   const bool inet = tcp || word.protocol == Protocol::udp;
   SockWord before;
   const auto set_flag = [&](SockFlag flag) {
+    const Turn turn(at.sock->turn);  // a bind that has looked at the flag goes by it to its end
     transition(*at.sock, before, [&](SockWord& next) {
       call.value != 0 ? next.set(flag) : next.clear(flag);
       return true;
