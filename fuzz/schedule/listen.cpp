@@ -4,21 +4,22 @@
 // order of whole calls explains. So a thread is not let near these (what it may see there is for the clients of
 // proofs/memory, and for the tests of lockfree/):
 //
-// * A connect's SYN and its third ACK each ask for room: of two that want the last place one may come to nothing
-// half-way.
+// * A connect's SYN and its third ACK each ask for room: of two that want the last place one may come to nothing.
 //   And an accept takes the child, and only then gives its place back. Either one thread alone connects, one alone
 //   accepts, and the limit stands, or the queue is never full.
-// * A place in the queue is taken, and the child made, before it can be accepted; so nobody asks for the listener's
-//   length or changes what children inherit while others connect.
-// * A client is in SYN_SENT for a while; so nobody looks at it from outside, or sets what only a fresh socket takes.
+// * A place in the queue is taken, and the child made, before it can be accepted; so nobody asks for the length of
+//   the listener's queue or changes what children inherit while others connect.
+// * A client is in SYN_SENT for a while, also where nobody listens. Nobody looks at it from outside, or sets what
+//   only a fresh socket takes; and where several threads connect no two clients share a port, so none holds
+//   another's ends.
+// * A connect settles on a source before it sends its SYN; so nobody binds to one address of several.
 // * listen enters LISTEN before it asks for the port, and leaves it again; so only one that listens has its limit
-// changed.
+//   changed.
 // * The end of a listener comes to its children one by one.
 // * A descriptor is reserved before it is there; so where threads accept, none closes, and no number comes again.
-// * A close takes the descriptor away, and then waits for the calls on its socket; so where threads close, each client
-// is
-//   one thread's own. (A call that has lost its descriptor so answers as on a closed socket. In the kernel it keeps
-//   it.)
+// * A close takes the descriptor away, and then waits for the calls on its socket; so where threads close, each
+//   client is one thread's own. (A call that has lost its descriptor so answers as on a closed socket. In the
+//   kernel it keeps it.)
 #include "fuzz/schedule/host_run.hpp"
 
 namespace weir::fuzz {
@@ -54,6 +55,9 @@ Threads survey(const ScheduleCase& each) {
   return threads;
 }
 
+/// Two sockets that both have it may have one port.
+bool lets_share(SockOpt option) { return option == SockOpt::so_reuseaddr || option == SockOpt::so_reuseport; }
+
 struct May {
   const Threads& threads;
   unsigned thread;
@@ -64,10 +68,10 @@ struct May {
   }
   bool operator()(const op::Close& call) const { return on_client(call.fd) && !threads.accept; }
   bool operator()(const op::Connect& call) const { return on_client(call.fd) && call.addr.kind == Address::Kind::v4; }
-  bool operator()(const op::Bind& call) const { return on_client(call.fd); }
+  bool operator()(const op::Bind& call) const { return on_client(call.fd) && call.addr == any_address; }
   bool operator()(const op::Shutdown& call) const { return on_client(call.fd); }
   bool operator()(const op::Setsockopt& call) const {
-    return on_client(call.fd) && (call.opt == SockOpt::so_reuseaddr || call.opt == SockOpt::so_reuseport);
+    return on_client(call.fd) && lets_share(call.opt) && (call.value == 0 || !threads.several);
   }
   template <class Operation>
   bool operator()(const Operation&) const {
@@ -85,6 +89,8 @@ struct May {
 bool may_before(const Threads& threads, const Op& operation) {
   const auto* const listen = std::get_if<op::Listen>(&operation);
   if (listen != nullptr && threads.several) return static_cast<std::uint32_t>(listen->backlog) >= ample;
+  const auto* const set = std::get_if<op::Setsockopt>(&operation);
+  if (set != nullptr && lets_share(set->opt) && set->value != 0) return !threads.several;
   if (std::holds_alternative<op::Close>(operation)) return !threads.accept;
   return !std::holds_alternative<op::Advance>(operation) && !std::holds_alternative<op::SysctlWrite>(operation);
 }
