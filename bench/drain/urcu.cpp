@@ -38,7 +38,7 @@ class WfcQueue {
 
  private:
   // The node is the packet's first word, which is for contenders that chain.
-  static_assert(sizeof(cds_wfcq_node) == sizeof(Packet::next) && offsetof(Packet, next) == 0);
+  static_assert(sizeof(cds_wfcq_node) == sizeof(void*) && offsetof(Packet, next) == 0);
   static cds_wfcq_node* node_of(Packet& packet) { return reinterpret_cast<cds_wfcq_node*>(&packet); }
 
   alignas(64) cds_wfcq_head head_;

@@ -73,7 +73,12 @@ class ScheduledAtomic {
   static void access(bool writes, const Site& site) noexcept {
     if (Scheduler* const scheduler = Scheduler::current()) scheduler->before_access(writes, site);
   }
-  static bool same(const T& a, const T& b) noexcept { return std::memcmp(&a, &b, sizeof(T)) == 0; }
+  static bool same(const T& a, const T& b) noexcept {
+    if constexpr (std::is_pointer_v<T>)
+      return a == b;
+    else
+      return std::memcmp(&a, &b, sizeof(T)) == 0;
+  }
   bool exchange_if(T& expected, T desired, const Site& site) noexcept {
     access(true, site);
     if (!same(value_, expected)) {
