@@ -76,7 +76,7 @@ class LinuxExclusions {
   void note_reply(const op::Segment& segment, Flags reply) {
     KnownPeer* peer = find(segment);
     if (peer == nullptr) peer = &peers_.emplace_back();
-    if (segment.flags == Flags::s) *peer = {};
+    if (segment.flags == Flags::s && reply == Flags::sa) *peer = {};  // otherwise what there was stands
     peer->last = segment;
     // Both have sent FIN: an ACK may be the last one.
     peer->gone = peer->gone || (peer->host_sent_fin && peer->sent_fin && has_ack(segment.flags));

@@ -94,6 +94,22 @@ TEST(LinuxExclusions, ACrossedConnectIsLeftOutOnlyIfItDefers) {
   EXPECT_FALSE(excludes_crossing(0));
 }
 
+/// A SYN that is answered by ACK begins nothing: the cookie's connection stands, and when it is gone its ACK is left
+/// out.
+TEST(LinuxExclusions, AnAckAfterACookiesFinIsLeftOutWhateverSynCameBetween) {
+  const auto after = [](bool fin_was_sent) {
+    const auto segment = [](Flags flags) { return op::Segment{{}, {0xc000020a, 1001}, {0xc0000201, 80}, flags, 0}; };
+    LinuxExclusions exclusions;
+    exclusions.note(segment(Flags::s), outcome::Replied{Flags::sa});
+    exclusions.note(segment(Flags::a), outcome::Replied{fin_was_sent ? Flags::fa : Flags::none});
+    exclusions.note(segment(Flags::s), outcome::Replied{Flags::a});
+    exclusions.note(segment(Flags::r), outcome::Replied{Flags::none});
+    return exclusions.excludes(segment(Flags::a));
+  };
+  EXPECT_TRUE(after(true));
+  EXPECT_FALSE(after(false));
+}
+
 TEST(LinuxExclusions, AreInTheDocs) {
   std::ifstream stream(WEIR_LIVE_DOCS);
   const std::string text((std::istreambuf_iterator<char>(stream)), {});
