@@ -2,6 +2,7 @@
 #include "proofs/run.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <map>
@@ -123,7 +124,10 @@ TEST(Run, WritesObligations) {
 
 class CachedRun : public testing::Test {
  protected:
-  CachedRun() { options_.cache = std::filesystem::path(testing::TempDir()) / "weir-proof-cache"; }
+  /// Of its own: other tests of this kind run beside this one.
+  CachedRun() {
+    options_.cache = std::filesystem::path(testing::TempDir()) / ("weir-proof-cache-" + std::to_string(::getpid()));
+  }
   ~CachedRun() override { std::filesystem::remove_all(options_.cache); }
 
   /// How many of the results came from the cache.
