@@ -49,5 +49,42 @@ TEST(CampaignMustFail, CatchesEveryCanary) {
   }
 }
 
+/// Differs where a listen stands in the case, for as many runs as it is told, by one of two ways through the spec.
+Target listen_differs(std::uint32_t runs) {
+  return {"moody", [runs](const Input& input, Effort& effort) mutable -> std::optional<Difference> {
+            effort.operations += input.ops.size();
+            for (std::size_t i = 0; i < input.ops.size(); ++i) {
+              const auto* listen = std::get_if<op::Listen>(&input.ops[i]);
+              if (listen == nullptr || runs == 0) continue;
+              --runs;
+              const std::uint64_t path = listen->backlog < 0 ? 1 : 2;
+              return Difference{i, false, input.ops[i], returned(0), failed(Errno::einval), path};
+            }
+            return std::nullopt;
+          }};
+}
+
+CampaignStats moody_campaign(std::uint32_t runs, std::uint32_t confirmations, bool one_of_each_shape) {
+  CampaignOptions options;
+  options.max_inputs = 500;
+  options.confirmations = confirmations;
+  options.one_of_each_shape = one_of_each_shape;
+  return Campaign(std::move(options), listen_differs(runs)).run(Campaign::Clock::now() + backstop);
+}
+
+TEST(Campaign, WhatIsNotSeenAgainIsNoFinding) {
+  const auto for_once = moody_campaign(1, 3, false);
+  EXPECT_TRUE(for_once.findings.empty());
+  EXPECT_EQ(for_once.divergences, 0U);
+  EXPECT_EQ(for_once.unconfirmed, 1U);
+  EXPECT_EQ(moody_campaign(1, 0, false).findings.size(), 1U) << "nobody asked for it again";
+  EXPECT_EQ(moody_campaign(100'000, 3, false).findings.size(), 2U) << "it is seen again, and again";
+}
+
+TEST(Campaign, SmallFindingsOfOneShapeAreOneIfAskedFor) {
+  EXPECT_EQ(moody_campaign(100'000, 0, true).findings.size(), 1U);
+  EXPECT_EQ(moody_campaign(100'000, 0, false).findings.size(), 2U);
+}
+
 }  // namespace
 }  // namespace weir::fuzz
