@@ -100,52 +100,80 @@ Measured measure_same_core(C& contender, const Cell& cell, std::uint32_t packets
   return {ns / (bursts * cell.burst), preemptions() != before};
 }
 
-/// The two threads of a cross-core cell and what they share beside the contender.
+/// How many packets a cross-core cell sends: to warm up, and in all; whole bursts.
+struct Amount {
+  Amount(const Cell& cell, std::uint32_t packets)
+      : warm((packets / 8 / cell.burst + 1) * cell.burst), total(warm + packets / cell.burst * cell.burst) {}
+  const std::uint64_t warm, total;
+};
+
+/// What producer and owner share beside what is measured.
+struct Shared {
+  alignas(64) std::atomic<bool> ready{false};
+  bool producer_disturbed = false;  ///< written once
+  alignas(64) std::atomic<std::uint64_t> delivered{0};
+};
+
+/// The producer's thread, on `core`: sends bursts, at most `bursts_in_flight` of them under way.
+/// \param send  a burst, once its packets may be written again
+template <class Send>
+void produce(const Cell& cell, int core, std::uint64_t total, Shared& shared, Send send) {
+  pin_to(core);
+  PacketPool pool(cell);
+  const long before = preemptions();
+  shared.ready.store(true, std::memory_order_release);
+  for (std::uint64_t sent = 0; sent < total; sent += cell.burst) {
+    // acquire: the owner has read the packets that are now written again.
+    while (sent + cell.burst > shared.delivered.load(std::memory_order_acquire) + cell.burst * bursts_in_flight) {
+    }
+    pool.fetch();
+    send(pool.fill());
+  }
+  shared.producer_disturbed = preemptions() != before;
+  while (shared.delivered.load(std::memory_order_acquire) != total)
+    std::this_thread::yield();  // the pool lives as long
+}
+
+/// The owner's time from `warm` to `total` packets. It waits until the producer has left this core, which real-time
+/// priority gives to nobody else.
+template <class DrainUntil>
+Measured time_owner(const Amount& amount, Shared& shared, DrainUntil drain_until) {
+  while (!shared.ready.load(std::memory_order_acquire)) std::this_thread::yield();
+  const long before = preemptions();
+  drain_until(amount.warm);
+  const auto start = Clock::now();
+  drain_until(amount.total);
+  const double ns = ns_since(start);
+  return {ns / static_cast<double>(amount.total - amount.warm), preemptions() != before};
+}
+
+/// The two threads of a cross-core cell.
 template <Contender C>
 class CrossCore {
  public:
   CrossCore(C& contender, const Cell& cell, std::uint32_t packets)
-      : contender_(contender),
-        cell_(cell),
-        warm_((packets / 8 / cell.burst + 1) * cell.burst),
-        total_(warm_ + packets / cell.burst * cell.burst) {}
+      : contender_(contender), cell_(cell), amount_(cell, packets) {}
 
   /// The calling thread is the owner; the producer runs on `producer_core`.
   Measured run(int producer_core, Sink& sink) {
-    std::thread producer([this, producer_core] { produce(producer_core); });
-    while (!ready_.load(std::memory_order_acquire)) std::this_thread::yield();
-    const long before = preemptions();
-    drain_until(warm_, sink);
-    const std::uint64_t warmed = got_;
-    const auto start = Clock::now();
-    drain_until(total_, sink);
-    const double ns = ns_since(start);
-    const bool disturbed = preemptions() != before;
-    delivered_.store(got_, std::memory_order_release);
+    std::thread producer([this, producer_core] {
+      produce(cell_, producer_core, amount_.total, shared_, [this](auto burst) { send(burst); });
+    });
+    Measured measured = time_owner(amount_, shared_, [&](std::uint64_t goal) { drain_until(goal, sink); });
+    shared_.delivered.store(got_, std::memory_order_release);
     producer.join();
+    measured.disturbed = measured.disturbed || shared_.producer_disturbed;
     // The next cell finds it asleep. A contender may have been woken for a packet that was gone by then.
     awake_ = awake_ || softirq_pending_.load(std::memory_order_relaxed);
     while (awake_) awake_ = !contender_.poll(cell_.quota, sink).complete;
-    return {ns / static_cast<double>(got_ - warmed), disturbed || producer_disturbed_};
+    return measured;
   }
 
  private:
-  void produce(int core) {
-    pin_to(core);
-    PacketPool pool(cell_);
-    const long before = preemptions();
-    ready_.store(true, std::memory_order_release);
-    for (std::uint64_t sent = 0; sent < total_; sent += cell_.burst) {
-      // acquire: the owner has read the packets that are now written again.
-      while (sent + cell_.burst > delivered_.load(std::memory_order_acquire) + cell_.burst * bursts_in_flight) {
-      }
-      pool.fetch();
-      bool wake = false;
-      for (Packet* packet : pool.fill()) wake |= contender_.enqueue(*packet, netdev_max_backlog).scheduled;
-      if (wake) softirq_pending_.store(true, std::memory_order_release);
-    }
-    producer_disturbed_ = preemptions() != before;
-    while (delivered_.load(std::memory_order_acquire) != total_) std::this_thread::yield();  // the pool lives as long
+  void send(std::span<Packet* const> burst) {
+    bool wake = false;
+    for (Packet* packet : burst) wake |= contender_.enqueue(*packet, netdev_max_backlog).scheduled;
+    if (wake) softirq_pending_.store(true, std::memory_order_release);
   }
 
   void drain_until(std::uint64_t goal, Sink& sink) {
@@ -161,22 +189,18 @@ class CrossCore {
       got_ += static_cast<std::uint64_t>(polled.work);
       // release: pairs with the producer's acquire; without it a packet could be written while the sink reads it.
       // Packets go back when the backlog sleeps, which it will: a producer that waits for them adds no more.
-      if (polled.complete) delivered_.store(got_, std::memory_order_release);
+      if (polled.complete) shared_.delivered.store(got_, std::memory_order_release);
     }
   }
 
   C& contender_;
   const Cell cell_;
-  const std::uint64_t warm_;
-  const std::uint64_t total_;
+  const Amount amount_;
   // Written by the owner, each poll.
   alignas(64) std::uint64_t got_ = 0;
   bool awake_ = false;
-  // Written by the producer, once.
-  alignas(64) std::atomic<bool> ready_{false};
-  bool producer_disturbed_ = false;
   alignas(64) std::atomic<bool> softirq_pending_{false};
-  alignas(64) std::atomic<std::uint64_t> delivered_{0};
+  Shared shared_;
 };
 
 /// Measures until nobody disturbs, a few times at most.
