@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fuzz/canary.hpp"
+#include "fuzz/question.hpp"
 #include "fuzz/report.hpp"
 #include "fuzz/targets.hpp"
 
@@ -84,6 +85,23 @@ TEST(Campaign, WhatIsNotSeenAgainIsNoFinding) {
 TEST(Campaign, SmallFindingsOfOneShapeAreOneIfAskedFor) {
   EXPECT_EQ(moody_campaign(100'000, 0, true).findings.size(), 1U);
   EXPECT_EQ(moody_campaign(100'000, 0, false).findings.size(), 2U);
+}
+
+/// Nothing else is taken for a guest that is late: not another state, not the other way round, not another operation.
+TEST(LateGuest, OnlyAnAcknowledgedFinIsAJiffyLater) {
+  const outcome::Info waits{TcpState::fin_wait1, 1, 0}, acknowledged{TcpState::fin_wait2, 0, 0};
+  const auto later = [](const Op& operation, const Outcome& expected, const Outcome& observed) {
+    return is_a_jiffy_later({0, false, operation, expected, observed, 0});
+  };
+  const op::TcpInfo look{{3}};
+  EXPECT_TRUE(later(look, waits, acknowledged));
+  EXPECT_TRUE(later(look, outcome::Info{TcpState::last_ack, 1, 0}, outcome::Info{TcpState::close, 0, 0}));
+  EXPECT_FALSE(later(look, acknowledged, waits));
+  EXPECT_FALSE(later(look, waits, outcome::Info{TcpState::fin_wait2, 1, 0}));
+  EXPECT_FALSE(later(look, waits, outcome::Info{TcpState::time_wait, 0, 0}));
+  EXPECT_FALSE(later(look, outcome::Info{TcpState::established, 0, 0}, acknowledged));
+  EXPECT_FALSE(later(look, waits, failed(Errno::ebadf)));
+  EXPECT_FALSE(later(op::Accept{{3}}, returned(4), failed(Errno::eagain)));
 }
 
 }  // namespace
