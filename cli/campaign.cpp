@@ -14,7 +14,7 @@
 #include "fuzz/targets.hpp"
 #include "oracle/profile/names.hpp"
 #ifdef WEIR_HAVE_PROVE
-#include "proofs/run.hpp"
+#include "cli/prove.hpp"
 #endif
 
 namespace weir::cli {
@@ -55,15 +55,16 @@ std::string clock_text(Clock::duration left) {
 
 #ifdef WEIR_HAVE_PROVE
 ProofReport prove(const Arguments& given, StatusLine& status) {
-  ProofReport report{.ran = true, .theorems = 0, .good = 0, .exit_code = 0, .seconds = 0, .bad = {}};
+  ProofReport report{.ran = true, .obligations = 0, .good = 0, .exit_code = 0, .seconds = 0, .bad = {}};
   proofs::Options options;
+  options.cache = default_proof_cache();
   for (const Profile* each : profiles_of(given)) options.profiles.emplace_back(each->name);
   const auto summary = proofs::run_all(options, [&](const proofs::Result& result) {
-    ++report.theorems;
+    ++report.obligations;
     report.good += result.good ? 1 : 0;
     if (!result.good)
       report.bad.push_back(fmt::format("{} on {}: {}", result.theorem, result.kernels(), name_of_enum(result.verdict)));
-    status.show(fmt::format("proving: {} theorems done", report.theorems));
+    status.show(fmt::format("proving: {} done", report.obligations));
   });
   report.exit_code = summary.exit_code();
   report.seconds = summary.seconds;

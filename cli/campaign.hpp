@@ -97,7 +97,7 @@ std::vector<std::string> words_of(const std::string& text);
 /// What came of the proofs.
 struct ProofReport {
   bool ran = false;
-  std::size_t theorems = 0, good = 0;
+  std::size_t obligations = 0, good = 0;
   int exit_code = 0;
   double seconds = 0;
   std::vector<std::string> bad;  ///< one line for each obligation without the right verdict

@@ -52,10 +52,10 @@ std::string row_of(const TargetReport& target, std::size_t width) {
 }
 
 std::string proof_row(const ProofReport& proofs, std::size_t width) {
-  if (!proofs.ran) return fmt::format("  {:<{}} not part of this build (needs Z3)\n", "theorems", width);
-  if (proofs.theorems == 0) return fmt::format("  {:<{}} none is about these releases\n", "theorems", width);
+  if (!proofs.ran) return fmt::format("  {:<{}} not part of this build (needs Z3)\n", "proofs", width);
+  if (proofs.obligations == 0) return fmt::format("  {:<{}} none is about these releases\n", "proofs", width);
   const std::string verdict = proofs.exit_code == 0 ? green("proved") : red("NOT PROVED");
-  return fmt::format("  {:<{}} {:>14} of {} in {:.1f} s  {}\n", "theorems", width, proofs.good, proofs.theorems,
+  return fmt::format("  {:<{}} {:>14} of {} in {:.1f} s  {}\n", "proofs", width, proofs.good, proofs.obligations,
                      proofs.seconds, verdict);
 }
 

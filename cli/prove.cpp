@@ -57,14 +57,6 @@ bool known_names(const proofs::Options& options) {
   return true;
 }
 
-/// Where verdicts are kept: beside what else this user's programs can make again. Empty where there is no such place.
-std::filesystem::path default_cache() {
-  const auto from = [](const char* name) { return std::filesystem::path(std::getenv(name) ? std::getenv(name) : ""); };
-  if (const auto caches = from("XDG_CACHE_HOME"); caches.is_absolute()) return caches / "weir" / "proofs";
-  if (const auto home = from("HOME"); home.is_absolute()) return home / ".cache" / "weir" / "proofs";
-  return {};
-}
-
 /// \return false, with a complaint, where that cannot be
 bool write_file(const std::filesystem::path& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
@@ -129,7 +121,7 @@ int prove(Arguments given) {
   }
   std::optional<ScratchFolder> scratch;
   if (!given.recheck.empty() && given.options.smt2.empty()) given.options.smt2 = scratch.emplace().path();
-  if (given.options.cache.empty() && !given.no_cache) given.options.cache = default_cache();
+  if (given.options.cache.empty() && !given.no_cache) given.options.cache = default_proof_cache();
   if (given.no_cache) given.options.cache.clear();
   const bool progress = ::isatty(STDERR_FILENO) != 0;
   std::size_t done = 0;
@@ -147,6 +139,13 @@ int prove(Arguments given) {
 }
 
 }  // namespace
+
+std::filesystem::path default_proof_cache() {
+  const auto from = [](const char* name) { return std::filesystem::path(std::getenv(name) ? std::getenv(name) : ""); };
+  if (const auto caches = from("XDG_CACHE_HOME"); caches.is_absolute()) return caches / "weir" / "proofs";
+  if (const auto home = from("HOME"); home.is_absolute()) return home / ".cache" / "weir" / "proofs";
+  return {};
+}
 
 void add_prove(CLI::App& app, int& exit_code) {
   const auto given = std::make_shared<Arguments>();

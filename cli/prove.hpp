@@ -1,9 +1,14 @@
 // What `weir prove` writes.
 #pragma once
+#include <filesystem>
+
 #include "cli/common.hpp"
 #include "proofs/recheck.hpp"
 
 namespace weir::cli {
+
+/// Where verdicts are kept: beside what else this user's programs can make again. Empty where there is no such place.
+std::filesystem::path default_proof_cache();
 
 /// "; refuted in 2.6.32 .. 3.10 (C1)", or nothing.
 std::string refuted_text(const proofs::Entry& entry);
