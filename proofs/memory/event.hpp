@@ -38,7 +38,7 @@ struct Event {
   std::uint8_t location = 0;  ///< of this run
   std::uint16_t index = 0;    ///< in its thread
   EventId source = 0;         ///< reads: the write; updates' writes: what was read; choices: the alternative
-  std::int32_t stamp = 0;     ///< writes: the place in modification order
+  std::int32_t stamp = 0;     ///< writes: the place in modification order; reads: that of what was read
   std::int32_t floor = 0;     ///< the stamp of the newest message that the thread knew at this location
   Clocks prefix{};            ///< per thread, how many events are before this one in (po | rf)+, itself included
   Clocks before{};            ///< the same for happens-before

@@ -103,6 +103,7 @@ class Worker {
     Frame& frame = frames_[depth_ - 1];
     judge(machine_.run(frame), frame);
     if ((++runs_ & 0x3ff) == 0) look_at_the_clock();
+    if (pool_.hungry()) give_away();
     while (depth_ > 0 && !advance()) --depth_;
   }
 
@@ -163,6 +164,13 @@ class Worker {
     return done;
   }
 
+  static void take(Event& event, Option option) {
+    if (event.is_write())
+      event.stamp = option.stamp;
+    else
+      event.source = option.source;
+  }
+
   /// Moves the innermost subtree on to its next alternative, or opens one inside it. \return false if it has no more
   bool advance() {
     Frame& frame = frames_[depth_ - 1];
@@ -173,16 +181,13 @@ class Worker {
         frame.options.pop_back();
         --event.forward;
         ++event.tried;
-        if (event.is_write())
-          event.stamp = option.stamp;
-        else
-          event.source = option.source;
+        take(event, option);
         return true;
       }
       if (event.is_write() && !event.revisits_known) {
         event.revisits_known = true;
         const std::size_t before = frame.options.size();
-        find_revisits(frame.trail, frame.options);
+        revisits_.find(frame.trail, frame.options);
         event.backward = static_cast<std::uint16_t>(frame.options.size() - before);
       }
       if (event.backward > 0) return open_revisit();
@@ -200,12 +205,36 @@ class Worker {
     Frame& inner = push();
     revisit(frames_[outer].trail, option, inner.trail);
     inner.base = inner.trail.size();
-    if (pool_.hungry()) {
-      pool_.give(inner);
-      --depth_;
-      return advance();
-    }
     return true;
+  }
+
+  /// Gives the outermost alternative that is left to another worker: the largest subtree there is, most likely.
+  void give_away() {
+    for (std::size_t depth = 0; depth < depth_; ++depth) {
+      Frame& frame = frames_[depth];
+      // An event's alternatives stand on those of the events before it.
+      for (std::size_t at = frame.base; at < frame.trail.size(); ++at)
+        if (frame.trail[at].forward + frame.trail[at].backward > 0) return give_first_of(frame, at);
+    }
+  }
+
+  void give_first_of(Frame& frame, std::size_t at) {
+    Event& event = frame.trail[at];
+    const Option option = frame.options.front();
+    frame.options.erase(frame.options.begin());
+    ++event.tried;
+    Frame given;
+    if (event.forward > 0) {
+      --event.forward;
+      given.trail.assign(frame.trail.begin(), frame.trail.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+      take(given.trail.back(), option);
+    } else {
+      --event.backward;
+      const std::vector<Event> until(frame.trail.begin(), frame.trail.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+      revisit(until, option, given.trail);
+    }
+    given.base = given.trail.size();
+    pool_.give(std::move(given));
   }
 
   const std::unique_ptr<Program> program_;
@@ -213,6 +242,7 @@ class Worker {
   Pool& pool_;
   const Clock::time_point start_;
   Machine machine_;
+  Revisits revisits_;
   std::deque<Frame> frames_;
   std::size_t depth_ = 0;
   std::uint64_t runs_ = 0;

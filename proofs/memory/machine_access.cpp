@@ -81,6 +81,7 @@ Machine::Message& Machine::read(Place& place, Kind kind, Order order, Site site,
   event->floor = thread.now.stamp(location);
   Message& message = message_of(place, event->source);
   event->value = message.value;
+  event->stamp = message.stamp;
   thread.now.set_stamp(location, message.stamp);
   thread.prefix.join(message.prefix);
   return message;

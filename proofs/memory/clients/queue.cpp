@@ -35,6 +35,8 @@ struct Script {
   std::uint32_t waiting_at_first = 0;
 };
 
+constexpr unsigned each_has = 4;  // packets, a thread
+
 template <std::uint32_t Slots>
 class QueueWorld {
  public:
@@ -46,11 +48,11 @@ class QueueWorld {
   void run(unsigned thread) {
     for (const Step& step : script_.threads[thread]) {
       if (step.what == Step::Do::look) {
-        require(queue_.counted() <= max_threads * 8, "what counts is never less than nothing");
+        require(queue_.counted() <= max_threads * each_has, "what counts is never less than nothing");
         continue;
       }
       const Clocks begin = moment();
-      const auto number = static_cast<std::uint8_t>(thread * 8 + used_[thread]++);
+      const auto number = static_cast<std::uint8_t>(thread * each_has + used_[thread]++);
       if (step.what == Step::Do::put) put(thread, step.amount, begin, histories_[thread], number);
       if (step.what == Step::Do::own) put_own(step.amount, number);
       if (step.what == Step::Do::poll) poll(step.amount, begin);
@@ -115,7 +117,7 @@ class QueueWorld {
     poll.what = What::poll;
     const lockfree::PollResult result = queue_.poll(quota, [&](ModelPacket* packet) {
       require(packet->contents == packet->number, "a packet arrives with its contents");
-      const std::uint8_t lane = packet->number / 8;
+      const std::uint8_t lane = packet->number / each_has;
       require(last_[lane] <= packet->number, "each producer's packets arrive in order");
       last_[lane] = packet->number;
       ++seen_[packet->number];
@@ -161,13 +163,13 @@ class QueueWorld {
 
   const Script& script_;
   Judgements& judgements_;
-  std::array<ModelPacket, max_threads * 8> packets_;
+  std::array<ModelPacket, max_threads * each_has> packets_;
   lockfree::Backlog<ModelPacket*, Modelled, Slots> queue_;
   History queue_before_;
   std::array<History, max_threads> histories_;
   std::array<std::uint8_t, max_threads> used_{};
   std::array<std::uint8_t, max_threads> last_{};
-  std::array<std::uint8_t, max_threads * 8> seen_{};
+  std::array<std::uint8_t, max_threads * each_has> seen_{};
   bool own_lane_used_ = false;
   unsigned scheduled_ = 0, completed_ = 0, admitted_ = 0, refused_ = 0, delivered_ = 0;
 };
