@@ -55,6 +55,13 @@ std::vector<Litmus::Body> read_to_write_causality() {
   return {[](C& m, Row&) { m.x.store(1, write); }, [](C& m, Row& r) { r[0] = m.x.load(read), r[1] = m.y.load(read); },
           [](C& m, Row& r) { m.y.store(1, write), r[0] = m.x.load(read); }};
 }
+/// What leads from one seq_cst access to another is neither one thread nor one location.
+template <Order write, Order read>
+std::vector<Litmus::Body> write_and_read_to_write_causality() {
+  return {[](C& m, Row&) { m.x.store(1, sc), m.y.store(1, write); },
+          [](C& m, Row& r) { r[0] = m.y.load(read), r[1] = m.z.load(sc); },
+          [](C& m, Row& r) { m.z.store(1, sc), r[0] = m.x.load(sc); }};
+}
 
 constexpr Litmus::Predicate both_zero = [](Is is) { return is.r[0][0] == 0 && is.r[1][0] == 0; };
 constexpr Litmus::Predicate both_one = [](Is is) { return is.r[0][0] == 1 && is.r[1][0] == 1; };
@@ -181,6 +188,10 @@ std::vector<Litmus> more_threads() {
       {"WRC+ra", classical, write_to_read_causality<rel, acq>(), -1, -1, chain_is_broken, forbidden},
       {"RWC+ra", classical, read_to_write_causality<rel, acq>(), -1, -1, reader_and_writer_disagree, allowed},
       {"RWC+sc", classical, read_to_write_causality<sc, sc>(), -1, -1, reader_and_writer_disagree, forbidden},
+      {"W+RWC+rlx", classical, write_and_read_to_write_causality<rlx, rlx>(), -1, -1, reader_and_writer_disagree,
+       allowed},
+      {"W+RWC+ra", classical, write_and_read_to_write_causality<rel, acq>(), -1, -1, reader_and_writer_disagree,
+       forbidden},
       {"ISA2+rlx", classical, transitive<rlx, rlx>(), -1, -1, chain_is_broken, allowed},
       {"ISA2+ra", classical, transitive<rel, acq>(), -1, -1, chain_is_broken, forbidden},
   };

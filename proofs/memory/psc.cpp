@@ -13,6 +13,25 @@ constexpr std::size_t most = 512;
 using Set = std::bitset<most>;
 using Relation = std::array<Set, most>;
 
+bool is_strong(const Event& event) { return event.order == Order::seq_cst && event.kind != Kind::choice; }
+
+constexpr int nowhere = -1;
+int location_of(const Event& event) { return event.is_read() || event.is_write() ? event.location : nowhere; }
+
+bool has_cycle(const std::vector<Set>& edges) {
+  Set gone;
+  for (std::size_t removed = 0; removed < edges.size();) {
+    std::size_t now = removed;
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      if (gone[i] || (edges[i] & ~gone).any()) continue;
+      gone.set(i);
+      ++removed;
+    }
+    if (now == removed) return true;
+  }
+  return false;
+}
+
 /// The events with their relations, each as the set of those that it leads to. One is kept a thread: clearing what is
 /// in use is cheaper than making it.
 class Graph {
@@ -52,24 +71,16 @@ class Graph {
     std::uint8_t thread;
     Kind kind;
     bool strong, reads, writes;
-    int location;  // -1: a fence or a choice
+    int location;
     std::uint16_t index;
     EventId id, source;
-    std::int32_t stamp;  // of a read: that of what it reads
+    std::int32_t stamp;
     Clocks before;
   };
   static Item item_of(const std::vector<Event>& trail, std::size_t at) {
     const Event& event = trail[at];
-    Item item{event.thread,    event.kind,       event.order == Order::seq_cst && event.kind != Kind::choice,
-              event.is_read(), event.is_write(), -1,
-              event.index,     event.id(),       event.source,
-              event.stamp,     event.before};
-    if (item.reads || item.writes) item.location = event.location;
-    if (!item.reads) return item;
-    item.stamp = 0;
-    for (const Event& each : trail)
-      if (event.source != initial_write && each.id() == event.source) item.stamp = each.stamp;
-    return item;
+    return {event.thread, event.kind, is_strong(event), event.is_read(), event.is_write(), location_of(event),
+            event.index,  event.id(), event.source,     event.stamp,     event.before};
   }
   bool is_fence(std::size_t a) const { return item_[a].kind == Kind::fence; }
 
@@ -110,24 +121,56 @@ class Graph {
       if (before_[a][b]) set.set(a);
     return set;
   }
-  static bool has_cycle(const std::vector<Set>& edges) {
-    Set gone;
-    for (std::size_t removed = 0; removed < edges.size();) {
-      std::size_t now = removed;
-      for (std::size_t i = 0; i < edges.size(); ++i) {
-        if (gone[i] || (edges[i] & ~gone).any()) continue;
-        gone.set(i);
-        ++removed;
-      }
-      if (now == removed) return true;
-    }
-    return false;
-  }
-
   std::size_t size_ = 0;
   std::array<Item, most> item_;
   Relation before_, before_or_same_, elsewhere_, reads_from_, communicates_at_once_, communicates_;
   Relation scb_;  // its part through other locations added last
+};
+
+/// The same without fences, where nothing but seq_cst accesses begins or ends psc. What leads from one of them through
+/// other locations is decided by the first event after it, and the last before the other, that are elsewhere: whatever
+/// else there is between the two happens after the one and before the other.
+class Accesses {
+ public:
+  explicit Accesses(const std::vector<Event>& trail) {
+    for (const Event& event : trail) {
+      if (is_strong(event)) strong_.push_back(&event);
+      by_thread_[event.thread][event.index] = &event;
+      ++events_[event.thread];
+    }
+  }
+
+  bool psc_has_cycle() const {
+    std::vector<const Event*> after, before;
+    for (const Event* each : strong_) after.push_back(elsewhere(*each, 1)), before.push_back(elsewhere(*each, -1));
+    std::vector<Set> edges(strong_.size());
+    for (std::size_t a = 0; a < strong_.size(); ++a)
+      for (std::size_t b = 0; b < strong_.size(); ++b)
+        if (a != b && (leads(*strong_[a], *strong_[b]) || happens(after[a], before[b]))) edges[a].set(b);
+    return has_cycle(edges);
+  }
+
+ private:
+  static bool happens(const Event* first, const Event* second) {
+    return first != nullptr && second != nullptr && first != second && first->index < second->before[first->thread];
+  }
+  static bool leads(const Event& first, const Event& second) {
+    const bool same = first.location == second.location;
+    return (first.thread == second.thread && first.index < second.index) || (same && happens(&first, &second)) ||
+           (same && second.is_write() && first.stamp < second.stamp);
+  }
+  /// The nearest access to another location, forwards (1) or backwards (-1) in the thread; nullptr: none.
+  const Event* elsewhere(const Event& event, int step) const {
+    for (int at = event.index + step; at >= 0 && at < events_[event.thread]; at += step) {
+      const Event* const other = by_thread_[event.thread][static_cast<std::size_t>(at)];
+      if (location_of(*other) != nowhere && other->location != event.location) return other;
+    }
+    return nullptr;
+  }
+
+  std::vector<const Event*> strong_;
+  std::array<std::array<const Event*, most>, max_threads> by_thread_;
+  std::array<int, max_threads> events_{};
 };
 
 /// Seeks an interleaving greedily: whoever can go on without being too early goes on. A read must come after its write
@@ -196,12 +239,11 @@ class Interleaving {
 bool sequentially_consistent(const std::vector<Event>& trail) { return Interleaving(trail).exists(); }
 
 bool seq_cst_consistent(const std::vector<Event>& trail) {
-  const auto count = std::count_if(trail.begin(), trail.end(), [](const Event& event) {
-    return event.order == Order::seq_cst && event.kind != Kind::choice;
-  });
-  if (count < 2) return true;
+  if (std::count_if(trail.begin(), trail.end(), is_strong) < 2) return true;
   // What an interleaving explains is consistent under any order, and cheap to see.
   if (sequentially_consistent(trail)) return true;
+  const bool fences = std::any_of(trail.begin(), trail.end(), [](const Event& e) { return e.kind == Kind::fence; });
+  if (!fences) return !Accesses(trail).psc_has_cycle();
   thread_local const auto graph = std::make_unique<Graph>();
   graph->load(trail);
   return !graph->psc_has_cycle();

@@ -59,6 +59,11 @@ std::string describe(const Event& event, std::size_t self, const std::vector<std
   return text;
 }
 
+std::int32_t stamp_of_source(const std::vector<Event>& trail, const Event& read) {
+  const auto source = std::find_if(trail.begin(), trail.end(), [&](const Event& e) { return e.id() == read.source; });
+  return source == trail.end() ? 0 : source->stamp;  // 0: the initial value
+}
+
 }  // namespace
 
 std::string execution_table(const std::vector<Event>& trail) {
@@ -144,6 +149,7 @@ bool read_replay(std::string_view text, std::vector<Event>& trail) {
     }
     trail.push_back(event);
   }
+  for (Event& event : trail) event.stamp = event.is_read() ? stamp_of_source(trail, event) : event.stamp;
   return true;
 }
 

@@ -103,6 +103,7 @@ void revisit(const std::vector<Event>& trail, Option option, std::vector<Event>&
   const auto reader = std::find_if(trail.begin(), trail.end(), [&](const Event& e) { return e.id() == option.source; });
   after.assign(trail.begin(), reader + 1);
   after.back().source = write.id();
+  after.back().stamp = option.stamp;
   for (auto event = reader + 1; event != trail.end(); ++event)
     if (in_prefix(*event, write)) after.push_back(*event);  // the write itself among them
   after.back().stamp = option.stamp;

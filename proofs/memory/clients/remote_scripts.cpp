@@ -171,11 +171,23 @@ std::vector<NamedScript> deferred_scripts() {
   };
 }
 
+/// Requests once more, where they stand in a table of the listener's (up to 4.3).
+std::vector<NamedScript> table_scripts() {
+  std::vector<NamedScript> all = request_scripts();
+  for (NamedScript& each : all) {
+    each.name = "table" + each.name.substr(each.name.find('.'));
+    each.sentence += "; up to 4.3";
+    each.script.kernel = profile_from("linux-4.3");
+  }
+  return all;
+}
+
 }  // namespace
 
 std::vector<NamedScript> remote_scripts() {
   std::vector<NamedScript> all;
-  for (auto& group : {request_scripts(), cookie_scripts(), connection_scripts(), timer_scripts(), deferred_scripts()})
+  for (auto& group : {request_scripts(), cookie_scripts(), connection_scripts(), timer_scripts(), deferred_scripts(),
+                      table_scripts()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }

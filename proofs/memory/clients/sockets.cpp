@@ -105,7 +105,7 @@ class Orders {
 class SocketWorld {
  public:
   SocketWorld(const SocketScript& script, Judgements& judgements)
-      : script_(script), judgements_(judgements), host_(*profile_from("linux-6.18")) {
+      : script_(script), judgements_(judgements), host_(*script.kernel) {
     for (const Op& op : script.before) host_.step(op);
   }
 
@@ -146,7 +146,7 @@ class SocketWorld {
       for (const Call& other : calls) key += call.before(other) ? '<' : '-';
     const auto [known, fresh] = judgements_.try_emplace(key, false);
     if (fresh) {
-      ModelHost spec(*profile_from("linux-6.18"));
+      ModelHost spec(*script_.kernel);
       for (const Op& op : script_.before) spec.step(op);
       known->second = Orders(calls, script_.after, seen).explain(spec, calls.size()) ||
                       std::any_of(script_.beyond.begin(), script_.beyond.end(),

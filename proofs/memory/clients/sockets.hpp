@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/op.hpp"
+#include "model/profile/releases.hpp"
 #include "proofs/memory/clients/client.hpp"
 
 namespace weir::proofs::memory {
@@ -24,6 +25,7 @@ struct SocketScript {
   std::vector<Op> after;         ///< when all are done: what is seen then is judged, too
   std::vector<Op> one_of{};      ///< where it is not empty the last thread makes one of these calls; each is explored
   std::vector<Beyond> beyond{};  ///< allowed, and met
+  const Profile* kernel = &releases::linux_6_18;
 };
 
 struct NamedScript {
