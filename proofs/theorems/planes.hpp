@@ -20,6 +20,8 @@ std::vector<Theorem> steering_theorems();
 std::vector<Theorem> number_theorems();
 std::vector<Theorem> relation_theorems();
 std::vector<Theorem> access_theorems();
+std::vector<Theorem> program_theorems();
+std::vector<Theorem> refinement_theorems();
 
 struct Plane {
   std::string_view file;
@@ -32,7 +34,8 @@ inline std::vector<Plane> all_planes() {
           {"proofs/theorems/queues.cpp", queue_theorems()},     {"proofs/theorems/softnet.cpp", softnet_theorems()},
           {"proofs/theorems/softnet_bugs.cpp", softnet_bugs()}, {"proofs/theorems/steering.cpp", steering_theorems()},
           {"proofs/theorems/numbers.cpp", number_theorems()},   {"proofs/theorems/relations.cpp", relation_theorems()},
-          {"proofs/theorems/access.cpp", access_theorems()}};
+          {"proofs/theorems/access.cpp", access_theorems()},    {"proofs/theorems/programs.cpp", program_theorems()},
+          {"proofs/theorems/refinement.cpp", refinement_theorems()}};
 }
 
 }  // namespace weir::proofs
