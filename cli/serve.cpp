@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <span>
 
 #include "cli/common.hpp"
 #include "oracle/check/run.hpp"
@@ -14,12 +15,19 @@ namespace {
 void answer(std::string_view line) {
   print(line);
   print("\n");
-  std::fflush(stdout);  // the other side waits for it
+}
+
+/// Standard input. Before it waits for more the other side has all answers: so many that came at once cost one write.
+oracle::Read questions() {
+  return [read = oracle::read_file("-")](std::span<char> into) {
+    std::fflush(stdout);
+    return read(into);
+  };
 }
 
 int serve(const oracle::RunOptions& options) {
   try {
-    oracle::TraceReader trace(oracle::read_file("-"), "-");
+    oracle::TraceReader trace(questions(), "-");
     oracle::run(trace, options, answer);
     return agreed;
   } catch (const oracle::Malformed& bad) {
