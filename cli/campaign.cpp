@@ -29,7 +29,8 @@ struct Arguments {
   std::vector<std::string> plugin;    ///< a driver and its arguments
   oracle::Comparison comparison;      ///< of other stacks
   std::uint64_t seed = 0;
-  std::filesystem::path out = "weir-findings";
+  Keeping keeping;
+  bool proofs = true;
   bool clauses = false;
 };
 
@@ -137,16 +138,25 @@ void add_guest_jobs(const Arguments& given, std::vector<Job>& jobs) {
   }
 }
 
-void run_job(Job& job, std::size_t number, Clock::time_point deadline, Progress& progress) {
-  const auto on_progress = [&](const fuzz::CampaignStats& so_far) { progress.report(number, job.report.name, so_far); };
+void run_job(Job& job, std::size_t number, const fuzz::Progress& before, Clock::time_point deadline,
+             Progress& progress) {
+  Keeper keeper(job.report, before);
+  const auto on_progress = [&](const fuzz::CampaignStats& so_far) {
+    progress.report(number, job.report.name, so_far);
+    keeper.note(so_far);
+  };
   try {
-    if (job.linux_effort || job.softnet)
+    if (job.linux_effort || job.softnet) {
       run_linux_job(job, deadline, on_progress);
-    else
-      job.report.stats = fuzz::Campaign(job.options, job.target).run(deadline, on_progress);
+    } else {
+      fuzz::Campaign campaign(job.options, job.target);
+      job.report.folder->keep_only(campaign.corpus());
+      job.report.stats = campaign.run(deadline, on_progress);
+    }
   } catch (const std::exception& error) {
     job.report.failure = error.what();
   }
+  job.report.in_all = keeper.end(job.report.stats);
   if (job.report.failure.empty() && job.report.stats.effort.operations == 0)
     job.report.failure = "not one operation was compared in the time given";
   if (job.stack_effort) {
@@ -159,7 +169,7 @@ int exit_code_of(const Arguments& given, const ProofReport& proofs, const std::v
   int code = proofs.exit_code;
   const bool asked_for = !given.targets.empty() || !given.plugin.empty();
   for (const TargetReport& each : targets) {
-    if (!each.stats.findings.empty()) return diverged;
+    if (!each.stats.findings.empty() || !each.known.empty()) return diverged;
     if (!each.failure.empty()) code = std::max(code, undecided);
     if (!each.not_available.empty() && asked_for) code = code == agreed ? not_available : code;
   }
@@ -171,7 +181,7 @@ int campaign(const Arguments& given) {
   StatusLine status;
   std::vector<Job> jobs = jobs_for(given);
   print(fmt::format("seed {} · {} s\n", given.seed, std::chrono::duration<double>(given.time).count()));
-  const ProofReport proofs = prove(given, status);
+  const ProofReport proofs = given.proofs ? prove(given, status) : ProofReport{};
   add_guest_jobs(given, jobs);
 
   // The proofs count towards the time, but never take more than half of it from the targets.
@@ -179,21 +189,35 @@ int campaign(const Arguments& given) {
   Progress progress(status, jobs.size(), deadline);
   {
     std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < jobs.size(); ++i)
-      if (jobs[i].report.not_available.empty())
-        threads.emplace_back([&, i] { run_job(jobs[i], i, deadline, progress); });
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+      if (!jobs[i].report.not_available.empty()) continue;
+      const fuzz::Progress before = take_up(jobs[i], given.keeping);
+      threads.emplace_back([&, i, before] { run_job(jobs[i], i, before, deadline, progress); });
+    }
   }
   status.show("");
 
   std::vector<TargetReport> reports;
   for (Job& each : jobs) reports.push_back(std::move(each.report));
-  print(verdict_table(proofs, reports));
+  print(verdict_table(given.proofs ? std::optional(proofs) : std::nullopt, reports));
   for (const TargetReport& each : reports)
-    for (const auto& line : write_findings(each, given.out)) print(line);
+    if (each.folder) print(findings_text(each, given.keeping));
   if (given.clauses)
     for (const TargetReport& each : reports)
       if (each.not_available.empty()) print(clauses_text(each));
   return exit_code_of(given, proofs, reports);
+}
+
+/// Part of a file's name.
+CLI::Validator worker_name() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        const bool well = !text.empty() && text.front() != '.' && std::all_of(text.begin(), text.end(), [](char c) {
+          return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+        });
+        return well ? std::string() : "expected letters, digits, dots, dashes and underscores, found " + text;
+      },
+      "NAME");
 }
 
 }  // namespace
@@ -229,7 +253,25 @@ void add_campaign(CLI::App& app, int& exit_code) {
       ->option_text("NAME ...");
   command->add_option("--seed", given->seed,
                       "the same seed draws the same inputs; default: a new one, which is printed");
-  command->add_option("--out", given->out, "where findings go, each as a minimal trace")->default_str("weir-findings");
+  command
+      ->add_option("--out", given->keeping.out,
+                   "where findings go, each as a minimal trace, the inputs kept, and how far it has come")
+      ->default_str("weir-findings");
+  command->add_flag("--resume", given->keeping.resume, "go on with the campaign that is there");
+  command
+      ->add_option("--worker", given->keeping.worker, "a name of its own for each of several campaigns with one folder")
+      ->check(worker_name())
+      ->default_str("0");
+  command
+      ->add_option_function<std::string>(
+          "--until-quiet", [given](const std::string& text) { given->keeping.until_quiet = duration_from(text); },
+          "end sooner: when a target has shown nothing new for so long, e.g. 30s")
+      ->option_text("TIME");
+  command->add_flag("--until-clauses", given->keeping.until_clauses,
+                    "end sooner: when lockfree has reached every clause that it can");
+  command->add_flag("--emit-test", given->keeping.emit_tests,
+                    "write into tests/ beside each finding what the model answers instead");
+  command->add_flag("!--no-proofs", given->proofs, "leave the theorems to others");
   command->add_flag("--clauses", given->clauses, "list the clauses that were not reached, and why");
   command->footer(
       "Exit codes: 0 no difference · 1 a difference or a counterexample · 3 undecided · 4 a target that was\n"

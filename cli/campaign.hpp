@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fuzz/engine.hpp"
+#include "fuzz/folder.hpp"
 #include "fuzz/linux_target.hpp"
 #include "fuzz/slow_lane.hpp"
 #include "fuzz/softnet_target.hpp"
@@ -34,6 +35,9 @@ struct TargetReport {
   std::string left_out;                  ///< what could not be asked of it here, and why; empty if all could
   std::string not_available;             ///< why it was not held against the model; empty if it was
   std::string failure;                   ///< why it ended early; empty if it did not
+  std::shared_ptr<fuzz::CampaignFolder> folder;  ///< where what is found stays
+  std::vector<fuzz::Finding> known;              ///< findings of the campaign that this one goes on with
+  fuzz::Progress in_all = {};                    ///< of this worker, with what was before
 };
 
 /// The receive softirq of a kernel, beside what else its kernel is asked or alone.
@@ -103,13 +107,40 @@ struct ProofReport {
   std::vector<std::string> bad;  ///< one line for each obligation without the right verdict
 };
 
-/// The table, and a line for each thing that is wrong.
-std::string verdict_table(const ProofReport& proofs, const std::vector<TargetReport>& targets);
+/// The table, and a line for each thing that is wrong. Without proofs no line is about them.
+std::string verdict_table(const std::optional<ProofReport>& proofs, const std::vector<TargetReport>& targets);
 
 /// The clauses that a target should have reached and has not, and those that it cannot reach, with the reasons.
 std::string clauses_text(const TargetReport& target);
 
-/// Writes each finding of a target as a trace into `folder`, which it creates. \return a line on each for people
-std::vector<std::string> write_findings(const TargetReport& target, const std::filesystem::path& folder);
+/// How a campaign is stopped and gone on with.
+struct Keeping {
+  std::filesystem::path out = "weir-findings";
+  std::string worker = "0";
+  bool resume = false;
+  bool emit_tests = false;
+  std::optional<std::chrono::milliseconds> until_quiet = {};
+  bool until_clauses = false;
+};
+
+/// Gives the job its folder, and what is there of a campaign to go on with. \return that campaign's figures
+fuzz::Progress take_up(Job& job, const Keeping& keeping);
+
+/// Says on progress what is on disk: now and then, and at the end.
+class Keeper {
+ public:
+  Keeper(const TargetReport& report, fuzz::Progress before) : folder_(*report.folder), before_(before) {}
+  void note(const fuzz::CampaignStats& stats);
+  fuzz::Progress end(const fuzz::CampaignStats& stats);
+
+ private:
+  fuzz::CampaignFolder& folder_;
+  const fuzz::Progress before_;
+  std::chrono::steady_clock::time_point next_;
+};
+
+/// A paragraph on each finding of a target, those from before among them, each once; what is not on disk yet is
+/// written, and what cannot be is told in full.
+std::string findings_text(const TargetReport& target, const Keeping& keeping);
 
 }  // namespace weir::cli

@@ -126,6 +126,7 @@ void run_linux_job(Job& job, fuzz::Campaign::Clock::time_point deadline,
     beside = std::async(std::launch::async, [&lane = *job.slow_lane, deadline] { return lane.run(deadline); });
   std::vector<fuzz::Campaign> planes;
   if (job.target.run) planes.emplace_back(job.options, job.target);
+  if (job.target.run && job.report.folder) job.report.folder->keep_only(planes.front().corpus());
   if (job.softnet) planes.emplace_back(job.softnet->options, job.softnet->target);
   job.report.stats = fuzz::run_in_turns(planes, deadline, on_progress, other);
   job.report.stats.covered = {};

@@ -59,24 +59,19 @@ std::string proof_row(const ProofReport& proofs, std::size_t width) {
                      proofs.seconds, verdict);
 }
 
-/// Letters, digits and dashes only: a target's name holds blanks and dots.
-std::string file_stem(const TargetReport& target, const fuzz::Finding& finding, std::size_t number) {
-  std::string stem = fmt::format("{}-{}-{}-{}", target.name.substr(0, target.name.find(' ')),
-                                 finding.input.profile->name.substr(0, finding.input.profile->name.find('+')), number,
-                                 name_of(finding.difference.operation));
-  return stem;
-}
-
 }  // namespace
 
-std::string verdict_table(const ProofReport& proofs, const std::vector<TargetReport>& targets) {
+std::string verdict_table(const std::optional<ProofReport>& proofs, const std::vector<TargetReport>& targets) {
   const std::size_t width = width_of_names(targets);
-  std::string text = proof_row(proofs, width);
+  std::string text = proofs ? proof_row(*proofs, width) : "";
   text += bold(fmt::format("  {:<{}} {:>14} {:>14} {:>11} {:>16}  {}\n", "target", width, "operations", "rate",
                            "divergences", "clauses", "verdict"));
   for (const TargetReport& each : targets) text += row_of(each, width);
   for (const TargetReport& each : targets) {
     if (!each.compared_with.empty()) text += fmt::format("  {} compared with {}\n", each.name, each.compared_with);
+    if (each.in_all.starts > 1)
+      text += fmt::format("  {} in {} starts: {} operations in {:.0f} s, {} clauses\n", each.name, each.in_all.starts,
+                          grouped(each.in_all.operations), each.in_all.seconds, each.in_all.covered.size());
     if (!each.left_out.empty()) text += fmt::format("  {} was not asked {}\n", each.name, each.left_out);
     if (each.per_second_of_one_core > 0)
       text += fmt::format("  {}: {} operations for each second of one processor\n", each.name,
@@ -97,7 +92,7 @@ std::string verdict_table(const ProofReport& proofs, const std::vector<TargetRep
           fmt::format("  {}: {} cases thrown away, it answered otherwise when asked again\n", each.name, each.unsteady);
     if (!each.failure.empty()) text += fmt::format("  {} ended early: {}\n", each.name, each.failure);
   }
-  for (const auto& each : proofs.bad) text += fmt::format("  {}\n", each);
+  for (const auto& each : proofs ? proofs->bad : std::vector<std::string>{}) text += fmt::format("  {}\n", each);
   return text;
 }
 
@@ -113,21 +108,6 @@ std::string clauses_text(const TargetReport& target) {
   if (!missed.empty()) text += fmt::format("\n  {} has not reached\n{}", target.name, missed);
   if (!beyond.empty()) text += fmt::format("\n  {} cannot reach\n{}", target.name, beyond);
   return text;
-}
-
-std::vector<std::string> write_findings(const TargetReport& target, const std::filesystem::path& folder) {
-  std::vector<std::string> lines;
-  for (const fuzz::Finding& finding : target.stats.findings) {
-    std::filesystem::create_directories(folder);
-    const auto path = folder / (file_stem(target, finding, lines.size() + 1) + ".jsonl");
-    std::ofstream file(path, std::ios::binary);
-    file << fuzz::to_trace(finding.input, finding.difference);
-    file.close();
-    if (!file) throw std::runtime_error("cannot write " + path.string());
-    lines.push_back(fmt::format("\n{} {}: {}\n  weir check {}\n", red("finding"), target.name,
-                                fuzz::to_sentence(finding.difference), path.string()));
-  }
-  return lines;
 }
 
 }  // namespace weir::cli

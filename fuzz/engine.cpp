@@ -21,7 +21,24 @@ Campaign::Campaign(CampaignOptions options, Target target)
       target_(std::move(target)),
       rng_(options_.seed),
       generator_(options_.generator),
-      mutator_(options_.generator) {}
+      mutator_(options_.generator) {
+  take_up_what_is_known();
+}
+
+void Campaign::take_up_what_is_known() {
+  for (const Finding& each : options_.known) {
+    kinds_[kind_of(each.difference)].found = true;
+    shapes_.insert(shape_of(each.input, each.difference));
+    if (target_.reported) target_.reported(each.difference);
+  }
+  const auto kept = std::exchange(options_.kept, nullptr);
+  for (Input& each : options_.corpus) {
+    input_ = std::move(each);
+    record();
+  }
+  options_.kept = kept;
+  to_begin_with_ = corpus_.size();
+}
 
 const CampaignStats& Campaign::run(Clock::time_point deadline, const OnProgress& on_progress) {
   explore(deadline);
@@ -43,7 +60,9 @@ const CampaignStats& Campaign::run(Clock::time_point deadline, const OnProgress&
 }
 
 bool Campaign::ended() const {
-  return stats_.inputs >= options_.max_inputs || stats_.findings.size() >= options_.max_findings;
+  if (stats_.inputs >= options_.max_inputs || stats_.findings.size() >= options_.max_findings) return true;
+  if (options_.until_quiet && stats_.seconds - last_news_ >= *options_.until_quiet) return true;
+  return options_.enough && options_.enough(stats_);
 }
 
 /// A slow target is spared the way to where the spec's rare clauses are.
@@ -103,6 +122,8 @@ void Campaign::record() {
   if (!is_new && !first) return;
   add_to_corpus(first);
   stats_.corpus = corpus_.size();
+  last_news_ = stats_.seconds;
+  if (options_.kept) options_.kept(input_);
 }
 
 /// Those that were the first to reach some clause stand in front, and stay.
@@ -135,7 +156,9 @@ void Campaign::handle(const Difference& difference) {
   if (!kind.found) return;
   if (target_.reported) target_.reported(finding.difference);
   if (options_.one_of_each_shape && !shapes_.insert(shape_of(finding.input, finding.difference)).second) return;
+  last_news_ = stats_.seconds;
   stats_.findings.push_back(std::move(finding));
+  if (options_.found) options_.found(stats_.findings.back());
 }
 
 bool Campaign::confirmed(const Finding& finding) {

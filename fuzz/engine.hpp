@@ -36,20 +36,6 @@ struct Target {
   std::function<void(const Difference&)> reported = {};  ///< told of each finding, once it is small
 };
 
-struct CampaignOptions {
-  std::uint64_t seed = 1;
-  GeneratorOptions generator = {};
-  std::vector<const Profile*> profiles{releases::all.begin(), releases::all.end()};  ///< at least one
-  std::optional<HostOptions> host = {};  ///< of every input; absent: the default ones, or with thread_backlog_napi
-  std::uint64_t max_inputs = std::numeric_limits<std::uint64_t>::max();
-  std::uint64_t explore = 0;             ///< inputs that the model alone runs first; the target begins with those kept
-  std::uint32_t record_every = 4;        ///< one input in so many also runs on the recording model
-  std::uint32_t max_findings = 8;        ///< distinct ones; the campaign ends when it has as many
-  std::uint32_t shrink_attempts = 2000;  ///< runs of the target spent on making one finding small
-  std::uint32_t confirmations = 0;       ///< runs in which a small finding must be seen again to be one
-  bool one_of_each_shape = false;        ///< small findings of one shape (fuzz/kind.hpp) are one
-};
-
 /// A minimised divergence.
 struct Finding {
   Input input;
@@ -70,6 +56,30 @@ struct CampaignStats {
   double operations_per_second() const { return seconds > 0 ? static_cast<double>(effort.operations) / seconds : 0; }
 };
 
+struct CampaignOptions {
+  std::uint64_t seed = 1;
+  GeneratorOptions generator = {};
+  std::vector<const Profile*> profiles{releases::all.begin(), releases::all.end()};  ///< at least one
+  std::optional<HostOptions> host = {};  ///< of every input; absent: the default ones, or with thread_backlog_napi
+  std::uint64_t max_inputs = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t explore = 0;             ///< inputs that the model alone runs first; the target begins with those kept
+  std::uint32_t record_every = 4;        ///< one input in so many also runs on the recording model
+  std::uint32_t max_findings = 8;        ///< distinct ones; the campaign ends when it has as many
+  std::uint32_t shrink_attempts = 2000;  ///< runs of the target spent on making one finding small
+  std::uint32_t confirmations = 0;       ///< runs in which a small finding must be seen again to be one
+  bool one_of_each_shape = false;        ///< small findings of one shape (fuzz/kind.hpp) are one
+
+  // What another campaign has left behind, and what is to be left behind for the next (fuzz/folder.hpp).
+  std::vector<Input> corpus = {};   ///< run before anything is drawn; what takes a way of the spec again is kept
+  std::vector<Finding> known = {};  ///< not to be found again; they do not count towards max_findings
+  std::function<void(const Finding&)> found = {};  ///< told of each finding, at once
+  std::function<void(const Input&)> kept = {};     ///< told of each input that is kept, but for those of `corpus`
+
+  // When it ends, beside the deadline.
+  std::optional<double> until_quiet = {};                 ///< seconds in which no input was kept and nothing found
+  std::function<bool(const CampaignStats&)> enough = {};  ///< asked after each input
+};
+
 class Campaign {
  public:
   using Clock = std::chrono::steady_clock;
@@ -81,10 +91,12 @@ class Campaign {
   /// called about four times a second.
   const CampaignStats& run(Clock::time_point deadline, const OnProgress& on_progress = {});
 
-  /// Has all the inputs or findings that it may have.
+  /// Has all the inputs or findings that it may have, or nothing more to find.
   bool ended() const;
 
   const CampaignStats& stats() const { return stats_; }
+  /// The inputs that are kept.
+  const std::vector<Input>& corpus() const { return corpus_; }
 
  private:
   struct Kind {
@@ -101,6 +113,7 @@ class Campaign {
   void handle(const Difference& difference);
   Finding made_small(const Difference& difference);
   bool confirmed(const Finding& finding);
+  void take_up_what_is_known();
 
   CampaignOptions options_;
   Target target_;
@@ -116,6 +129,7 @@ class Campaign {
   std::map<std::string, Kind> kinds_;               ///< of differences
   std::set<std::string> shapes_;                    ///< of the findings kept
   CampaignStats stats_;
+  double last_news_ = 0;  ///< when an input was kept or something found, in stats_.seconds
 };
 
 }  // namespace weir::fuzz

@@ -58,6 +58,11 @@ class ClauseSet {
     for (std::size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
     return *this;
   }
+  constexpr bool contains_all(const ClauseSet& others) const {
+    for (std::size_t i = 0; i < words_.size(); ++i)
+      if ((others.words_[i] & ~words_[i]) != 0) return false;
+    return true;
+  }
   template <class Visit>
   constexpr void for_each(Visit&& visit) const {
     for (const auto& row : clauses)

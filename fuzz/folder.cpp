@@ -1,0 +1,197 @@
+#include "fuzz/folder.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "fuzz/folder_file.hpp"
+#include "fuzz/kind.hpp"
+#include "fuzz/report.hpp"
+#include "model/host.hpp"
+#include "oracle/json/reader.hpp"
+#include "oracle/json/writer.hpp"
+#include "oracle/text/malformed.hpp"
+
+namespace weir::fuzz {
+namespace {
+
+/// FNV-1a, 64 bits: names that are the same on every machine.
+std::string hash_of(std::string_view text) {
+  std::uint64_t mixed = 0xcbf29ce484222325;
+  for (const char each : text) mixed = (mixed ^ static_cast<unsigned char>(each)) * 0x100000001b3;
+  return fmt::format("{:016x}", mixed);
+}
+
+std::string release_of(const Input& input) {
+  const std::string_view name = input.profile->name;
+  return std::string(name.substr(0, name.find('+')));
+}
+
+/// What `to_trace` wrote: its last line is the one that differs. Throws Malformed.
+Finding finding_from(const std::string& text, const std::string& name) {
+  oracle::TraceReader trace(oracle::read_text(text), name);
+  Finding finding{{trace.header().profile, trace.header().options, {}}, {}};
+  model::Host<Concrete> host(*finding.input.profile, finding.input.options);
+  Difference& difference = finding.difference;
+  for (oracle::TraceLine line; trace.next(line);) {
+    difference.expected = host.step(line.operation);
+    difference.observed = line.seen.outcome;
+    finding.input.ops.push_back(std::move(line.operation));
+  }
+  if (finding.input.ops.empty()) throw oracle::Malformed(name, 2, 1, "expected an operation, found the end");
+  difference.operation = finding.input.ops.back();
+  difference.index = finding.input.ops.size() - 1;
+  return finding;
+}
+
+std::string inputs_trace(const Input& input) {
+  std::string text = oracle::to_json(oracle::Header{input.profile, input.options}) + '\n';
+  for (const Op& each : input.ops) oracle::append_json(text, each), text += '\n';
+  return text;
+}
+
+std::string json_of(const Progress& progress) {
+  std::string clauses;
+  progress.covered.for_each(
+      [&](Clause each) { clauses += fmt::format("{}\"{}\"", clauses.empty() ? "" : ",", info(each).name); });
+  return fmt::format(
+      "{{\"seed\":{},\"starts\":{},\"inputs\":{},\"operations\":{},\"probes\":{},\"divergences\":{},\"unconfirmed\":{},"
+      "\"seconds\":{:.3f},\n\"clauses\":[{}]}}\n",
+      progress.seed, progress.starts, progress.inputs, progress.operations, progress.probes, progress.divergences,
+      progress.unconfirmed, progress.seconds, clauses);
+}
+
+/// A field that is missing, or none that this weir knows, leaves what there is.
+Progress progress_from(const std::string& text) {
+  Progress progress;
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  if (parser.parse(text).get(object)) return progress;
+  const auto take = [&](std::string_view name, std::uint64_t& into) {
+    if (std::uint64_t value = 0; object[name].get(value) == simdjson::SUCCESS) into = value;
+  };
+  take("seed", progress.seed);
+  take("starts", progress.starts);
+  take("inputs", progress.inputs);
+  take("operations", progress.operations);
+  take("probes", progress.probes);
+  take("divergences", progress.divergences);
+  take("unconfirmed", progress.unconfirmed);
+  if (double value = 0; object["seconds"].get(value) == simdjson::SUCCESS) progress.seconds = value;
+  simdjson::dom::array clauses;
+  if (object["clauses"].get(clauses)) return progress;
+  for (const simdjson::dom::element each : clauses) {
+    std::string_view name;
+    if (each.get(name)) continue;
+    if (const auto clause = clause_from(name)) progress.covered.insert(*clause);
+  }
+  return progress;
+}
+
+/// In the order of their names, without those that are being written.
+std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder, std::string_view beginning,
+                                            std::string_view end) {
+  std::vector<std::filesystem::path> files;
+  std::error_code not_there;
+  for (const auto& each : std::filesystem::directory_iterator(folder, not_there)) {
+    const std::string name = each.path().filename().string();
+    if (each.is_regular_file() && name.starts_with(beginning) && name.ends_with(end) && name.front() != '.')
+      files.push_back(each.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+Progress& Progress::operator+=(const CampaignStats& stats) {
+  inputs += stats.inputs;
+  operations += stats.effort.operations;
+  probes += stats.effort.probes;
+  divergences += stats.divergences;
+  unconfirmed += stats.unconfirmed;
+  seconds += stats.seconds;
+  covered |= stats.covered;
+  return *this;
+}
+
+CampaignFolder::CampaignFolder(std::filesystem::path folder, std::string target, std::string worker)
+    : folder_(std::move(folder)), target_(std::move(target)), worker_(std::move(worker)) {}
+
+std::vector<Finding> CampaignFolder::findings() {
+  std::vector<Finding> all;
+  for (const auto& path : files_of(folder_, target_ + "-linux-", ".jsonl")) try {
+      all.push_back(finding_from(read_whole(path), path.string()));
+    } catch (const oracle::Malformed&) {
+      strange_.push_back(path);
+    }
+  return all;
+}
+
+std::vector<Input> CampaignFolder::corpus() {
+  std::vector<Input> all;
+  for (const auto& path : files_of(folder_ / "corpus" / target_, "", ".jsonl")) {
+    auto input = from_trace(read_whole(path));
+    (input ? given_ : strange_).push_back(path);
+    if (input) all.push_back(std::move(*input));
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Input& a, const Input& b) { return a.ops.size() < b.ops.size(); });
+  return all;
+}
+
+Progress CampaignFolder::progress() { return progress_from(read_whole(state())); }
+
+void CampaignFolder::begin_anew() {
+  std::error_code not_there;
+  std::filesystem::remove_all(folder_ / "corpus" / target_, not_there);
+  for (const auto& each : files_of(folder_ / "state", target_ + "-", ".json")) std::filesystem::remove(each, not_there);
+}
+
+void CampaignFolder::keep_only(const std::vector<Input>& kept) {
+  std::vector<std::filesystem::path> wanted;
+  for (const Input& each : kept) wanted.push_back(path_of(each));
+  std::sort(wanted.begin(), wanted.end());
+  std::error_code not_there;
+  for (const auto& each : std::exchange(given_, {}))
+    if (!std::binary_search(wanted.begin(), wanted.end(), each)) std::filesystem::remove(each, not_there);
+}
+
+void CampaignFolder::save(const Finding& finding) {
+  const auto path = path_of(finding);
+  if (!write(path, to_trace(finding.input, finding.difference), true)) unwritten_.emplace(path, finding);
+}
+// What was kept can be found again: it is not worth waiting for the disk.
+void CampaignFolder::save(const Input& input) { write(path_of(input), inputs_trace(input), false); }
+void CampaignFolder::save(const Progress& progress) {
+  write(state(), json_of(progress), false);
+  unwritten();
+}
+
+std::vector<Finding> CampaignFolder::unwritten() {
+  for (const auto& [path, finding] : std::exchange(unwritten_, {})) save(finding);
+  std::vector<Finding> left;
+  for (const auto& [path, finding] : unwritten_) left.push_back(finding);
+  return left;
+}
+
+/// Of the form in which it is read again, so that what is known from a file and what is found have one name.
+std::filesystem::path CampaignFolder::path_of(const Finding& finding) const {
+  const Finding read = finding_from(to_trace(finding.input, finding.difference), "a finding");
+  return folder_ / fmt::format("{}-{}-{}-{}.jsonl", target_, release_of(finding.input),
+                               name_of(finding.difference.operation),
+                               hash_of(shape_of(read.input, read.difference)).substr(0, 8));
+}
+std::filesystem::path CampaignFolder::path_of(const Input& input) const {
+  return folder_ / "corpus" / target_ / (hash_of(inputs_trace(input)) + ".jsonl");
+}
+std::filesystem::path CampaignFolder::state() const { return folder_ / "state" / (target_ + "-" + worker_ + ".json"); }
+
+bool CampaignFolder::write(const std::filesystem::path& path, const std::string& text, bool to_the_disk) {
+  const std::string trouble = write_whole(path, text, to_the_disk);
+  if (!trouble.empty()) trouble_ = trouble;
+  return trouble.empty();
+}
+
+}  // namespace weir::fuzz

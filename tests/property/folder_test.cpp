@@ -1,0 +1,143 @@
+// What a campaign leaves on disk and takes up again, and what ends it before its time.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "fuzz/canary.hpp"
+#include "fuzz/folder.hpp"
+#include "fuzz/folder_file.hpp"
+#include "fuzz/report.hpp"
+#include "fuzz/targets.hpp"
+
+namespace weir::fuzz {
+namespace {
+
+constexpr auto backstop = std::chrono::minutes(5);
+
+class Folder : public testing::Test {
+ protected:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "weir-folder-XXXXXX").string();
+    path = ::mkdtemp(name.data());
+  }
+  ~Folder() override { std::filesystem::remove_all(path); }
+
+  CampaignFolder open(const std::string& worker = "0") const { return {path, "canary", worker}; }
+  /// As the command runs it: what is kept and found is saved.
+  CampaignStats run(CampaignFolder& folder, CampaignOptions options, Target target) const {
+    options.found = [&](const Finding& each) { folder.save(each); };
+    options.kept = [&](const Input& each) { folder.save(each); };
+    Campaign campaign(std::move(options), std::move(target));
+    folder.keep_only(campaign.corpus());
+    return campaign.run(Campaign::Clock::now() + backstop);
+  }
+  std::size_t files(const std::string& below) const {
+    std::error_code not_there;
+    std::size_t count = 0;
+    for (const auto& each : std::filesystem::directory_iterator(path / below, not_there))
+      count += each.is_regular_file() ? 1U : 0U;
+    return count;
+  }
+
+  std::filesystem::path path;
+};
+
+TEST_F(Folder, WhatIsKnownIsNotFoundAgain) {
+  CampaignFolder first = open();
+  const auto found = run(first, {.max_inputs = 200'000, .max_findings = 1}, canary_accept_queue());
+  ASSERT_EQ(found.findings.size(), 1U);
+
+  CampaignFolder second = open();
+  CampaignOptions options{.seed = 2, .max_inputs = found.inputs * 4};
+  options.known = second.findings();
+  options.corpus = second.corpus();
+  ASSERT_EQ(options.known.size(), 1U);
+  const Finding& known = options.known.front();
+  EXPECT_EQ(to_trace(known.input, known.difference), to_trace(found.findings[0].input, found.findings[0].difference));
+  EXPECT_EQ(second.path_of(known), first.path_of(found.findings[0]));
+  for (const Finding& each : run(second, options, canary_accept_queue()).findings)
+    EXPECT_NE(second.path_of(each), second.path_of(known)) << to_sentence(each.difference);
+}
+
+TEST_F(Folder, InputsAreTakenUpAndThoseThatShowNothingNewAreForgotten) {
+  CampaignFolder first = open();
+  const auto stats = run(first, {.max_inputs = 3000}, lockfree_target());
+  EXPECT_GE(files("corpus/canary"), stats.corpus / 2) << "some are replaced in memory, and equal ones are one file";
+  const Input twice{&releases::linux_6_18, {}, {op::Netns{}, op::Netns{}}};
+  first.save(twice);
+  const std::size_t before = files("corpus/canary");
+
+  CampaignFolder second = open("1");
+  CampaignOptions options{.max_inputs = 0};
+  options.corpus = second.corpus();
+  EXPECT_EQ(options.corpus.size(), before);
+  EXPECT_TRUE(std::is_sorted(options.corpus.begin(), options.corpus.end(),
+                             [](const Input& a, const Input& b) { return a.ops.size() < b.ops.size(); }));
+  CampaignOptions again = options;
+  const auto taken = run(second, std::move(options), lockfree_target());
+  EXPECT_LT(taken.corpus, before) << "the shortest first: longer ones show less that is new";
+  EXPECT_EQ(files("corpus/canary"), taken.corpus);
+  EXPECT_TRUE(taken.covered.contains_all(stats.covered)) << "all the ways are still there";
+}
+
+TEST_F(Folder, ProgressIsAddedUp) {
+  CampaignFolder folder = open();
+  EXPECT_EQ(folder.progress().starts, 0U);
+  Progress progress;
+  progress.seed = 7, progress.starts = 3;
+  CampaignStats stats;
+  stats.inputs = 5, stats.effort = {100, 20}, stats.divergences = 2, stats.seconds = 1.5;
+  stats.covered.insert(Clause{3});
+  folder.save(progress += stats);
+  Progress read = folder.progress();
+  EXPECT_EQ(read.seed, 7U);
+  EXPECT_EQ(read.starts, 3U);
+  EXPECT_EQ((read += stats).operations, 200U);
+  EXPECT_EQ(read.seconds, 3.0);
+  EXPECT_TRUE(read.covered.contains(Clause{3}));
+  EXPECT_EQ(open("1").progress().starts, 0U) << "of another worker";
+  folder.begin_anew();
+  EXPECT_EQ(folder.progress().starts, 0U);
+}
+
+TEST_F(Folder, WhatIsNoTraceIsNamedAndLeftOut) {
+  std::filesystem::create_directories(path / "corpus/canary");
+  std::ofstream(path / "canary-linux-6.18-listen-00000000.jsonl")
+      << "{\"weir\":1,\"profile\":\"linux-6.18\"}\n{\"op\":";
+  std::ofstream(path / "corpus/canary/0.jsonl") << "what?";
+  std::ofstream(path / "corpus/canary/.1.jsonl.4711") << "of a worker that was killed";
+  CampaignFolder folder = open();
+  EXPECT_TRUE(folder.findings().empty());
+  EXPECT_TRUE(folder.corpus().empty());
+  EXPECT_EQ(folder.strange().size(), 2U);
+}
+
+TEST_F(Folder, AFileThatCannotBeWrittenLeavesNothing) {
+  std::ofstream(path / "in the way") << "";
+  EXPECT_NE(write_whole(path / "in the way" / "file", "text", true), "");
+  EXPECT_EQ(write_whole(path / "below" / "file", "text", true), "");
+  EXPECT_EQ(read_whole(path / "below" / "file"), "text");
+  EXPECT_EQ(files("below"), 1U);
+}
+
+TEST(CampaignEnds, WhenNothingIsNew) {
+  CampaignOptions options{.profiles = {&releases::linux_6_18}};
+  options.until_quiet = 0.0;
+  EXPECT_LE(Campaign(options, lockfree_target()).run(Campaign::Clock::now() + backstop).inputs, 1U);
+  options.max_inputs = 50;
+  options.until_quiet = 3600.0;
+  EXPECT_EQ(Campaign(options, lockfree_target()).run(Campaign::Clock::now() + backstop).inputs, 50U);
+}
+
+TEST(CampaignEnds, WhenItHasSeenEnough) {
+  CampaignOptions options;
+  options.enough = [](const CampaignStats& stats) { return stats.covered.size() >= 20; };
+  const auto stats = Campaign(options, lockfree_target()).run(Campaign::Clock::now() + backstop);
+  EXPECT_GE(stats.covered.size(), 20U);
+  EXPECT_LT(stats.inputs, 10'000U);
+}
+
+}  // namespace
+}  // namespace weir::fuzz
