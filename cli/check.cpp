@@ -65,17 +65,10 @@ int check_strace(oracle::Lines lines, const Arguments& given) {
   return report.divergences == 0 ? agreed : diverged;
 }
 
-bool is_json(oracle::Lines& lines) {
-  std::string_view first;
-  if (!lines.peek(first)) return true;
-  const std::size_t at = first.find_first_not_of(" \t");
-  return at != std::string_view::npos && first[at] == '{';
-}
-
 int check_file(const std::string& file, const Arguments& given) {
   try {
     oracle::Lines lines(oracle::read_file(file), file);
-    const bool json = given.format == "json" || (given.format == "auto" && is_json(lines));
+    const bool json = given.format == "json" || (given.format == "auto" && oracle::is_json(lines));
     return json ? check_trace(std::move(lines), given) : check_strace(std::move(lines), given);
   } catch (const std::exception& error) {
     complain(fmt::format("weir: {}\n", error.what()));
