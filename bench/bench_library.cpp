@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <string_view>
 
 namespace weir::bench {
 namespace {
@@ -29,12 +30,11 @@ class Library {
     expect(weir_op_defaults(&op));
     return op;
   }
-
- private:
   static void expect(weir_status status) {
     if (status != WEIR_OK) std::abort();
   }
 
+ private:
   weir_host* host_ = nullptr;
   std::uint64_t room_[64] = {};
   weir_outcome outcome_ = [this] {
@@ -84,9 +84,25 @@ void softnet_plane(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * std::int64_t{burst + 1});
 }
 
+void listen_by_line(benchmark::State& state) {
+  weir_host* host = nullptr;
+  Library::expect(weir_host_create("linux-6.18", nullptr, &host));
+  constexpr std::string_view socket = R"({"op":"socket","family":"inet","type":"stream"})";
+  constexpr std::string_view listen = R"({"op":"listen","fd":3,"backlog":5})";
+  char answer[512];
+  Library::expect(weir_host_apply_json(host, socket.data(), socket.size(), answer, sizeof answer, nullptr));
+  for (auto _ : state) {
+    Library::expect(weir_host_apply_json(host, listen.data(), listen.size(), answer, sizeof answer, nullptr));
+    benchmark::DoNotOptimize(answer);
+  }
+  state.SetItemsProcessed(state.iterations());
+  weir_host_destroy(host);
+}
+
 BENCHMARK(listen_plane)->Name("listen by libweir");
 BENCHMARK(sysctl_plane)->Name("sysctl by libweir");
 BENCHMARK(softnet_plane)->Name("softnet by libweir");
+BENCHMARK(listen_by_line)->Name("listen by a line");
 
 }  // namespace
 }  // namespace weir::bench
