@@ -31,6 +31,7 @@ struct Arguments {
   std::uint64_t seed = 0;
   std::filesystem::path out = "weir-findings";
   bool clauses = false;
+  ReportFiles files_for_ci;
 };
 
 std::vector<const Profile*> profiles_of(const Arguments& given) {
@@ -165,6 +166,23 @@ int exit_code_of(const Arguments& given, const ProofReport& proofs, const std::v
   return code;
 }
 
+/// Findings as files and as text, and all of it for CI. \return false, with a complaint, where a report cannot be
+/// written
+bool tell_findings(const Arguments& given, const ProofReport& proofs, const std::vector<TargetReport>& targets) {
+  Report report{.tool = "weir campaign", .summary = "", .cases = {case_of(proofs)}};
+  std::size_t operations = 0, findings = 0;
+  for (const TargetReport& each : targets) {
+    const auto files = write_findings(each, given.out);
+    print(findings_text(each, files));
+    report.cases.push_back(case_of(each, files));
+    operations += each.stats.effort.operations;
+    findings += files.size();
+  }
+  report.summary = findings == 0 ? fmt::format("{:.1f} million operations agree", static_cast<double>(operations) / 1e6)
+                                 : fmt::format("{} findings", findings);
+  return given.files_for_ci.write(report);
+}
+
 int campaign(const Arguments& given) {
   const auto started = Clock::now();
   StatusLine status;
@@ -187,12 +205,11 @@ int campaign(const Arguments& given) {
   std::vector<TargetReport> reports;
   for (Job& each : jobs) reports.push_back(std::move(each.report));
   print(verdict_table(proofs, reports));
-  for (const TargetReport& each : reports)
-    for (const auto& line : write_findings(each, given.out)) print(line);
+  const bool told = tell_findings(given, proofs, reports);
   if (given.clauses)
     for (const TargetReport& each : reports)
       if (each.not_available.empty()) print(clauses_text(each));
-  return exit_code_of(given, proofs, reports);
+  return told ? exit_code_of(given, proofs, reports) : malformed;
 }
 
 }  // namespace
@@ -230,6 +247,7 @@ void add_campaign(CLI::App& app, int& exit_code) {
                       "the same seed draws the same inputs; default: a new one, which is printed");
   command->add_option("--out", given->out, "where findings go, each as a minimal trace")->default_str("weir-findings");
   command->add_flag("--clauses", given->clauses, "list the clauses that were not reached, and why");
+  given->files_for_ci.add_options(*command);
   command->footer(
       "Exit codes: 0 no difference · 1 a difference or a counterexample · 3 undecided · 4 a target that was\n"
       "asked for is not available here. Examples:\n"

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/reports/report.hpp"
 #include "fuzz/engine.hpp"
 #include "fuzz/linux_target.hpp"
 #include "fuzz/slow_lane.hpp"
@@ -109,7 +110,14 @@ std::string verdict_table(const ProofReport& proofs, const std::vector<TargetRep
 /// The clauses that a target should have reached and has not, and those that it cannot reach, with the reasons.
 std::string clauses_text(const TargetReport& target);
 
-/// Writes each finding of a target as a trace into `folder`, which it creates. \return a line on each for people
-std::vector<std::string> write_findings(const TargetReport& target, const std::filesystem::path& folder);
+/// Writes each finding of a target as a trace into `folder`, which it creates. \return where, in their order
+std::vector<std::filesystem::path> write_findings(const TargetReport& target, const std::filesystem::path& folder);
+
+/// A line for people on each finding.
+std::string findings_text(const TargetReport& target, const std::vector<std::filesystem::path>& files);
+
+/// For CI: the theorems and each target as a case, a finding as a problem whose file is its trace.
+ReportCase case_of(const ProofReport& proofs);
+ReportCase case_of(const TargetReport& target, const std::vector<std::filesystem::path>& files);
 
 }  // namespace weir::cli

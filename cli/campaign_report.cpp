@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 
 #include "cli/campaign.hpp"
 #include "cli/common.hpp"
@@ -115,19 +114,24 @@ std::string clauses_text(const TargetReport& target) {
   return text;
 }
 
-std::vector<std::string> write_findings(const TargetReport& target, const std::filesystem::path& folder) {
-  std::vector<std::string> lines;
+std::vector<std::filesystem::path> write_findings(const TargetReport& target, const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
   for (const fuzz::Finding& finding : target.stats.findings) {
     std::filesystem::create_directories(folder);
-    const auto path = folder / (file_stem(target, finding, lines.size() + 1) + ".jsonl");
-    std::ofstream file(path, std::ios::binary);
-    file << fuzz::to_trace(finding.input, finding.difference);
-    file.close();
-    if (!file) throw std::runtime_error("cannot write " + path.string());
-    lines.push_back(fmt::format("\n{} {}: {}\n  weir check {}\n", red("finding"), target.name,
-                                fuzz::to_sentence(finding.difference), path.string()));
+    const auto path = folder / (file_stem(target, finding, files.size() + 1) + ".jsonl");
+    if (!write_file(path, fuzz::to_trace(finding.input, finding.difference)))
+      throw std::runtime_error("a finding is lost: " + fuzz::to_sentence(finding.difference));
+    files.push_back(path);
   }
-  return lines;
+  return files;
+}
+
+std::string findings_text(const TargetReport& target, const std::vector<std::filesystem::path>& files) {
+  std::string text;
+  for (std::size_t i = 0; i < files.size(); ++i)
+    text += fmt::format("\n{} {}: {}\n  weir check {}\n", red("finding"), target.name,
+                        fuzz::to_sentence(target.stats.findings[i].difference), files[i].string());
+  return text;
 }
 
 }  // namespace weir::cli
