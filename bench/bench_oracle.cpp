@@ -1,5 +1,5 @@
 // How fast the oracle answers: operations a second of model::Host, one core, one plane each; without and with a record
-// of the clauses passed.
+// of the clauses passed. bench_library.cpp asks the same across the C ABI.
 //
 // Every operation is one that does its work (no early error), on values that change, so that nothing is folded away.
 #include <benchmark/benchmark.h>

@@ -87,7 +87,8 @@ std::optional<std::vector<BenchRow>> run(const std::string& name, const std::str
 void print_oracle(const std::vector<BenchRow>& rows) {
   print(bold("\nThe oracle, one core\n"));
   for (const BenchRow& row : rows)
-    print(fmt::format("{:<18}{:>8.1f} million operations a second\n", row.name, row.items_per_second / 1e6));
+    print(fmt::format("{:<18}{:>8.1f} million operations a second, {:5.1f} ns each\n", row.name,
+                      row.items_per_second / 1e6, 1e9 / row.items_per_second));
 }
 
 /// What about this machine spoils the figures.

@@ -32,6 +32,7 @@ struct Arguments {
   Keeping keeping;
   bool proofs = true;
   bool clauses = false;
+  ReportFiles files_for_ci;
 };
 
 std::vector<const Profile*> profiles_of(const Arguments& given) {
@@ -176,6 +177,24 @@ int exit_code_of(const Arguments& given, const ProofReport& proofs, const std::v
   return code;
 }
 
+/// Findings as files and as text, and all of it for CI. \return false, with a complaint, where a report cannot be
+/// written
+bool tell_findings(const Arguments& given, const ProofReport& proofs, const std::vector<TargetReport>& targets) {
+  Report report{.tool = "weir campaign", .summary = "", .cases = {}};
+  if (given.proofs) report.cases.push_back(case_of(proofs));
+  std::size_t operations = 0, findings = 0;
+  for (const TargetReport& each : targets) {
+    const auto kept = kept_findings(each);
+    print(findings_text(each, kept, given.keeping));
+    report.cases.push_back(case_of(each, kept));
+    operations += each.stats.effort.operations;
+    findings += kept.size();
+  }
+  report.summary = findings == 0 ? fmt::format("{:.1f} million operations agree", static_cast<double>(operations) / 1e6)
+                                 : fmt::format("{} findings", findings);
+  return given.files_for_ci.write(report);
+}
+
 int campaign(const Arguments& given) {
   const auto started = Clock::now();
   StatusLine status;
@@ -200,12 +219,11 @@ int campaign(const Arguments& given) {
   std::vector<TargetReport> reports;
   for (Job& each : jobs) reports.push_back(std::move(each.report));
   print(verdict_table(given.proofs ? std::optional(proofs) : std::nullopt, reports));
-  for (const TargetReport& each : reports)
-    if (each.folder) print(findings_text(each, given.keeping));
+  const bool told = tell_findings(given, proofs, reports);
   if (given.clauses)
     for (const TargetReport& each : reports)
       if (each.not_available.empty()) print(clauses_text(each));
-  return exit_code_of(given, proofs, reports);
+  return told ? exit_code_of(given, proofs, reports) : malformed;
 }
 
 /// Part of a file's name.
@@ -273,6 +291,7 @@ void add_campaign(CLI::App& app, int& exit_code) {
                     "write into tests/ beside each finding what the model answers instead");
   command->add_flag("!--no-proofs", given->proofs, "leave the theorems to others");
   command->add_flag("--clauses", given->clauses, "list the clauses that were not reached, and why");
+  given->files_for_ci.add_options(*command);
   command->footer(
       "Exit codes: 0 no difference · 1 a difference or a counterexample · 3 undecided · 4 a target that was\n"
       "asked for is not available here. Examples:\n"

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/reports/report.hpp"
 #include "fuzz/engine.hpp"
 #include "fuzz/folder.hpp"
 #include "fuzz/linux_target.hpp"
@@ -139,8 +140,20 @@ class Keeper {
   std::chrono::steady_clock::time_point next_;
 };
 
-/// A paragraph on each finding of a target, those from before among them, each once; what is not on disk yet is
-/// written, and what cannot be is told in full.
-std::string findings_text(const TargetReport& target, const Keeping& keeping);
+/// A finding, and its file.
+struct Kept {
+  const fuzz::Finding* finding;
+  std::filesystem::path file;
+  bool from_before;
+};
+/// Those of a target, the ones from before first, each once. What is not on disk yet is written.
+std::vector<Kept> kept_findings(const TargetReport& target);
+
+/// A paragraph on each; what cannot be written is told in full.
+std::string findings_text(const TargetReport& target, const std::vector<Kept>& findings, const Keeping& keeping);
+
+/// For CI: the theorems and each target as a case, a finding as a problem whose file is its trace.
+ReportCase case_of(const ProofReport& proofs);
+ReportCase case_of(const TargetReport& target, const std::vector<Kept>& findings);
 
 }  // namespace weir::cli

@@ -95,22 +95,32 @@ fuzz::Progress Keeper::end(const fuzz::CampaignStats& stats) {
   return progress;
 }
 
-std::string findings_text(const TargetReport& target, const Keeping& keeping) {
-  std::string text;
-  std::set<std::filesystem::path> told;
-  const auto tell = [&](const fuzz::Finding& each, std::string_view kind) {
+std::vector<Kept> kept_findings(const TargetReport& target) {
+  std::vector<Kept> kept;
+  if (!target.folder) return kept;
+  std::set<std::filesystem::path> seen;
+  const auto take = [&](const fuzz::Finding& each, bool from_before) {
     const auto path = target.folder->path_of(each);
-    if (!told.insert(path).second) return;
+    if (!seen.insert(path).second) return;
     if (!std::filesystem::exists(path)) target.folder->save(each);
-    text += fmt::format("\n{} {}: {}\n  weir check {}\n", red(std::string(kind)), target.name,
-                        fuzz::to_sentence(each.difference), path.string());
-    if (!keeping.emit_tests) return;
-    const auto test = keeping.out / "tests" / path.filename();
-    const std::string trouble = fuzz::write_whole(test, expected_trace(each), false);
-    text += trouble.empty() ? fmt::format("  as it should be: {}\n", test.string()) : "  " + trouble + "\n";
+    kept.push_back({&each, path, from_before});
   };
-  for (const fuzz::Finding& each : target.known) tell(each, "finding from before,");
-  for (const fuzz::Finding& each : target.stats.findings) tell(each, "finding");
+  for (const fuzz::Finding& each : target.known) take(each, true);
+  for (const fuzz::Finding& each : target.stats.findings) take(each, false);
+  return kept;
+}
+
+std::string findings_text(const TargetReport& target, const std::vector<Kept>& findings, const Keeping& keeping) {
+  std::string text;
+  if (!target.folder) return text;
+  for (const auto& [finding, file, from_before] : findings) {
+    text += fmt::format("\n{} {}: {}\n  weir check {}\n", red(from_before ? "finding from before," : "finding"),
+                        target.name, fuzz::to_sentence(finding->difference), file.string());
+    if (!keeping.emit_tests) continue;
+    const auto test = keeping.out / "tests" / file.filename();
+    const std::string trouble = fuzz::write_whole(test, expected_trace(*finding), false);
+    text += trouble.empty() ? fmt::format("  as it should be: {}\n", test.string()) : "  " + trouble + "\n";
+  }
   for (const fuzz::Finding& each : target.folder->unwritten())
     text += fmt::format("\nnot on disk: {}\n{}", target.folder->path_of(each).filename().string(),
                         fuzz::to_trace(each.input, each.difference));

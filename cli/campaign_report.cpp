@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 
 #include "cli/campaign.hpp"
 #include "cli/common.hpp"

@@ -84,7 +84,7 @@ int replay(const ExploreArguments& given) {
 }
 
 /// One client. \return its verdict
-memory::Verdict explore_one(const memory::Client& client, memory::Plan plan, memory::Report& sum) {
+memory::Verdict explore_one(const memory::Client& client, memory::Plan plan, memory::Report& sum, Report& noted) {
   plan.limits = client.limits;
   const bool terminal = ::isatty(STDERR_FILENO) != 0;
   if (terminal)
@@ -102,6 +102,7 @@ memory::Verdict explore_one(const memory::Client& client, memory::Plan plan, mem
   print_failure(client, report);
   sum.executions += report.executions;
   sum.seconds += report.seconds;
+  noted.cases.push_back(case_of(client, report));
   return report.verdict;
 }
 
@@ -112,17 +113,19 @@ int explore_clients(const ExploreArguments& given) {
   memory::Report sum;
   std::size_t complete = 0, asked = 0;
   int code = agreed;
+  Report noted{.tool = "weir explore", .summary = "", .cases = {}};
   for (const memory::Client& client : memory::clients()) {
     if (!is_wanted(given, client)) continue;
     ++asked;
-    const memory::Verdict verdict = explore_one(client, plan_of(given), sum);
+    const memory::Verdict verdict = explore_one(client, plan_of(given), sum, noted);
     complete += verdict == memory::Verdict::complete ? 1 : 0;
     if (code != diverged && verdict != memory::Verdict::complete) code = code_of(verdict);
   }
   const std::string total = fmt::format("{} of {} clients complete", complete, asked);
   print(fmt::format("\n{}, {} executions in {:.1f} s\n", complete == asked ? green(total) : red(total), sum.executions,
                     sum.seconds));
-  return code;
+  noted.summary = total;
+  return given.files_for_ci.write(noted) ? code : malformed;
 }
 
 int explore(const ExploreArguments& given) {
@@ -153,6 +156,7 @@ void add_explore(CLI::App& app, int& exit_code) {
   command->add_flag("--must-fail", given->must_fail, "plant bugs, each of which must be found; by name: shows how");
   command->add_flag("--markdown", given->markdown, "with --list or --weaken: the tables of docs/MEMORY.md");
   listing->excludes(weaken);
+  given->files_for_ci.add_options(*command);
   command->footer(
       "Exit codes: 0 every client complete, 1 a counterexample, 3 a bound was hit.\n"
       "Examples:\n  weir explore\n  weir explore queue. --workers 1\n  weir explore --must-fail aba_segment\n");

@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "proofs/memory/explorer.hpp"
+#include "cli/reports/report.hpp"
+#include "proofs/memory/clients/client.hpp"
 
 namespace weir::cli {
 
@@ -17,10 +18,16 @@ struct ExploreArguments {
   bool must_fail = false;
   bool weaken = false;
   bool markdown = false;
+  ReportFiles files_for_ci;
 };
 
 /// With the workers and the budget that were asked for.
 proofs::memory::Plan plan_of(const ExploreArguments& given);
+
+/// A counterexample as a problem, with the execution as the way to it. `name` is of the client or of the planted bug.
+ReportProblem problem_of(const std::string& name, const std::string& sentence, const proofs::memory::Report& report);
+/// A client as a case.
+ReportCase case_of(const proofs::memory::Client& client, const proofs::memory::Report& report);
 
 int explore_litmus();
 int explore_planted_bugs(const ExploreArguments& given);

@@ -44,6 +44,7 @@ void print_row(const memory::Killed& row, bool markdown) {
 int explore_planted_bugs(const ExploreArguments& given) {
   const memory::Plan plan = plan_of(given);
   std::size_t found = 0, asked = 0;
+  Report noted{.tool = "weir explore --must-fail", .summary = "", .cases = {}};
   for (const memory::Planted& bug : memory::planted_bugs()) {
     if (!is_wanted(given, bug.name)) continue;
     ++asked;
@@ -54,6 +55,14 @@ int explore_planted_bugs(const ExploreArguments& given) {
     print(fmt::format("{:<25} {} after {} executions of {}: {}\n    {}\n", bug.name, verdict, report.explored(),
                       bug.client, report.why, bug.sentence));
     if (good && !given.names.empty()) print(memory::execution_table(report.execution));
+    noted.cases.push_back({.suite = noted.tool,
+                           .name = std::string(bug.name),
+                           .verdict = good ? ReportCase::Verdict::passed : ReportCase::Verdict::failed,
+                           .seconds = report.seconds,
+                           .message = report.why});
+    if (good)
+      noted.cases.back().problems.push_back(problem_of(std::string(bug.name), std::string(bug.sentence), report));
+    if (good) noted.cases.back().problems.back().expected = true;
   }
   if (asked == 0) {
     complain("weir: no planted bug has that name\n");
@@ -61,6 +70,8 @@ int explore_planted_bugs(const ExploreArguments& given) {
   }
   const std::string total = fmt::format("{} of {} planted bugs found", found, asked);
   print(fmt::format("\n{}\n", found == asked ? green(total) : red(total)));
+  noted.summary = total;
+  if (!given.files_for_ci.write(noted)) return malformed;
   return found == asked ? agreed : diverged;
 }
 

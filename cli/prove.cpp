@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +20,8 @@ struct Arguments {
   proofs::Options options;
   bool no_cache = false;
   std::string recheck;
-  std::filesystem::path junit, sarif, html, traces;
+  ReportFiles files_for_ci;
+  std::filesystem::path html, traces;
   bool list = false;
   bool markdown = false;
   bool json = false;
@@ -57,19 +57,8 @@ bool known_names(const proofs::Options& options) {
   return true;
 }
 
-/// \return false, with a complaint, where that cannot be
-bool write_file(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text;
-  if (file.flush()) return true;
-  complain(fmt::format("weir: cannot write {}\n", path.string()));
-  return false;
-}
-
 bool write_reports(const Arguments& given, const proofs::Summary& summary) {
-  bool written = true;
-  if (!given.junit.empty()) written &= write_file(given.junit, proofs_as_junit(summary));
-  if (!given.sarif.empty()) written &= write_file(given.sarif, proofs_as_sarif(summary));
+  bool written = given.files_for_ci.write(report_of(summary));
   if (!given.html.empty()) written &= write_file(given.html, proofs_as_html(summary));
   if (given.traces.empty()) return written;
   std::filesystem::create_directories(given.traces);
@@ -159,8 +148,7 @@ void add_prove(CLI::App& app, int& exit_code) {
   command->add_option("--recheck", given->recheck,
                       "a program that shall decide all obligations again: cvc5, or the path of another");
   command->add_option("--traces", given->traces, "write counterexamples into this folder, for `weir run`");
-  command->add_option("--junit", given->junit, "write a JUnit file");
-  command->add_option("--sarif", given->sarif, "write a SARIF file");
+  given->files_for_ci.add_options(*command);
   command->add_option("--html", given->html, "write a page");
   command->add_option("--rlimit", given->options.rlimit, "resources of the solver for each question")
       ->check(CLI::PositiveNumber);

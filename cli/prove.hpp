@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "cli/common.hpp"
+#include "cli/reports/report.hpp"
 #include "proofs/recheck.hpp"
 
 namespace weir::cli {
@@ -21,10 +22,9 @@ std::string proofs_as_json(const proofs::Summary& summary);
 std::string recheck_as_text(const proofs::Recheck& recheck, const std::string& solver);
 
 // For CI (cli/prove_formats.cpp).
-/// An obligation is a test case, a theorem's file a suite.
-std::string proofs_as_junit(const proofs::Summary& summary);
-/// SARIF 2.1.0: a theorem is a rule; what has not the right verdict is an error, an expected counterexample a note.
-std::string proofs_as_sarif(const proofs::Summary& summary);
+/// An obligation is a case, a theorem's file a suite, a theorem a rule; what has not the right verdict is a problem,
+/// and an expected counterexample one for information.
+Report report_of(const proofs::Summary& summary);
 /// One page, without anything from elsewhere.
 std::string proofs_as_html(const proofs::Summary& summary);
 /// The trace of a counterexample as `weir run` reads it; "" where there is none.

@@ -2,37 +2,13 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <set>
 
 #include "cli/prove.hpp"
+#include "cli/reports/divergence.hpp"
 #include "oracle/json/writer.hpp"
 
 namespace weir::cli {
 namespace {
-
-/// Text as XML and HTML have it, in attributes too.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t' ? ' ' : c;
-    }
-  }
-  return out;
-}
 
 bool is_decided(const proofs::Result& result) {
   return result.verdict == proofs::Verdict::proved || result.verdict == proofs::Verdict::counterexample;
@@ -44,32 +20,25 @@ std::string inputs_of(const proofs::Result& result) {
   return text;
 }
 
-std::string clauses_of(const proofs::Result& result) {
-  std::string text;
-  result.clauses.for_each(
-      [&](Clause each) { text += fmt::format("{}{}", text.empty() ? "" : ",", json_string(info(each).name)); });
-  return text;
-}
-
-/// JUnit tells what failed from what could not be decided.
-std::string junit_case(const proofs::Result& result) {
-  std::string text = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.3f}")", escaped(result.theorem),
-                                 escaped(result.name()), result.seconds);
-  if (result.good) return text + "/>\n";
-  const std::string_view kind = is_decided(result) ? "failure" : "error";
-  return text + fmt::format(">\n      <{0} message=\"{1}: {2}\">{3}</{0}>\n    </testcase>\n", kind,
-                            name_of_enum(result.verdict), escaped(result.detail),
-                            escaped(inputs_of(result) + trace_of(result)));
-}
-
-std::string sarif_result(const proofs::Result& result) {
-  const std::string text = fmt::format("{} ({}): {}{}", result.theorem, result.kernels(), name_of_enum(result.verdict),
-                                       result.detail.empty() ? "" : ": " + result.detail);
-  return fmt::format(
-      R"({{"ruleId":{},"level":"{}","message":{{"text":{}}},"locations":[{{"physicalLocation":{{"artifactLocation":)"
-      R"({{"uri":{}}}}}}}],"partialFingerprints":{{"obligation/v1":{}}},"properties":{{"clauses":[{}]}}}})",
-      json_string(result.theorem), result.good ? "note" : "error", json_string(text), json_string(result.file),
-      json_string(result.name()), clauses_of(result));
+ReportCase case_of(const proofs::Result& result, std::string_view sentence) {
+  ReportCase each{.suite = std::string(result.file), .name = result.name(), .seconds = result.seconds};
+  if (!result.good) {
+    each.verdict = is_decided(result) ? ReportCase::Verdict::failed : ReportCase::Verdict::open;
+    each.message = fmt::format("{}: {}", name_of_enum(result.verdict), result.detail);
+    each.details = inputs_of(result) + trace_of(result);
+  }
+  if (result.good && result.verdict != proofs::Verdict::counterexample) return each;
+  each.problems.push_back(
+      {.rule = {.id = std::string(result.theorem), .sentence = std::string(sentence), .help = "", .help_uri = ""},
+       .expected = result.good,
+       .message = fmt::format("{} ({}): {}{}", result.theorem, result.kernels(), name_of_enum(result.verdict),
+                              result.detail.empty() ? "" : ": " + result.detail),
+       .file = std::string(result.file),
+       .fingerprint = result.name(),
+       .clauses = names_of(result.clauses)});
+  for (const auto& [operation, outcome] : result.trace)
+    each.problems.back().way.push_back({std::string(result.file), 0, oracle::to_json(operation, outcome)});
+  return each;
 }
 
 std::string html_row(const proofs::Result& result) {
@@ -93,46 +62,17 @@ std::string trace_of(const proofs::Result& result) {
   return text;
 }
 
-std::string proofs_as_junit(const proofs::Summary& summary) {
-  struct Suite {
-    std::string cases;
-    std::size_t tests = 0, failures = 0, errors = 0;
-    double seconds = 0;
-  };
-  std::map<std::string_view, Suite> suites;
-  for (const auto& each : summary.results) {
-    Suite& suite = suites[each.file];
-    suite.cases += junit_case(each);
-    ++suite.tests;
-    suite.failures += !each.good && is_decided(each) ? 1 : 0;
-    suite.errors += !each.good && !is_decided(each) ? 1 : 0;
-    suite.seconds += each.seconds;
-  }
-  std::string text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"weir prove\">\n";
-  for (const auto& [file, suite] : suites)
-    text += fmt::format(
-        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" time=\"{:.3f}\">\n{}  </testsuite>\n",
-        escaped(file), suite.tests, suite.failures, suite.errors, suite.seconds, suite.cases);
-  return text + "</testsuites>\n";
-}
-
-std::string proofs_as_sarif(const proofs::Summary& summary) {
-  std::string rules, results;
-  std::set<std::string_view> listed;
+Report report_of(const proofs::Summary& summary) {
   std::map<std::string_view, std::string_view> sentences;
   for (const auto& each : proofs::catalogue()) sentences[each.name] = each.sentence;
+  Report report{.tool = "weir prove", .summary = "", .cases = {}};
+  std::size_t good = 0;
   for (const auto& each : summary.results) {
-    if (listed.insert(each.theorem).second)
-      rules += fmt::format(R"({}{{"id":{},"shortDescription":{{"text":{}}}}})", rules.empty() ? "" : ",",
-                           json_string(each.theorem), json_string(sentences[each.theorem]));
-    if (!each.good || each.verdict == proofs::Verdict::counterexample)
-      results += fmt::format("{}{}", results.empty() ? "" : ",\n", sarif_result(each));
+    report.cases.push_back(case_of(each, sentences[each.theorem]));
+    good += each.good ? 1 : 0;
   }
-  return fmt::format(
-      R"({{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{{"tool":{{"driver":)"
-      R"({{"name":"weir prove","version":"{}","rules":[{}]}}}},"results":[)"
-      "\n{}\n]}}]}}\n",
-      WEIR_VERSION, rules, results);
+  report.summary = fmt::format("{} of {} proved", good, summary.results.size());
+  return report;
 }
 
 std::string proofs_as_html(const proofs::Summary& summary) {

@@ -76,9 +76,13 @@ class ClauseSet {
   }
   friend constexpr bool operator==(const ClauseSet&, const ClauseSet&) = default;
 
+  /// Clause i is bit i % 64 of word i / 64.
+  static constexpr std::size_t word_count = (clause_count + 63) / 64;
+  constexpr const std::array<std::uint64_t, word_count>& words() const { return words_; }
+
  private:
   static constexpr std::size_t index(Clause clause) { return static_cast<std::size_t>(clause); }
-  std::array<std::uint64_t, (clause_count + 63) / 64> words_{};
+  std::array<std::uint64_t, word_count> words_{};
 };
 
 }  // namespace weir

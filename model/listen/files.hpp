@@ -25,6 +25,14 @@ class Files {
     return entry.open ? &entry : nullptr;
   }
 
+  /// Calls visit(label, sock) for each open socket, in the order of the labels.
+  template <class Visit>
+  void for_each_socket(Visit&& visit) const {
+    for (std::size_t label = 0; label < files_.size(); ++label)
+      if (files_[label].open && files_[label].sock != no_sock)
+        visit(static_cast<std::int32_t>(label), files_[label].sock);
+  }
+
   /// The label that the next install takes, if it is free then. \pre 0 <= label < max_fd
   void name_next(std::int32_t label) { wished_ = label; }
 

@@ -26,6 +26,12 @@ class SocketPlane {
   bool same_state(const SocketPlane& other) const { return net_ == other.net_ && files_ == other.files_; }
   void add_namespace() { net_.mib.emplace_back(); }
 
+  /// Calls visit(label, sock) for each socket that has a descriptor. For those who show a state.
+  template <class Visit>
+  void for_each_socket(Visit&& visit) const {
+    files_.for_each_socket([&](std::int32_t label, SockId id) { visit(label, net_[id]); });
+  }
+
   Outcome perform(const op::Socket& op) {
     if (op.ns.id >= net_.mib.size()) {
       D::clause(Clause::NETNS_UNKNOWN);

@@ -72,12 +72,6 @@ GoOn how_to_go_on(const TraceLine& line, const Outcome& allowed) {
   return is_failure(allowed) ? GoOn::from_here : GoOn::from_before;
 }
 
-std::string allowed_text(const Judged& judged) {
-  std::string text = to_text(judged.answer.outcome);
-  for (const Outcome& each : judged.also) text += " or " + to_text(each);
-  return text;
-}
-
 /// The rest of a trace whose calls overlapped.
 CheckResult check_overlapping(TraceReader& trace, const Header& header, TraceLine first,
                               const std::function<void(const Divergence&)>& found) {

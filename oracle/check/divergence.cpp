@@ -17,10 +17,9 @@ void append(std::string& text, std::string_view label, const ClauseSet& clauses)
 
 }  // namespace
 
-std::string to_text(const Divergence& divergence, std::string_view file, const Profile& profile) {
+std::string explanation(const Divergence& divergence) {
   std::string text =
-      fmt::format("{}:{}: {} does not answer so\n  {}\n  observed  {}\n  allowed   {}\n", file, divergence.line,
-                  profile.name, divergence.text, divergence.observed, divergence.allowed);
+      fmt::format("  {}\n  observed  {}\n  allowed   {}\n", divergence.text, divergence.observed, divergence.allowed);
   const auto out = std::back_inserter(text);
   append(text, "because", divergence.clauses);
   if (divergence.since) append(text, fmt::format("line {}", divergence.since->line), divergence.since->clauses);
@@ -31,6 +30,10 @@ std::string to_text(const Divergence& divergence, std::string_view file, const P
   }
   if (!divergence.note.empty()) fmt::format_to(out, "  note      {}\n", divergence.note);
   return text;
+}
+
+std::string to_text(const Divergence& divergence, std::string_view file, const Profile& profile) {
+  return fmt::format("{}:{}: {} does not answer so\n{}", file, divergence.line, profile.name, explanation(divergence));
 }
 
 }  // namespace weir::oracle

@@ -27,6 +27,9 @@ struct Divergence {
   std::string note;                 ///< what else there is to know; may be empty
 };
 
+/// The line, what was observed and allowed, the clauses, the state before: lines for people, the last with a newline.
+std::string explanation(const Divergence& divergence);
+
 /// A paragraph for people: line, observed, allowed, clauses, state before. Ends with a newline.
 std::string to_text(const Divergence& divergence, std::string_view file, const Profile& profile);
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "oracle/json/writer.hpp"
+
 namespace weir::oracle {
 
 Explained step(Host& host, const Op& operation, std::optional<std::int32_t> label) {
@@ -14,6 +16,12 @@ Explained step(Host& host, const Op& operation, std::optional<std::int32_t> labe
   const ClauseScope scope(answer.clauses);
   answer.outcome = host.step(operation);
   return answer;
+}
+
+std::string allowed_text(const Judged& judged) {
+  std::string text = to_text(judged.answer.outcome);
+  for (const Outcome& each : judged.also) text += " or " + to_text(each);
+  return text;
 }
 
 Judged Machine::step(const Op& operation, std::optional<std::int32_t> label, const Observation& seen) {

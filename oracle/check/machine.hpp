@@ -30,6 +30,9 @@ struct Judged {
   std::vector<Outcome> also = {};  ///< what else the model allows, where none does
 };
 
+/// What the model allows, as it would stand on a line: `"ret":3 or "ret":4`.
+std::string allowed_text(const Judged& judged);
+
 /// There is one state unless the kernel has picked something by what no operation shows (Domain's pick). Then there is
 /// one for each pick that what was seen allows.
 class Machine {

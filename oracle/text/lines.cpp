@@ -95,4 +95,11 @@ bool Lines::next(std::string_view& line) {
   return true;
 }
 
+bool is_json(Lines& lines) {
+  std::string_view first;
+  if (!lines.peek(first)) return true;
+  const std::size_t at = first.find_first_not_of(" \t");
+  return at != std::string_view::npos && first[at] == '{';
+}
+
 }  // namespace weir::oracle

@@ -56,4 +56,7 @@ class Lines {
   bool cut_short_ = false;
 };
 
+/// Whether the first line, if there is one, begins as JSON does: a trace, not a log.
+bool is_json(Lines& lines);
+
 }  // namespace weir::oracle

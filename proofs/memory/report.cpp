@@ -64,13 +64,28 @@ std::int32_t stamp_of_source(const std::vector<Event>& trail, const Event& read)
   return source == trail.end() ? 0 : source->stamp;  // 0: the initial value
 }
 
+/// Numbers of the events in that order, from 1, by their ids.
+std::vector<std::size_t> rows_of(const std::vector<const Event*>& order) {
+  std::vector<std::size_t> row_of(std::size_t{max_threads} << index_bits, 0);
+  for (std::size_t i = 0; i < order.size(); ++i) row_of[order[i]->id()] = i + 1;
+  return row_of;
+}
+
 }  // namespace
+
+std::vector<ShownEvent> shown_events(const std::vector<Event>& trail) {
+  const auto order = in_time(trail);
+  const auto row_of = rows_of(order);
+  std::vector<ShownEvent> shown;
+  for (std::size_t i = 0; i < order.size(); ++i)
+    shown.push_back({order[i]->thread, describe(*order[i], i + 1, row_of), order[i]->site});
+  return shown;
+}
 
 std::string execution_table(const std::vector<Event>& trail) {
   constexpr std::size_t width = 38;
   const auto order = in_time(trail);
-  std::vector<std::size_t> row_of(std::size_t{max_threads} << index_bits, 0);
-  for (std::size_t i = 0; i < order.size(); ++i) row_of[order[i]->id()] = i + 1;
+  const auto row_of = rows_of(order);
   unsigned threads = 0;
   for (const Event& event : trail) threads = std::max(threads, event.thread + 1U);
   std::string text;

@@ -8,6 +8,15 @@
 
 namespace weir::proofs::memory {
 
+/// An event as a line of text: "[3] R m0.acq = 1 from [2]".
+struct ShownEvent {
+  unsigned thread = 0;
+  std::string text;
+  Site site;  ///< line 0: not known
+};
+/// In an order in which they can have happened.
+std::vector<ShownEvent> shown_events(const std::vector<Event>& trail);
+
 /// A table of threads and events, in an order in which they can have happened: nothing is read before it is written.
 std::string execution_table(const std::vector<Event>& trail);
 

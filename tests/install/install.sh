@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# install.sh CMAKE BUILD_DIR CXX PKG_CONFIG: installs into a fresh prefix, moves it, and builds and runs the consumer
-# against it both ways, through find_package(weir) and through pkg-config. CMake and the last command heed CXXFLAGS.
+# install.sh CMAKE BUILD_DIR CXX PKG_CONFIG CC: installs into a fresh prefix, moves it, and builds and runs consumers
+# against it: in C++ through find_package(weir) and pkg-config, and the examples in C, C++ and Python through libweir.
+# CMake and the compilers heed CXXFLAGS.
 set -euo pipefail
-cmake=$1 build=$2 cxx=$3 pkg_config=$4
-consumer=$(dirname "$(readlink -f "$0")")/consumer
+cmake=$1 build=$2 cxx=$3 pkg_config=$4 cc=$5
+here=$(dirname "$(readlink -f "$0")")
+consumer=$here/consumer
 work=$(mktemp -d "${TMPDIR:-/tmp}/weir-install.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -21,3 +23,5 @@ read -ra flags <<<"${CXXFLAGS-} $("$pkg_config" --cflags weir)"
 read -ra libraries <<<"$("$pkg_config" --libs weir)"
 "$cxx" -std=c++20 "${flags[@]}" "$consumer/main.cpp" "${libraries[@]}" -o "$work/with_pkg_config"
 "$work/with_pkg_config"
+
+. "$here/libweir.sh"

@@ -65,6 +65,17 @@ TEST(DeadHeaders, EveryHeaderIsIncludedByAnother) {
   EXPECT_EQ(dead_headers({source_file("a.hpp", "#include \"a.hpp\"\n")}).size(), 1U);
 }
 
+TEST(DeadHeaders, PublicOnesAreIncludedByTheNameThatUsersKnow) {
+  const auto header = source_file("include/weir/a.h", "");
+  EXPECT_EQ(dead_headers({source_file("oracle/c/a.cpp", "#include <weir/a.h>\n"), header}), Violations{});
+  EXPECT_EQ(dead_headers({source_file("oracle/c/a.cpp", "#include \"include/weir/a.h\"\n"), header}).size(), 1U);
+}
+
+TEST(IncludeDirection, PublicHeadersStandAlone) {
+  EXPECT_EQ(one(include_direction, "include/weir/a.h", "#include <weir/b.h>\n#include <stdint.h>\n"), Violations{});
+  EXPECT_EQ(one(include_direction, "include/weir/a.h", "#include \"oracle/a.hpp\"\n").size(), 1U);
+}
+
 TEST(FileLength, AtMostFourHundredLines) {
   EXPECT_EQ(one(file_length, "a.cpp", repeat("int f();\n", max_file_lines)), Violations{});
   EXPECT_EQ(one(file_length, "a.cpp", repeat("int f();\n", max_file_lines + 1)).size(), 1U);
