@@ -108,7 +108,10 @@ const auto descriptors_are_the_lowest_free = [](auto& c, const Profile& kernel) 
 const auto without_a_descriptor_nothing_is_made = [](auto& c, const Profile& kernel) {
   static const model::Files all_in_use = [] {
     model::Files files;
-    for (std::int32_t fd = 3; fd < max_fd; ++fd) files.install(model::no_sock);
+    for (std::int32_t fd = 3; fd < max_fd; ++fd) {
+      files.name_next(fd);  // otherwise each looks for the lowest that is free
+      files.install(model::no_sock);
+    }
     return files;
   }();
   struct Full : model::SocketPlane<Noted> {

@@ -2,6 +2,8 @@
 
 namespace weir::proofs {
 
+std::vector<Theorem> grammar_theorems();
+
 std::vector<Plane> all_planes() {
   return {{"proofs/theorems/sysctl.cpp", sysctl_theorems()},
           {"proofs/theorems/sysctl_bugs.cpp", sysctl_bugs()},
@@ -14,6 +16,7 @@ std::vector<Plane> all_planes() {
           {"proofs/theorems/numbers.cpp", number_theorems()},
           {"proofs/theorems/relations.cpp", relation_theorems()},
           {"proofs/theorems/access.cpp", access_theorems()},
+          {"proofs/theorems/grammar.cpp", grammar_theorems()},
           {"proofs/theorems/programs.cpp", program_theorems()},
           {"proofs/theorems/softnet_programs.cpp", softnet_program_theorems()},
           {"proofs/theorems/flow_limits.cpp", flow_limit_theorems()},

@@ -1,6 +1,10 @@
 // The lock-free host against the spec: it answers the same to every operation in every situation, and to whoever looks
 // afterwards. It shares no rule with the spec (a test sees to that), so this is one reading of the facts against
 // another.
+#include <atomic>
+#include <functional>
+#include <limits>
+
 #include "lockfree/host.hpp"
 #include "proofs/theorems/planes.hpp"
 #include "proofs/theorems/situations.hpp"
@@ -46,6 +50,75 @@ void hold_against_the_spec(C& c, const Profile& kernel, const Stage& stage, cons
     }
 }
 
+/// Atomics of one thread on which exchanges fail: before each of the first `failures` of them another thread's write
+/// comes.
+struct Contested {
+  static inline thread_local unsigned failures = 0;
+  static inline thread_local std::function<void()> other_thread{};
+
+  template <class T>
+  class atomic {
+   public:
+    atomic() = default;
+    explicit atomic(T value) : value_(value) {}
+    T load(std::memory_order) const { return value_; }
+    void store(T value, std::memory_order) { value_ = value; }
+    bool compare_exchange_weak(T& expected, T desired, std::memory_order) {
+      if (failures > 0) {
+        --failures;
+        other_thread();
+      }
+      const bool same = value_ == expected;
+      (same ? value_ : expected) = same ? desired : value_;
+      return same;
+    }
+
+   private:
+    T value_{};
+  };
+};
+
+constexpr auto edges = std::to_array<std::int32_t>(
+    {std::numeric_limits<std::int32_t>::min(), -1, 0, 1, 64, 65'536, std::numeric_limits<std::int32_t>::max()});
+
+/// The spec's product of the two factors.
+std::int32_t weight_of(const Profile& kernel, std::int32_t weight, std::int32_t bias) {
+  auto plane = model::initial_sysctls<Noted>(kernel, HostOptions{});
+  plane.global[static_cast<std::size_t>(Sysctl::dev_weight)] = weight;
+  plane.global[static_cast<std::size_t>(Sysctl::dev_weight_rx_bias)] = bias;
+  return model::dev_rx_weight<Noted>(plane);
+}
+
+const auto an_exchange_that_fails_loses_no_setting = [](auto& c, const Profile& kernel) {
+  using Store = lockfree::BasicSysctlStore<Contested>;
+  for (const std::int32_t weight : edges)
+    for (const std::int32_t bias : edges)
+      for (const unsigned failures : {0U, 1U, 2U})
+        for (const Sysctl first : {Sysctl::dev_weight, Sysctl::dev_weight_rx_bias}) {
+          const bool is_weight = first == Sysctl::dev_weight;
+          const Sysctl second = is_weight ? Sysctl::dev_weight_rx_bias : Sysctl::dev_weight;
+          Contested::failures = 0;
+          Store store(kernel);
+          const std::int32_t initial = store.load(second);
+          const std::int32_t between = is_weight ? bias : weight;
+          std::int32_t last = initial;
+          Contested::other_thread = [&] {
+            const unsigned left = std::exchange(Contested::failures, 0);
+            last = left == 0 ? between : between ^ 1;
+            store.store(second, last);
+            Contested::failures = left;
+          };
+          Contested::failures = failures;
+          store.store(first, is_weight ? weight : bias);
+          const std::int32_t now_weight = is_weight ? weight : last, now_bias = is_weight ? last : bias;
+          c.goal("both values are those that were written last",
+                 store.load(Sysctl::dev_weight) == now_weight && store.load(Sysctl::dev_weight_rx_bias) == now_bias);
+          c.goal("and their product is the spec's",
+                 !kernel.has_weight_bias || store.dev_rx_weight() == weight_of(kernel, now_weight, now_bias));
+          c.twin("the other thread's value is lost", store.load(second) == initial);
+        }
+};
+
 const auto the_lock_free_sockets_answer_as_the_spec = [](auto& c, const Profile& kernel) {
   bool sent = false;
   hold_against_the_spec(c, kernel, sockets(), looks_at_sockets(), [&](const Outcome& answer) {
@@ -71,6 +144,10 @@ const auto the_lock_free_backlogs_answer_as_the_spec = [](auto& c, const Profile
 
 std::vector<Theorem> refinement_theorems() {
   return {
+      theorem("refinement.an_exchange_that_fails_loses_no_setting",
+              "A write of dev_weight or dev_weight_rx_bias whose exchange fails, once or twice, because the other has "
+              "been written meanwhile, leaves both and the spec's product of them, for values at the edges of int.",
+              every_profile, an_exchange_that_fails_loses_no_setting),
       theorem("refinement.the_lock_free_sockets_answer_as_the_spec",
               "In every situation of sockets the lock-free host answers every operation as the spec does, and what "
               "looks at the state afterwards.",

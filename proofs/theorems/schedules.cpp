@@ -117,12 +117,12 @@ std::vector<std::uint32_t> fin_times(const Profile& kernel) {
   return {204, 612, 1'428, 3'060, 6'324, 12'852, 25'908, 52'020};
 }
 
-/// The request of client 5 finds no room, and so does its FIN.
+/// Two children wait, and two requests; the FIN of the first, 6, takes the last room, so that 7's finds none.
 Program fin_without_room() {
   Program program{write(Sysctl::tcp_synack_retries, 250), socket(), bind(3), set(3, SockOpt::tcp_defer_accept, 10),
-                  listen(3, 0)};
-  for (const std::int32_t fd : {4, 5}) program = then(program, client(fd));
-  return then(program, {shutdown(4), shutdown(5)});
+                  listen(3, 2)};
+  for (const std::int32_t fd : {4, 5}) program = then(then(program, client(fd)), {shutdown(fd)});
+  return then(then(then(program, client(6)), client(7)), {shutdown(6), shutdown(7)});
 }
 
 const auto a_fin_is_sent_again_when_it_is_due = [](auto& c, const Profile& kernel) {
@@ -130,14 +130,14 @@ const auto a_fin_is_sent_again_when_it_is_due = [](auto& c, const Profile& kerne
   std::uint32_t times = 0;
   for (const std::uint32_t ms : fin_times(kernel)) {
     ++times;
-    happens_at(c, "it is sent again in that millisecond", held, ms, [&] { return held.sock(5)->retransmits == times; });
+    happens_at(c, "it is sent again in that millisecond", held, ms, [&] { return held.sock(7)->retransmits == times; });
     c.twin("no more than five times", times <= 5);
   }
   const bool probes = contains({"3.10", ""}, kernel);
   happens_at(c, "with a descriptor the connection is over after 924.6 s", held, probes ? 928'896 : 928'692,
-             [&] { return held.in(5, TcpState::close); });
-  c.goal("with ETIMEDOUT", held.sock(5)->sk_err == Errno::etimedout);
-  Clocked orphan(kernel, then(fin_without_room(), {close(5)}));
+             [&] { return held.in(7, TcpState::close); });
+  c.goal("with ETIMEDOUT", held.sock(7)->sk_err == Errno::etimedout);
+  Clocked orphan(kernel, then(fin_without_room(), {close(7)}));
   happens_at(c, "without one after 102.2 s", orphan, probes ? 104'448 : 104'244, [&] {
     const auto& socks = net_of(orphan.host()).socks;
     return std::none_of(socks.begin(), socks.end(), [](const Sock& each) {

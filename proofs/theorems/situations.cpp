@@ -33,10 +33,10 @@ Program deferring(std::int32_t backlog = 5) {
   return {socket(), bind(3), set(3, SockOpt::tcp_defer_accept, 10), listen(3, backlog)};
 }
 
-/// A FIN that nobody takes: the request of client 5 finds no room.
+/// A FIN that nobody takes: two children wait, and two requests, and the FIN of 6 takes the last room before that of 7.
 Program fin_without_room(Program listens) {
-  for (const std::int32_t fd : {4, 5}) listens = then(listens, client(fd));
-  return then(listens, {shutdown(4), shutdown(5)});
+  for (const std::int32_t fd : {4, 5}) listens = then(then(listens, client(fd)), {shutdown(fd)});
+  return then(then(then(listens, client(6)), client(7)), {shutdown(6), shutdown(7)});
 }
 
 /// The same until shortly before the SYN-ACK of the request is sent again; by then there is room.
@@ -46,7 +46,7 @@ Program fin_with_room_later(Program listens, std::uint32_t ms) {
 
 /// A listener that defers, and whose children send FIN at once.
 Program deferring_shut_listener() {
-  return {socket(), bind(3), set(3, SockOpt::tcp_defer_accept, 10), shutdown(3), listen(3, 0)};
+  return {socket(), bind(3), set(3, SockOpt::tcp_defer_accept, 10), shutdown(3), listen(3, 2)};
 }
 
 /// Client 4 of port 81 has a request, and is reset by 5, whose ends are those of the server.
@@ -137,16 +137,16 @@ std::vector<Situation> over_loopback() {
       {"the ends of a request", then(deferring(), {socket(), bind(4, loopback, other_port), connect(4), close(4),
                                                    socket(), bind(4, loopback, other_port)})},
       {"a request whose client was reset", request_without_client()},
-      {"a FIN without room", fin_without_room(deferring(0))},
-      {"a FIN that finds room", fin_with_room_later(deferring(0), 900)},
-      {"one that finds it later", fin_with_room_later(deferring(0), 2'900)},
-      {"a FIN that meets another", fin_with_room_later(deferring_shut_listener(), 900)},
-      {"one that meets it later", fin_with_room_later(deferring_shut_listener(), 2'900)},
+      {"a FIN without room", fin_without_room(deferring(2))},
+      {"a FIN that finds room", fin_with_room_later(deferring(2), 14'900)},
+      {"one that finds it later", fin_with_room_later(deferring(2), 20'900)},
+      {"a FIN that meets another", fin_with_room_later(deferring_shut_listener(), 14'900)},
+      {"one that meets it later", fin_with_room_later(deferring_shut_listener(), 20'900)},
       {"a SYN that waits for another", syn_that_waits()},
       {"a connect that failed, shut down", then(client(3), {shutdown(3)})},
       {"connected to itself", {socket(), bind(3, loopback), connect(3), socket()}},
       {"a child that sends FIN at once", then(shut_listener(), client(4))},
-      {"a child that sends FIN to one that did", then(fin_without_room(deferring(0)), {accept(3), shutdown(3)})},
+      {"a child that sends FIN to one that did", then(fin_without_room(deferring(2)), {accept(3), shutdown(3)})},
       {"a port of an orphan", orphan_with_a_port()},
       {"an ACK kept back from a listener that is gone",
        then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4), close(3)})},

@@ -31,7 +31,7 @@ Program half_of_the_history() {
 /// The backlog of a CPU stays on the poll list without being scheduled: a weight of 0, where that may be written.
 Program completed_on_the_list(std::uint32_t cpu) {
   const Op arrives = op::NetifRx{Cpu{cpu}, Skb{1}};
-  return {write(Sysctl::dev_weight, 0), arrives, softirq(cpu), softirq(cpu), softirq(cpu)};
+  return {write(Sysctl::dev_weight, 0), arrives, softirq(cpu), arrives, softirq(cpu), softirq(cpu)};
 }
 
 std::vector<Situation> all_situations() {
