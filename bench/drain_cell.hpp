@@ -19,7 +19,7 @@
 
 #include "bench/cores.hpp"
 #include "bench/peers/contender.hpp"
-#include "lockfree/backlog_segments.hpp"
+#include "lockfree/cache_line.hpp"
 
 namespace weir::bench {
 
@@ -82,8 +82,8 @@ inline double ns_since(Clock::time_point start) {
 template <Contender C>
 void same_core_bursts(C& contender, const Cell& cell, PacketPool& pool, std::uint32_t bursts, Sink& sink) {
   for (std::uint32_t n = 0; n < bursts; ++n) {
-    bool wake = false;
-    for (Packet* packet : pool.fill()) wake |= contender.enqueue_on_owner(*packet, netdev_max_backlog).scheduled;
+    bool wake = cell.burst == 1 ? contender.enqueue_on_owner(*pool.fill().front(), netdev_max_backlog).scheduled
+                                : enqueue_burst_on_owner(contender, pool.fill(), netdev_max_backlog).scheduled;
     while (wake) wake = !contender.poll(cell.quota, sink).complete;
   }
 }
@@ -159,8 +159,8 @@ class CrossCore {
     std::thread producer([this, producer_core] {
       produce(cell_, producer_core, amount_.total, shared_, [this](auto burst) { send(burst); });
     });
+    sink.return_to(shared_.delivered, cell_.burst);
     Measured measured = time_owner(amount_, shared_, [&](std::uint64_t goal) { drain_until(goal, sink); });
-    shared_.delivered.store(got_, std::memory_order_release);
     producer.join();
     measured.disturbed = measured.disturbed || shared_.producer_disturbed;
     // The next cell finds it asleep. A contender may have been woken for a packet that was gone by then.
@@ -171,8 +171,8 @@ class CrossCore {
 
  private:
   void send(std::span<Packet* const> burst) {
-    bool wake = false;
-    for (Packet* packet : burst) wake |= contender_.enqueue(*packet, netdev_max_backlog).scheduled;
+    const bool wake = cell_.burst == 1 ? contender_.enqueue(*burst.front(), netdev_max_backlog).scheduled
+                                       : enqueue_burst(contender_, burst, netdev_max_backlog).scheduled;
     if (wake) softirq_pending_.store(true, std::memory_order_release);
   }
 
@@ -187,9 +187,6 @@ class CrossCore {
       const Polled polled = contender_.poll(cell_.quota, sink);
       awake_ = !polled.complete;
       got_ += static_cast<std::uint64_t>(polled.work);
-      // release: pairs with the producer's acquire; without it a packet could be written while the sink reads it.
-      // Packets go back when the backlog sleeps, which it will: a producer that waits for them adds no more.
-      if (polled.complete) shared_.delivered.store(got_, std::memory_order_release);
     }
   }
 

@@ -14,7 +14,9 @@
 #include <thread>
 #include <vector>
 
+#include "cli/bench_compare.hpp"
 #include "cli/bench_drain.hpp"
+#include "cli/bench_report.hpp"
 #include "cli/common.hpp"
 
 namespace weir::cli {
@@ -102,33 +104,55 @@ void print_caveats() {
     print(fmt::format("Other work was running (load {:.1f} on {} cores): figures wander.\n", load, cores));
 }
 
-bool write_json(const std::string& path, const DrainTable& table, const std::vector<BenchRow>& oracle) {
-  std::ofstream file(path);
-  file << "{\"drain\":[" << table.json() << "\n],\"oracle_operations_per_second\":{";
+std::string json_of(const DrainTable& table, const std::vector<BenchRow>& oracle) {
+  std::string text = fmt::format("{{\"machine\":{{{}}},\n\"rounds\":{},\n\"drain\":[{}\n],", machine_json(),
+                                 table.rounds(), table.json());
+  text += "\"oracle_operations_per_second\":{";
   const char* separator = "\n";
   for (const BenchRow& row : oracle) {
-    file << separator << fmt::format("\"{}\":{:.0f}", row.name, row.items_per_second);
+    text += fmt::format("{}\"{}\":{:.0f}", separator, row.name, row.items_per_second);
     separator = ",\n";
   }
-  file << "\n}}\n";
-  return static_cast<bool>(file.flush());
+  return text + "\n}}\n";
+}
+
+bool write(const std::string& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text;
+  if (file.flush()) return true;
+  complain(fmt::format("weir: cannot write {}\n", path));
+  return false;
+}
+
+int write_report(const std::filesystem::path& folder, const std::string& json) {
+  const auto page = bench_page(json);
+  if (!page) {
+    complain("weir: the page needs Debian's libjs-chart.js, which is not installed\n");
+    return not_available;
+  }
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  return write(folder / "bench.json", json) && write(folder / "index.html", *page) ? agreed : malformed;
 }
 
 struct BenchOptions {
   bool quick = false;
   std::vector<std::string> suites{"drain", "oracle"};
   std::string json;
+  std::string report;
+  std::string cells;
 
   bool has(const char* suite) const { return std::find(suites.begin(), suites.end(), suite) != suites.end(); }
 };
 
 /// Nothing if a contender does not answer like the spec.
-std::optional<DrainTable> run_drain(std::size_t rounds) {
+std::optional<DrainTable> run_drain(std::size_t rounds, const std::string& cells) {
+  const std::string filter = cells.empty() ? "" : "--benchmark_filter='" + cells + "'";
   DrainTable table;
   StatusLine status;
   for (std::size_t round = 1; round <= rounds; ++round) {
     status.show(fmt::format("round {} of {}", round, rounds));
-    const auto rows = run("bench_drain", "");
+    const auto rows = run("bench_drain", filter);
     if (!rows) return std::nullopt;
     table.add(*rows);
   }
@@ -145,8 +169,12 @@ int bench(const BenchOptions& options) {
   DrainTable table;
   std::vector<BenchRow> oracle;
   if (options.has("drain")) {
-    auto measured = run_drain(options.quick ? quick_rounds : full_rounds);
+    auto measured = run_drain(options.quick ? quick_rounds : full_rounds, options.cells);
     if (!measured) return diverged;
+    if (measured->empty()) {
+      complain(fmt::format("weir: no cell is named like {}\n", options.cells));
+      return malformed;
+    }
     table = std::move(*measured);
     print(table.text());
   }
@@ -156,11 +184,25 @@ int bench(const BenchOptions& options) {
     oracle = std::move(*rows);
     print_oracle(oracle);
   }
-  if (!options.json.empty() && !write_json(options.json, table, oracle)) {
-    complain(fmt::format("weir: cannot write {}\n", options.json));
-    return malformed;
-  }
-  return agreed;
+  const std::string json = json_of(table, oracle);
+  if (!options.json.empty() && !write(options.json, json)) return malformed;
+  return options.report.empty() ? agreed : write_report(options.report, json);
+}
+
+struct CompareOptions {
+  std::string before, after;
+  bool all = false;
+};
+
+void add_compare(CLI::App& bench, int& exit_code) {
+  CLI::App* const command = bench.add_subcommand("compare", "Whether one run of the drain was faster than another");
+  const auto options = std::make_shared<CompareOptions>();
+  command->add_option("BEFORE", options->before, "As --json writes it")->required();
+  command->add_option("AFTER", options->after, "Likewise")->required();
+  command->add_flag("--all", options->all, "Every contender, not the backlog alone");
+  command->footer("Exit code 1: slower in some cell, by more than chance allows.\n");
+  command->callback(
+      [options, &exit_code] { exit_code = compare_benches(options->before, options->after, options->all); });
 }
 
 }  // namespace
@@ -171,11 +213,21 @@ void add_bench(CLI::App& app, int& exit_code) {
   command->add_flag("--quick", options->quick, "Fewer rounds: seconds instead of minutes, rougher figures");
   command->add_option("--suite", options->suites, "What is timed: drain, oracle (default: both)")
       ->check(CLI::IsMember({"drain", "oracle"}));
-  command->add_option("--json", options->json, "Write the figures to this file as well")->type_name("FILE");
+  command->add_option("--cells", options->cells, "Only the cells of the drain whose names have this in them")
+      ->type_name("REGEX")
+      ->check([](const std::string& text) {
+        return text.find('\'') == std::string::npos ? "" : "a cell's name has no quotation mark";
+      });
+  command->add_option("--json", options->json, "Write all samples to this file as well")->type_name("FILE");
+  command->add_option("--report", options->report, "Write them, and a page with plots, to this folder")
+      ->type_name("DIR");
+  add_compare(*command, exit_code);
   command->footer(
       "A contender that does not answer like the spec is not timed: exit 1.\nExample:\n  weir bench --suite drain "
-      "--quick\n");
-  command->callback([options, &exit_code] { exit_code = bench(*options); });
+      "--quick\n  weir bench --suite drain --cells cross-core/read/64 --report DIR\n");
+  command->callback([options, command, &exit_code] {
+    if (command->get_subcommands().empty()) exit_code = bench(*options);
+  });
 }
 
 }  // namespace weir::cli

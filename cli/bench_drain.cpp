@@ -1,6 +1,7 @@
 #include "cli/bench_drain.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <sstream>
 #include <utility>
 
+#include "cli/bench_statistics.hpp"
 #include "cli/common.hpp"
 
 namespace weir::cli {
@@ -15,12 +17,6 @@ namespace {
 
 constexpr const char* ours = "lock-free";
 constexpr const char* the_floor = "floor";
-
-double median(std::vector<double> samples) {
-  const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
-  std::nth_element(samples.begin(), middle, samples.end());
-  return *middle;
-}
 
 bool is_rival(const std::string& contender) { return contender != ours && contender != the_floor; }
 
@@ -101,14 +97,14 @@ std::string DrainTable::text() const {
 
 std::string DrainTable::json() const {
   std::string text;
-  for (const auto& [cell, ns] : medians()) {
+  for (const auto& [cell, contenders] : samples_) {
     const auto& [where, payload, burst, quota] = cell;
-    std::string contenders;
-    for (const auto& [contender, each] : ns)
-      contenders += fmt::format("{}\"{}\":{:.2f}", contenders.empty() ? "" : ",", contender, each);
+    std::string all;
+    for (const auto& [contender, samples] : contenders)
+      all += fmt::format("{}\"{}\":[{:.2f}]", all.empty() ? "" : ",", contender, fmt::join(samples, ","));
     text +=
         fmt::format("{}\n{{\"where\":\"{}\",\"payload\":\"{}\",\"burst\":{},\"quota\":{},\"ns_per_packet\":{{{}}}}}",
-                    text.empty() ? "" : ",", where, payload, burst, quota, contenders);
+                    text.empty() ? "" : ",", where, payload, burst, quota, all);
   }
   return text;
 }

@@ -24,8 +24,10 @@ class DrainTable {
 
   /// Each cell: ours, the best rival, the floor; then the contenders by rank.
   std::string text() const;
-  /// The medians, as the members of a JSON array.
+  /// All samples, as the members of a JSON array.
   std::string json() const;
+  std::size_t rounds() const { return rounds_; }
+  bool empty() const { return samples_.empty(); }
 
  private:
   using Medians = std::map<std::string, double>;

@@ -159,7 +159,7 @@ void add_explore(CLI::App& app, int& exit_code) {
   given->files_for_ci.add_options(*command);
   command->footer(
       "Exit codes: 0 every client complete, 1 a counterexample, 3 a bound was hit.\n"
-      "Examples:\n  weir explore\n  weir explore queue. --workers 1\n  weir explore --must-fail aba_segment\n");
+      "Examples:\n  weir explore\n  weir explore queue. --workers 1\n  weir explore --must-fail hearsay\n");
   command->callback([given, &exit_code] { exit_code = explore(*given); });
 }
 

@@ -21,6 +21,7 @@
 #pragma once
 #include <cassert>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -55,6 +56,7 @@ class OwnerLane {
   /// Whether one more certainly fits. Where it may not, make_room() looks at the head and grows only if it must: so a
   /// push compares two words, once a turn of the ring it does more.
   bool has_room() const noexcept { return tail_ != room_until_; }
+  bool has_room(std::uint32_t packets) const noexcept { return room_until_ - tail_ >= packets; }
   void make_room() {
     if (waiting() == slots_.size()) grow();
     room_until_ = head_ + capacity();
@@ -63,6 +65,14 @@ class OwnerLane {
   void push(Item item, std::uint64_t told) noexcept {
     slots_[tail_++ & mask_] = item;
     tell((told + one_packet) | sched);
+  }
+  /// \pre has_room(items.size())
+  void push_burst(std::span<const Item> items, std::uint64_t told) noexcept {
+    if (items.empty()) return;
+    std::uint32_t tail = tail_;
+    for (const Item item : items) slots_[tail++ & mask_] = item;
+    tail_ = tail;
+    tell((told + one_packet * items.size()) | sched);
   }
 
   /// Takes from the window until `deliver`, which gets each packet, says that the poll ends, or the window is empty.
@@ -165,6 +175,12 @@ class Backlog {
     return inbox_.enqueue(item, limit, static_cast<std::uint32_t>(own_.counted(own_.told())));
   }
 
+  /// As if each of `items` came by enqueue, one after the other: what does not fit is refused and counted. From any
+  /// thread.
+  BurstAdmission enqueue_burst(std::span<const Item> items, std::uint32_t limit) {
+    return inbox_.enqueue_burst(items, limit, static_cast<std::uint32_t>(own_.counted(own_.told())));
+  }
+
   /// From the owner only.
   Admission enqueue_on_owner(Item item, std::uint32_t limit) {
     const std::uint64_t told = own_.told();
@@ -173,6 +189,23 @@ class Backlog {
       return enqueue_beside_inbox(item, limit);
     own_.push(item, told);
     return {.admitted = true, .scheduled = !own_.scheduled(told)};
+  }
+  /// As if each of `items` came by enqueue_on_owner, one after the other. From the owner only.
+  BurstAdmission enqueue_burst_on_owner(std::span<const Item> items, std::uint32_t limit) {
+    const std::uint64_t told = own_.told();
+    const auto packets = static_cast<std::uint32_t>(items.size());
+    if (!inbox_.scheduled() && own_.counted(told) + packets <= std::uint64_t{limit} + 1 && own_.has_room(packets))
+        [[likely]] {
+      own_.push_burst(items, told);
+      return {.admitted = packets, .scheduled = packets != 0 && !own_.scheduled(told)};
+    }
+    BurstAdmission all;
+    for (const Item item : items) {
+      const Admission one = enqueue_on_owner(item, limit);
+      all.admitted += one.admitted ? 1 : 0;
+      all.scheduled |= one.scheduled;
+    }
+    return all;
   }
 
   /// Delivers until `quota` packets are done (at least one is, if any waits), or nothing waits (then SCHED is cleared),
@@ -202,7 +235,7 @@ class Backlog {
   }
 
   /// Counts a packet as refused that was not even offered. From any thread.
-  void count_drop() noexcept { inbox_.count_drop(); }
+  void count_drop() noexcept { inbox_.count_drops(1); }
 
   /// Refusals so far, modulo 2^32.
   std::uint32_t dropped() const noexcept { return inbox_.dropped(); }
@@ -235,7 +268,7 @@ class Backlog {
     const std::uint64_t told = own_.told();
     const bool inbox_awake = inbox_.scheduled();
     if (own_.counted(told) + (inbox_awake ? inbox_.counted() : 0) > limit) {
-      inbox_.count_drop();
+      inbox_.count_drops(1);
       return {};
     }
     if (!own_.has_room()) own_.make_room();

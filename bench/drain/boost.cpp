@@ -28,6 +28,9 @@ class BoostSpsc {
  public:
   static constexpr std::string_view name = "boost-spsc";
   bool push(Packet& packet) { return queue_.push(&packet); }
+  std::uint32_t push_burst(Burst packets) {
+    return static_cast<std::uint32_t>(queue_.push(packets.data(), packets.size()));
+  }
   std::uint32_t pop(Packet** into, std::uint32_t count) { return static_cast<std::uint32_t>(queue_.pop(into, count)); }
 
  private:

@@ -25,6 +25,9 @@ class Ring {
     return rte_ring_sc_dequeue_burst(get(), reinterpret_cast<void**>(into), count, nullptr);
   }
 
+ protected:
+  static void* const* objects(Burst packets) { return reinterpret_cast<void* const*>(packets.data()); }
+
  private:
   struct Free {
     void operator()(void* memory) const { std::free(memory); }
@@ -36,16 +39,25 @@ struct RingMp : Ring {
   static constexpr std::string_view name = "rte_ring-mp";
   RingMp() : Ring(0) {}
   bool push(Packet& packet) { return rte_ring_mp_enqueue(get(), &packet) == 0; }
+  std::uint32_t push_burst(Burst packets) {
+    return rte_ring_mp_enqueue_burst(get(), objects(packets), static_cast<unsigned>(packets.size()), nullptr);
+  }
 };
 struct RingHts : Ring {
   static constexpr std::string_view name = "rte_ring-hts";
   RingHts() : Ring(RING_F_MP_HTS_ENQ) {}
   bool push(Packet& packet) { return rte_ring_enqueue(get(), &packet) == 0; }
+  std::uint32_t push_burst(Burst packets) {
+    return rte_ring_enqueue_burst(get(), objects(packets), static_cast<unsigned>(packets.size()), nullptr);
+  }
 };
 struct RingSp : Ring {
   static constexpr std::string_view name = "rte_ring-sp";
   RingSp() : Ring(RING_F_SP_ENQ) {}
   bool push(Packet& packet) { return rte_ring_sp_enqueue(get(), &packet) == 0; }
+  std::uint32_t push_burst(Burst packets) {
+    return rte_ring_sp_enqueue_burst(get(), objects(packets), static_cast<unsigned>(packets.size()), nullptr);
+  }
 };
 
 [[maybe_unused]] const bool added = add_contender<Wrapped<RingMp>>(Producers::any) &&

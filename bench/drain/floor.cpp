@@ -16,6 +16,7 @@ class HandOff {
     std::thread producer([this, producer_core] {
       produce(cell_, producer_core, amount_.total, shared_, [this](auto burst) { write(burst); });
     });
+    sink.return_to(shared_.delivered, cell_.burst);
     Measured measured = time_owner(amount_, shared_, [&](std::uint64_t goal) { read_until(goal, sink); });
     producer.join();
     measured.disturbed = measured.disturbed || shared_.producer_disturbed;
@@ -44,7 +45,6 @@ class HandOff {
       const std::uint64_t there = std::min(written_.load(std::memory_order_acquire), goal);
       if (there == got_) continue;
       for (; got_ < there; ++got_) sink(*addresses_[got_ % addresses_.size()]);
-      shared_.delivered.store(got_, std::memory_order_release);
     }
   }
 

@@ -11,6 +11,9 @@ class MoodyCamel {
  public:
   static constexpr std::string_view name = "moodycamel";
   bool push(Packet& packet) { return queue_.enqueue(&packet); }
+  std::uint32_t push_burst(Burst packets) {
+    return queue_.enqueue_bulk(packets.data(), packets.size()) ? static_cast<std::uint32_t>(packets.size()) : 0;
+  }
   std::uint32_t pop(Packet** into, std::uint32_t count) {
     return static_cast<std::uint32_t>(queue_.try_dequeue_bulk(into, count));
   }
@@ -23,6 +26,10 @@ class MoodyCamelTokens {
  public:
   static constexpr std::string_view name = "moodycamel-tokens";
   bool push(Packet& packet) { return queue_.enqueue(producer_, &packet); }
+  std::uint32_t push_burst(Burst packets) {
+    return queue_.enqueue_bulk(producer_, packets.data(), packets.size()) ? static_cast<std::uint32_t>(packets.size())
+                                                                          : 0;
+  }
   std::uint32_t pop(Packet** into, std::uint32_t count) {
     return static_cast<std::uint32_t>(queue_.try_dequeue_bulk(consumer_, into, count));
   }

@@ -16,6 +16,11 @@ class MutexDeque {
     queue_.push_back(&packet);
     return true;
   }
+  std::uint32_t push_burst(Burst packets) {
+    const std::lock_guard held(mutex_);
+    queue_.insert(queue_.end(), packets.begin(), packets.end());
+    return static_cast<std::uint32_t>(packets.size());
+  }
   std::uint32_t pop(Packet** into, std::uint32_t count) {
     const std::lock_guard held(mutex_);
     const auto got = std::min(count, static_cast<std::uint32_t>(queue_.size()));

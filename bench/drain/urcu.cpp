@@ -22,6 +22,21 @@ class WfcQueue {
     cds_wfcq_enqueue(cds_wfcq_head_cast(&head_), &tail_, node);
     return true;
   }
+  /// A chain of one's own, appended as a whole.
+  std::uint32_t push_burst(Burst packets) {
+    __cds_wfcq_head head;
+    cds_wfcq_tail tail;
+    __cds_wfcq_init(&head, &tail);
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+      cds_wfcq_node* const node = node_of(*packets[i]);
+      cds_wfcq_node_init(node);
+      if (i != 0) node_of(*packets[i - 1])->next = node;
+    }
+    head.node.next = node_of(*packets.front());
+    tail.p = node_of(*packets.back());
+    __cds_wfcq_splice_blocking(cds_wfcq_head_cast(&head_), &tail_, __cds_wfcq_head_cast(&head), &tail);
+    return static_cast<std::uint32_t>(packets.size());
+  }
   std::uint32_t pop(Packet** into, std::uint32_t count) {
     std::uint32_t got = 0;
     for (bool looked = false; got < count;) {

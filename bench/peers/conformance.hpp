@@ -15,7 +15,7 @@
 
 namespace weir::bench {
 
-enum class Way : bool { shared, owner };
+enum class Way : std::uint8_t { shared, owner, bursts, bursts_of_owner };
 
 /// One random history of `length` operations; the first difference in words, if there is one.
 template <Contender C>
@@ -25,7 +25,7 @@ class Conformance {
 
   std::optional<std::string> run(std::uint32_t length) {
     for (std::uint32_t step = 0; step < length; ++step) {
-      const bool same = random_() % 3 != 0 ? same_enqueue() : same_poll();
+      const bool same = random_() % 3 == 0 ? same_poll() : in_bursts() ? same_burst() : same_enqueue();
       if (!same || contender_->dropped() != reference_dropped())
         return std::string(C::name) + " differs from the spec in step " + std::to_string(step) + " with limit " +
                std::to_string(limit_);
@@ -37,6 +37,7 @@ class Conformance {
   // The edges of the comparison (0, 1), a few that random histories reach, one out of reach, and the two that only an
   // unsigned reading takes for "no limit".
   static constexpr std::int32_t limits[] = {0, 1, 2, 5, 16, 1000, -1, std::numeric_limits<std::int32_t>::min()};
+  static constexpr std::uint32_t longest_burst = 20;
   static constexpr std::int32_t quotas[] = {-1, 0, 1, 2, 3, 16, 64};
 
   bool same_enqueue() {
@@ -50,6 +51,26 @@ class Conformance {
     const bool wakes = admitted && !awake_;
     awake_ = awake_ || admitted;
     return got.admitted == admitted && got.scheduled == wakes;
+  }
+
+  bool in_bursts() const { return way_ == Way::bursts || way_ == Way::bursts_of_owner; }
+  /// Of a burst as of its packets, one by one.
+  bool same_burst() {
+    std::vector<Packet*> burst(1 + random_() % longest_burst);
+    EnqueuedBurst expected;
+    for (Packet*& each : burst) {
+      each = packets_.emplace_back(std::make_unique<Packet>()).get();
+      each->id = static_cast<std::uint32_t>(packets_.size());
+      const bool admitted =
+          reference_.step(op::NetifRx{Cpu{}, Skb{each->id}}) == Outcome(outcome::Received{NetRx::success});
+      expected.admitted += admitted ? 1 : 0;
+      expected.scheduled = expected.scheduled || (admitted && !awake_);
+      awake_ = awake_ || admitted;
+    }
+    const auto limit = static_cast<std::uint32_t>(limit_);
+    const EnqueuedBurst got = way_ == Way::bursts ? enqueue_burst(*contender_, Burst(burst), limit)
+                                                  : enqueue_burst_on_owner(*contender_, Burst(burst), limit);
+    return got.admitted == expected.admitted && got.scheduled == expected.scheduled;
   }
 
   bool same_poll() {
@@ -80,9 +101,9 @@ class Conformance {
 /// `histories` of them for each way in; the first difference, if there is one.
 template <Contender C>
 std::optional<std::string> difference_from_spec(std::uint32_t histories) {
-  constexpr std::uint32_t operations = 400;  // crosses several segments of the lock-free inbox
+  constexpr std::uint32_t operations = 400;  // several laps of the lock-free inbox, and larger rings
   for (std::uint32_t seed = 1; seed <= histories; ++seed)
-    for (const Way way : {Way::shared, Way::owner})
+    for (const Way way : {Way::shared, Way::owner, Way::bursts, Way::bursts_of_owner})
       if (auto found = Conformance<C>(seed, way).run(operations)) return found;
   return std::nullopt;
 }

@@ -71,10 +71,24 @@ class LockedInput {
       ++dropped_;
       return {};
     }
-    const bool asleep = input_.length() == 0 && !scheduled_;
+    const bool asleep = !scheduled_;
     if (asleep) scheduled_ = true;
     input_.append(packet);
     return {.admitted = true, .scheduled = asleep};
+  }
+  /// Under one lock: better than the kernel does.
+  EnqueuedBurst enqueue_burst(Burst packets, std::uint32_t limit) noexcept {
+    const Locked held(lock_);
+    EnqueuedBurst all;
+    for (Packet* packet : packets) {
+      if (input_.length() > limit) break;
+      input_.append(*packet);
+      ++all.admitted;
+    }
+    dropped_ += static_cast<std::uint32_t>(packets.size()) - all.admitted;
+    all.scheduled = all.admitted != 0 && !scheduled_;
+    scheduled_ = scheduled_ || all.scheduled;
+    return all;
   }
   Enqueued enqueue_on_owner(Packet& packet, std::uint32_t limit) noexcept { return enqueue(packet, limit); }
   std::uint32_t dropped() noexcept {

@@ -68,6 +68,10 @@ class LockFree {
   LockFree() { backlog_.reserve(reserved); }
   Enqueued enqueue(Packet& packet, std::uint32_t limit) { return backlog_.enqueue(&packet, limit); }
   Enqueued enqueue_on_owner(Packet& packet, std::uint32_t limit) { return backlog_.enqueue_on_owner(&packet, limit); }
+  EnqueuedBurst enqueue_burst(Burst packets, std::uint32_t limit) { return backlog_.enqueue_burst(packets, limit); }
+  EnqueuedBurst enqueue_burst_on_owner(Burst packets, std::uint32_t limit) {
+    return backlog_.enqueue_burst_on_owner(packets, limit);
+  }
   Polled poll(std::int32_t quota, Sink& sink) {
     return backlog_.poll(quota, [&](const Packet* packet) {
       sink(*packet);

@@ -1,6 +1,6 @@
 // A queue from a library, with the duties of a backlog around it (contender.hpp): a count for the limit and a flag for
 // "asleep", both shared, which the libraries do not have. This is the least that does it: two updates of a shared word
-// a packet, one of them for the whole burst that a poll takes out.
+// a packet, each for the whole burst where the library has bursts.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -10,7 +10,8 @@
 
 namespace weir::bench {
 
-/// What a library's queue has to offer. push() may refuse: a ring that is full.
+/// What a library's queue has to offer. push() may refuse: a ring that is full. Where the library puts in many at once,
+/// push_burst(Burst) does, and says how many went in.
 template <class Q>
 concept Queue = requires(Q& queue, Packet& packet, Packet** into, std::uint32_t count) {
   { Q::name } -> std::convertible_to<std::string_view>;
@@ -39,6 +40,21 @@ class Wrapped {
     return {.admitted = true, .scheduled = wakes()};
   }
   Enqueued enqueue_on_owner(Packet& packet, std::uint32_t limit) { return enqueue(packet, limit); }
+  /// One update of the count for all of them, and one push where the queue has that.
+  EnqueuedBurst enqueue_burst(Burst packets, std::uint32_t limit) requires requires(Q queue) {
+    queue.push_burst(packets);
+  }
+  {
+    const auto all = static_cast<std::uint32_t>(packets.size());
+    const std::uint32_t before = waiting_.fetch_add(all, std::memory_order_seq_cst);
+    const std::uint32_t fit = before > limit ? 0 : std::min(all - 1, limit - before) + 1;
+    const std::uint32_t in = fit == 0 ? 0 : queue_.push_burst(packets.first(fit));
+    if (in < all) {
+      waiting_.fetch_sub(all - in, std::memory_order_relaxed);
+      dropped_.fetch_add(all - in, std::memory_order_relaxed);
+    }
+    return {.admitted = in, .scheduled = in != 0 && wakes()};
+  }
 
   Polled poll(std::int32_t quota, Sink& sink) {
     std::int32_t work = 0;

@@ -1,7 +1,9 @@
-// Any thread puts packets in the queue of a backlog, thread 0 owns it. Segments have two slots, so that they change
-// hands all the time.
+// Any thread puts packets in the queue of a backlog, alone or in bursts, thread 0 owns it. The first ring has two
+// slots, so that laps are short and rings are left for larger ones.
 #include <array>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "fuzz/schedule/harness.hpp"
 #include "fuzz/schedule/host_atomics.hpp"
@@ -15,6 +17,9 @@ using Queue = lockfree::Backlog<Skb, Scheduled, 2>;
 
 /// `to` means that the owner uses its own lane.
 bool on_own_lane(unsigned thread, const op::NetifRx& packet) { return thread == 0 && packet.to.has_value(); }
+
+/// `flow` tells how many packets a burst has.
+std::uint32_t burst_of(const op::NetifRx& packet) { return 1 + packet.flow.value % 4; }
 
 /// A limit that is written stands from the beginning: one that changes meanwhile has no one moment.
 std::uint32_t limit_of(const ScheduleCase& each) {
@@ -63,12 +68,32 @@ class World {
   void put(unsigned thread, const op::NetifRx& packet, std::uint32_t number) {
     const bool own = on_own_lane(thread, packet);
     own_lane_used_ = own_lane_used_ || own;
+    if (burst_of(packet) > 1) return put_burst(thread, own, burst_of(packet), number);
     const Skb skb{number};
     recording_.call(thread, op::NetifRx{{}, skb}, [&](const Op&) -> Outcome {
       const auto admission = own ? queue_.enqueue_on_owner(skb, limit_) : queue_.enqueue(skb, limit_);
       (admission.admitted ? admitted_ : refused_) += 1;
       return outcome::Received{admission.admitted ? NetRx::success : NetRx::drop, reason(admission.admitted)};
     });
+  }
+  /// Recorded as a call a packet, each after the one before it.
+  void put_burst(unsigned thread, bool own, std::uint32_t packets, std::uint32_t number) {
+    std::array<Skb, 4> burst;
+    std::array<std::size_t, 4> calls{};
+    for (std::uint32_t i = 0; i < packets; ++i) {
+      burst[i] = Skb{number + i * static_cast<std::uint32_t>(max_ops)};
+      calls[i] = recording_.begin(thread, op::NetifRx{{}, burst[i]});
+      follows_.resize(calls[i] + 1);
+      follows_[calls[i]] = i != 0;
+    }
+    const std::span<const Skb> all(burst.data(), packets);
+    const auto admission = own ? queue_.enqueue_burst_on_owner(all, limit_) : queue_.enqueue_burst(all, limit_);
+    admitted_ += admission.admitted;
+    refused_ += packets - admission.admitted;
+    for (std::uint32_t i = 0; i < packets; ++i) {
+      const bool admitted = i < admission.admitted;
+      recording_.end(calls[i], outcome::Received{admitted ? NetRx::success : NetRx::drop, reason(admitted)});
+    }
   }
   std::optional<DropReason> reason(bool admitted) const {
     const Profile& kernel = *case_.input.profile;
@@ -94,11 +119,18 @@ class World {
   Flaw explained() {
     Turns turns;
     std::vector<oracle::Call> calls;
-    for (const oracle::Call& each : recording_.calls()) {
-      if (std::holds_alternative<op::ProcessBacklog>(each.operation))
+    follows_.resize(recording_.calls().size());
+    std::array<std::size_t, Scheduler::max_threads + 1> last_put{};  // by thread: its place in `calls`
+    for (std::size_t i = 0; i < recording_.calls().size(); ++i) {
+      const oracle::Call& each = recording_.calls()[i];
+      if (std::holds_alternative<op::ProcessBacklog>(each.operation)) {
         turns.tell(each, overlaps<op::NetifRx>(each), calls);
-      else if (!was_refused(each) || !overlaps<op::ProcessBacklog>(each))  // decision 0021
+      } else if (!was_refused(each) || !overlaps<op::ProcessBacklog>(each)) {  // decision 0021
+        std::size_t& last = last_put[recording_.thread_of(i)];
         calls.push_back(each);
+        if (follows_[i]) calls.back().after = last;
+        last = calls.size() - 1;
+      }
     }
     const Op limit = op::SysctlWrite{{}, Sysctl::netdev_max_backlog, std::to_string(limit_)};
     return judge(case_, {limit}, std::move(calls));
@@ -116,6 +148,7 @@ class World {
   Recording& recording_;
   const std::uint32_t limit_;
   Queue queue_;
+  std::vector<bool> follows_;  ///< by recorded call: it is of the same burst as its thread's call before it
   bool own_lane_used_ = false;
   std::uint32_t admitted_ = 0, refused_ = 0, delivered_ = 0;
 };
@@ -133,7 +166,10 @@ void draw(Rng& rng, std::vector<Op>& ops) {
     if (rng.chance(1, 3))
       ops.emplace_back(op::ProcessBacklog{{}, static_cast<std::int32_t>(rng.below(4)), {}});
     else
-      ops.emplace_back(op::NetifRx{{}, {}, own_lane && rng.chance(1, 2) ? Steered(Cpu{}) : Steered{}});
+      ops.emplace_back(op::NetifRx{{},
+                                   {},
+                                   own_lane && rng.chance(1, 2) ? Steered(Cpu{}) : Steered{},
+                                   FlowHash{rng.chance(1, 2) ? rng.below(4) : 0}});
   }
 }
 

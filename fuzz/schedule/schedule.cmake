@@ -44,14 +44,14 @@ weir_schedule_harness(backlog 40000)
 weir_schedule_twin(backlog tests_then_clears backlog_inbox.hpp
   "claim_.compare_exchange_strong(claim, claim & ~sched, std::memory_order_release, std::memory_order_relaxed)"
   "(claim_.store(claim & ~sched, std::memory_order_release), true)")
-# A free segment is taken whatever happened to it since it was looked at.
-weir_schedule_twin(backlog aba_segment backlog_segments.hpp "tag_of(top) + 1" "tag_of(top)")
+# The owner takes what a slot holds from the last lap.
+weir_schedule_twin(backlog forgets_the_lap backlog_rings.hpp "(position & slots) != 0 ? 2 : 1" "1")
 
 weir_schedule_harness(softnet 20000)
 # A producer looks whether a slot is free, then claims it.
 weir_schedule_twin(softnet tests_then_claims backlog_inbox.hpp
-  "claim_.compare_exchange_weak(claim, claimed, std::memory_order_acq_rel, std::memory_order_relaxed)"
-  "(claim_.store(claimed, std::memory_order_release), true)")
+  "claim_.compare_exchange_weak(claim, next, std::memory_order_release, std::memory_order_acquire)"
+  "(claim_.store(next, std::memory_order_release), true)")
 
 weir_schedule_harness(sysctl 20000)
 # One factor of dev_rx_weight is written with the other as it was.

@@ -7,6 +7,8 @@
 #include <tuple>
 #include <vector>
 
+#include "tests/drain/allocations.hpp"
+
 namespace weir::lockfree {
 namespace {
 
@@ -23,6 +25,15 @@ class BacklogTest : public testing::TestWithParam<std::tuple<Lane, Count>> {
     backlog_.invariant();
     return admission;
   }
+  BurstAdmission put_burst(std::uint32_t from, std::uint32_t packets, std::uint32_t limit) {
+    std::vector<Skb> burst;
+    for (std::uint32_t i = 0; i < packets; ++i) burst.push_back(Skb{from + i});
+    const BurstAdmission admission = std::get<Lane>(GetParam()) == Lane::own
+                                         ? backlog_.enqueue_burst_on_owner(burst, limit)
+                                         : backlog_.enqueue_burst(burst, limit);
+    backlog_.invariant();
+    return admission;
+  }
   PollResult poll(std::int32_t quota) {
     const PollResult result = backlog_.poll(quota, [&](Skb skb) {
       delivered_.push_back(skb.id);
@@ -32,7 +43,7 @@ class BacklogTest : public testing::TestWithParam<std::tuple<Lane, Count>> {
     return result;
   }
 
-  Backlog<Skb, StdAtomics, 8> backlog_{std::get<Count>(GetParam())};  // 8 slots a segment: small tests cross many
+  Backlog<Skb, StdAtomics, 8> backlog_{std::get<Count>(GetParam())};  // 8 slots at first: small tests go round and grow
   std::vector<std::uint32_t> delivered_;
 };
 
@@ -44,6 +55,55 @@ TEST_P(BacklogTest, CapacityIsLimitPlusOne) {
     for (std::uint32_t i = 0; i <= limit; ++i) EXPECT_TRUE(put(i, limit).admitted);
     EXPECT_FALSE(put(99, limit).admitted);
     EXPECT_EQ(backlog_.dropped(), dropped + 1);
+  }
+}
+
+TEST_P(BacklogTest, WhatDoesNotFitOfABurstIsRefused) {
+  EXPECT_EQ(put_burst(0, 3, 4).admitted, 3U);
+  EXPECT_EQ(put_burst(3, 7, 4).admitted, 2U) << "capacity is limit + 1";
+  EXPECT_EQ(backlog_.dropped(), 5U);
+  EXPECT_EQ(put_burst(9, 2, 4).admitted, 0U);
+  EXPECT_EQ(put_burst(9, 0, 4).admitted, 0U);
+  EXPECT_EQ(backlog_.dropped(), 7U);
+  EXPECT_TRUE(poll(64).complete);
+  EXPECT_EQ(delivered_, (std::vector<std::uint32_t>{0, 1, 2, 3, 4}));
+}
+
+TEST_P(BacklogTest, ABurstWakesOnce) {
+  EXPECT_FALSE(put_burst(0, 0, no_limit).scheduled);
+  EXPECT_TRUE(put_burst(0, 1, no_limit).scheduled);
+  EXPECT_FALSE(put_burst(1, 3, no_limit).scheduled);
+  EXPECT_TRUE(poll(64).complete);
+  EXPECT_TRUE(put_burst(4, 5, no_limit).scheduled);
+  EXPECT_FALSE(put(9, no_limit).scheduled);
+}
+
+/// Bursts of all lengths, alone and among packets that come alone, through laps and larger rings.
+TEST_P(BacklogTest, BurstsKeepOrder) {
+  std::uint32_t next = 0;
+  for (std::uint32_t round = 0; round < 200; ++round) {
+    const std::uint32_t packets = round * 7 % 41;
+    EXPECT_EQ(put_burst(next, packets, no_limit).admitted, packets);
+    next += packets;
+    if (round % 3 == 0) put(next++, no_limit);
+    poll(static_cast<std::int32_t>(round * 5 % 37));
+  }
+  while (!poll(64).complete) {
+  }
+  ASSERT_EQ(delivered_.size(), next);
+  for (std::uint32_t i = 0; i < next; ++i) ASSERT_EQ(delivered_[i], i);
+}
+
+/// A packet that comes alone and wakes the owner leaves its slot as it was: nobody may take that for a packet.
+TEST_P(BacklogTest, ASlotThatNobodyWroteHoldsNothing) {
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    const std::uint32_t alone = 1 + i * 3 % 5;
+    for (std::uint32_t k = 0; k < alone; ++k) {
+      put(i, no_limit);
+      ASSERT_EQ(poll(64).work, 1);
+    }
+    put_burst(i, 1 + i % 7, no_limit);
+    ASSERT_EQ(poll(64).work, static_cast<std::int32_t>(1 + i % 7));
   }
 }
 
@@ -125,6 +185,38 @@ TEST(BacklogLanes, TheLimitCountsBothLanes) {
   EXPECT_TRUE(backlog.enqueue_on_owner(Skb{2}, 1).admitted);
   EXPECT_FALSE(backlog.enqueue(Skb{3}, 1).admitted);
   EXPECT_FALSE(backlog.enqueue_on_owner(Skb{4}, 1).admitted);
+}
+
+TEST(BacklogLanes, TheLimitOfABurstCountsBothLanes) {
+  Backlog<Skb> backlog;
+  const std::vector<Skb> burst{Skb{1}, Skb{2}, Skb{3}};
+  EXPECT_EQ(backlog.enqueue_burst(burst, 4).admitted, 3U);
+  EXPECT_EQ(backlog.enqueue_burst_on_owner(burst, 4).admitted, 2U);
+  EXPECT_EQ(backlog.enqueue_burst(burst, 4).admitted, 0U);
+  EXPECT_EQ(backlog.dropped(), 4U);
+}
+
+/// Growth ends when there is room for what a limit lets in, twice.
+TEST(BacklogMemory, NothingIsAllocatedAfterReserve) {
+  Backlog<Skb> backlog;
+  backlog.reserve(1001);
+  const std::vector<Skb> burst(300, Skb{7});
+  const auto before = allocations();
+  for (std::uint32_t round = 0; round < 100; ++round) {
+    for (int i = 0; i < 5; ++i) backlog.enqueue_burst(burst, 1000);
+    backlog.enqueue_burst_on_owner(burst, 1000);
+    backlog.poll(1, [](Skb) { return true; });
+    for (int i = 0; i < 5; ++i) backlog.enqueue_burst(burst, 1000);
+    while (!backlog.poll(64, [](Skb) { return true; }).complete) {
+    }
+  }
+  EXPECT_EQ(allocations(), before);
+}
+TEST(BacklogMemory, WhatIsAllocatedIsCounted) {
+  const auto before = allocations();
+  Backlog<Skb> backlog;
+  for (std::uint32_t i = 0; i < 100; ++i) backlog.enqueue(Skb{i}, no_limit);
+  EXPECT_GT(allocations(), before) << "the twin: rings that nobody reserved";
 }
 
 TEST(BacklogLanes, ABusyOwnLaneDoesNotStarveTheInbox) {

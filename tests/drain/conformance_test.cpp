@@ -31,6 +31,19 @@ struct EagerToSleep : OneAtATime {
   }
 };
 
+/// Refuses a burst as a whole where one packet of it would not fit.
+struct AllOrNothing : Splice {
+  EnqueuedBurst enqueue_burst(Burst packets, std::uint32_t limit) {
+    if (input_.length() + packets.size() <= std::uint64_t{limit} + 1) return Splice::enqueue_burst(packets, limit);
+    const Locked held(lock_);
+    dropped_ += static_cast<std::uint32_t>(packets.size());
+    return {};
+  }
+};
+
+TEST(ConformanceTwin, ABurstThatIsRefusedAsAWholeIsCaught) {
+  EXPECT_TRUE(difference_from_spec<AllOrNothing>(histories));
+}
 TEST(ConformanceTwin, AnOffByOneLimitIsCaught) { EXPECT_TRUE(difference_from_spec<OffByOne>(histories)); }
 TEST(ConformanceTwin, AnEarlyCompletionIsCaught) { EXPECT_TRUE(difference_from_spec<EagerToSleep>(histories)); }
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <deque>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "lockfree/backlog.hpp"
@@ -28,6 +29,19 @@ class FlawedQueue {
     return {.admitted = true, .scheduled = asleep};
   }
   Admission enqueue_on_owner(Skb skb, std::uint32_t limit) { return enqueue(skb, limit); }
+  BurstAdmission enqueue_burst(std::span<const Skb> burst, std::uint32_t limit) {
+    BurstAdmission all;
+    for (const Skb skb : burst) {
+      const Admission one = enqueue(skb, limit);
+      if (!one.admitted) {
+        if (flaw != Flaw::uncounted_drop) count_drops(static_cast<std::uint32_t>(burst.size()) - all.admitted - 1);
+        break;
+      }
+      ++all.admitted;
+      all.scheduled = all.scheduled || one.scheduled;
+    }
+    return all;
+  }
 
   template <class Deliver>
   PollResult poll(std::int32_t quota, Deliver&& deliver) {
@@ -63,6 +77,11 @@ class FlawedQueue {
   }
 
  private:
+  void count_drops(std::uint32_t packets) {
+    const std::lock_guard held(lock_);
+    dropped_ += packets;
+  }
+
   std::mutex lock_;
   std::deque<Skb> waiting_;
   bool scheduled_ = false;

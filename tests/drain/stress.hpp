@@ -1,12 +1,13 @@
 // The promises of a backlog under real concurrency, checked for any queue with the backlog's interface.
 //
-// Producers put in short bursts and wait until theirs are delivered, so the queue falls asleep and is woken all the
-// time; the owner drains in polls and puts in packets of its own.
+// Producers put in short bursts, as such or packet by packet, and wait until theirs are delivered, so the queue falls
+// asleep and is woken all the time; the owner drains in polls and puts in packets of its own.
 #pragma once
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -60,8 +61,13 @@ class Stress {
     std::uint32_t state = lane + 1;
     for (std::uint32_t offered = 0; offered < load_.packets && !gave_up_.load();) {
       state = state * 1664525 + 1013904223;
-      for (std::uint32_t left = 1 + (state >> 16) % load_.burst; left > 0; --left, ++offered)
-        offer(lane, [&](Skb skb) { return queue_.enqueue(skb, load_.limit); });
+      const std::uint32_t packets = 1 + (state >> 16) % load_.burst;
+      offered += packets;
+      if ((state >> 24) % 2 == 0)
+        offer_burst(lane, packets);
+      else
+        for (std::uint32_t i = 0; i < packets; ++i)
+          offer(lane, [&](Skb skb) { return queue_.enqueue(skb, load_.limit); });
       while (delivered_[lane].load() != admitted_[lane].load() && !gave_up_.load()) std::this_thread::yield();
     }
     finished_.fetch_add(1);
@@ -76,6 +82,16 @@ class Stress {
       admitted_[lane].fetch_sub(1);
       ++refused_[lane];
     }
+    if (admission.scheduled) raised_.fetch_add(1);
+  }
+
+  void offer_burst(std::uint32_t lane, std::uint32_t packets) {
+    const std::uint32_t number = admitted_[lane].fetch_add(packets);
+    std::array<Skb, 16> burst;
+    for (std::uint32_t i = 0; i < packets; ++i) burst[i] = packet(lane, number + i);
+    const BurstAdmission admission = queue_.enqueue_burst(std::span<const Skb>(burst.data(), packets), load_.limit);
+    admitted_[lane].fetch_sub(packets - admission.admitted);
+    refused_[lane] += packets - admission.admitted;
     if (admission.scheduled) raised_.fetch_add(1);
   }
 

@@ -1,10 +1,10 @@
-// Clients of what is handed out and taken back: segments, pooled objects, growing arrays, and the accept queue on them.
+// Clients of what is handed out and taken back: rings, pooled objects, growing arrays, and the accept queue on them.
 #include <array>
 #include <memory>
 #include <utility>
 
 #include "lockfree/accept_queue.hpp"
-#include "lockfree/backlog_segments.hpp"
+#include "lockfree/backlog_rings.hpp"
 #include "lockfree/epoch.hpp"
 #include "lockfree/pool.hpp"
 #include "lockfree/segmented.hpp"
@@ -13,37 +13,27 @@
 namespace weir::proofs::memory {
 namespace {
 
-/// Each thread takes segments, uses them and gives them back. A segment belongs to whoever took it.
-template <unsigned rounds, unsigned held, unsigned prepared = 2>
-class SegmentsWorld {
-  using Segments = lockfree::SegmentPool<2, Modelled>;
+/// Threads want a ring of slots that nobody had yet, and use a slot of it each.
+class RingsWorld {
+  using Rings = lockfree::Rings<2, Modelled>;
 
  public:
-  SegmentsWorld(const Nothing&, Judgements&) { segments_.reserve(prepared); }
+  RingsWorld(const Nothing&, Judgements&) {}
 
   void run(unsigned thread) {
-    for (unsigned i = 0; i < rounds; ++i) {
-      std::array<std::uint32_t, held> mine{};
-      for (std::uint32_t& id : mine) {
-        id = segments_.acquire();
-        require(id < owner_.size(), "an id is one of those there are");
-        require(segments_[id].slots[0].load(Order::relaxed) == 0, "a segment is taken as it was given back: empty");
-        owner_[id] = static_cast<int>(thread);
-        segments_[id].slots[0].store(thread + 1, Order::relaxed);
-      }
-      for (const std::uint32_t id : mine) {
-        require(owner_[id] == static_cast<int>(thread), "a segment belongs to one thread");
-        require(segments_[id].slots[0].load(Order::relaxed) == thread + 1, "nobody else writes in it");
-        segments_[id].slots[0].store(0, Order::relaxed);
-        segments_.release(id);
-      }
-    }
+    const std::uint32_t ring = rings_.provide(0, 2);
+    require(ring == 1, "the smallest ring that is large enough");
+    auto& slot = rings_[ring][thread];
+    require(slot.load(Order::relaxed) == 0, "a ring is new: nothing is in its slots");
+    slot.store(thread + 1, Order::relaxed);
   }
-  void finish() {}
+  void finish() {
+    require(rings_[1][0].load() == 1 && rings_[1][1].load() == 2, "both have the same ring");
+    require(rings_.provide(1, 2) == 2, "a ring is left for a larger one");
+  }
 
  private:
-  Segments segments_;
-  std::array<Plain<int>, 8> owner_{0, 0, 0, 0, 0, 0, 0, 0};
+  Rings rings_;
 };
 
 /// Two threads ask for the same segment of an array at its first use.
@@ -307,14 +297,7 @@ class EpochChainWorld {
 
 std::vector<Client> pool_clients() {
   std::vector<Client> all;
-  all.push_back(
-      client<SegmentsWorld<2, 1>>("segments.two_threads", "two threads take a segment and give it back, twice", 2, 1));
-  all.push_back(client<SegmentsWorld<1, 2>>("segments.two_held",
-                                            "two threads take two segments each, one more than there are", 2));
-  all.push_back(
-      client<SegmentsWorld<1, 1>>("segments.three_threads", "three threads take a segment and give it back", 3));
-  all.push_back(
-      client<SegmentsWorld<1, 1, 1>>("segments.fresh", "three threads take a segment, two more than there are", 3));
+  all.push_back(client<RingsWorld>("rings.fresh", "two threads want the first ring", 2));
   all.push_back(client<GrowingWorld>("segmented.grow", "two threads grow an array at once, a third looks", 3));
   all.push_back(client<PoolWorld>("pool.reuse", "two threads take objects and give them back in another order", 2));
   all.push_back(client<EpochWorld>("epoch.reader",

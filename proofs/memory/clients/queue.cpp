@@ -1,5 +1,6 @@
 // Clients of the backlog's queue: any thread puts packets in, thread 0 owns it.
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "lockfree/backlog.hpp"
@@ -25,8 +26,9 @@ using What = QueueOperation::What;
 
 /// One step of a thread. `own`: the owner's own packet, which goes by the private lane.
 struct Step {
-  enum class Do : std::uint8_t { put, own, poll, look } what = Do::put;
+  enum class Do : std::uint8_t { put, burst, own, poll, look } what = Do::put;
   std::int32_t amount = 100;  ///< the limit, or the quota
+  std::uint8_t packets = 1;   ///< of a burst
 };
 struct Script {
   Count count = Count::input;
@@ -52,19 +54,24 @@ class QueueWorld {
         continue;
       }
       const Clocks begin = moment();
-      const auto number = static_cast<std::uint8_t>(thread * each_has + used_[thread]++);
+      const std::uint8_t done_before = histories_[thread].count;
+      const auto number = static_cast<std::uint8_t>(thread * each_has + used_[thread]);
+      used_[thread] = static_cast<std::uint8_t>(used_[thread] + step.packets);
       if (step.what == Step::Do::put) put(thread, step.amount, begin, histories_[thread], number);
+      if (step.what == Step::Do::burst) put_burst(thread, step, begin, number);
       if (step.what == Step::Do::own) put_own(step.amount, number);
       if (step.what == Step::Do::poll) poll(step.amount, begin);
-      QueueOperation& done = histories_[thread].items[histories_[thread].count - 1];
-      done.end = moment()[thread];
-      done.has_ended = true;
+      for (std::uint8_t i = done_before; i < histories_[thread].count; ++i) {
+        QueueOperation& done = histories_[thread].items[i];
+        done.end = moment()[thread];
+        done.has_ended = true;
+      }
     }
   }
 
   void finish() {
     count_all();
-    if (!own_lane_used_)  // else both lanes may have found the backlog asleep
+    if (!own_lane_used_ && !burst_cut_)  // else both lanes, or both parts, may have found the backlog asleep
       require(scheduled_ == completed_ + (queue_.scheduled() ? 1U : 0U), "SCHED is set once and cleared once in turn");
     require(queue_.waiting() == 0 || (queue_.scheduled() && scheduled_ > completed_), "no wake-up is lost");
     require(queue_.waiting() == admitted_ - delivered_, "what was admitted waits or was delivered");
@@ -97,6 +104,29 @@ class QueueWorld {
                       .scheduled = admission.scheduled,
                       .limit = limit,
                       .begin = begin};
+  }
+  /// As one operation a packet.
+  void put_burst(unsigned thread, const Step& step, const Clocks& begin, std::uint8_t number) {
+    std::array<ModelPacket*, 8> burst{};
+    for (std::uint8_t i = 0; i < step.packets; ++i) {
+      burst[i] = &packets_[number + i];
+      burst[i]->number = static_cast<std::uint8_t>(number + i);
+      burst[i]->contents = number + i;
+    }
+    const lockfree::BurstAdmission admission =
+        queue_.enqueue_burst(std::span(burst.data(), step.packets), static_cast<std::uint32_t>(step.amount));
+    burst_cut_ = burst_cut_ || admission.admitted != step.packets;
+    const auto name = static_cast<std::uint8_t>(1 + number);
+    for (std::uint8_t i = 0; i < step.packets; ++i)
+      histories_[thread].next() = {.what = What::put,
+                                   .thread = static_cast<std::uint8_t>(thread),
+                                   .packet = static_cast<std::uint8_t>(number + i),
+                                   .burst = name,
+                                   .last_of_burst = i + 1 == step.packets,
+                                   .admitted = i < admission.admitted,
+                                   .scheduled = i + 1 == step.packets && admission.scheduled,
+                                   .limit = step.amount,
+                                   .begin = begin};
   }
   void put_own(std::int32_t limit, std::uint8_t number) {
     own_lane_used_ = true;
@@ -170,11 +200,12 @@ class QueueWorld {
   std::array<std::uint8_t, max_threads> used_{};
   std::array<std::uint8_t, max_threads> last_{};
   std::array<std::uint8_t, max_threads * each_has> seen_{};
-  bool own_lane_used_ = false;
+  bool own_lane_used_ = false, burst_cut_ = false;
   unsigned scheduled_ = 0, completed_ = 0, admitted_ = 0, refused_ = 0, delivered_ = 0;
 };
 
 constexpr Step put(std::int32_t limit = 100) { return {Step::Do::put, limit}; }
+constexpr Step burst(std::uint8_t packets, std::int32_t limit = 100) { return {Step::Do::burst, limit, packets}; }
 constexpr Step own(std::int32_t limit = 100) { return {Step::Do::own, limit}; }
 constexpr Step look() { return {Step::Do::look, 0}; }
 constexpr Step poll(std::int32_t quota = 100) { return {Step::Do::poll, quota}; }
@@ -205,9 +236,9 @@ std::vector<Client> queue_clients() {
       {.threads = {{poll(), poll()}, {put(), put()}}}, 1);
   add(four, "two_threads", "the owner polls four times while four packets come in",
       {.threads = {{poll(), poll(), poll(), poll()}, {put(), put(), put(), put()}}});
-  add(two, "segments", "two packets wait, two more come in, and segments of two slots change hands",
+  add(two, "grows", "two packets wait in a ring of two slots, two more come in",
       {.threads = {{poll(), poll()}, {put(), put()}}, .waiting_at_first = 2});
-  add(two, "wrap", "as `segments`, where the positions pass 2^32",
+  add(two, "wrap", "as `grows`, where the positions pass 2^32",
       {.first = near_the_end, .threads = {{poll(), poll()}, {put(), put()}}, .waiting_at_first = 1});
   add(four, "limit", "two producers meet a limit while the owner makes room",
       {.threads = {{poll()}, {put(0)}, {put(0)}}, .waiting_at_first = 1});
@@ -222,11 +253,34 @@ std::vector<Client> queue_clients() {
       {.threads = {{poll(1), poll(1)}, {put()}, {put()}}});
   add(four, "two_producers", "two producers find the backlog asleep, the owner polls",
       {.threads = {{poll()}, {put()}, {put()}}}, 1);
-  add(two, "new_segment", "two producers open the same segment", {.threads = {{poll()}, {put()}, {put()}}});
+  add(two, "new_ring", "two producers bring in the same ring", {.threads = {{poll()}, {put()}, {put()}}});
   add(four, "own_lane", "the owner's own packet, and another's, and a poll", {.threads = {{own(), poll()}, {put()}}},
       1);
   add(four, "both_lanes", "own packets between polls, others come in",
       {.threads = {{own(), poll(1), own(), poll()}, {put(), put()}}});
+  add(two, "laps", "two packets wait in a ring of two slots, and two producers use the slots again",
+      {.threads = {{poll()}, {put()}, {put()}}, .waiting_at_first = 2});
+  add(two, "taken", "the owner takes a burst, and another producer uses its slots again",
+      {.threads = {{poll(2)}, {burst(2)}, {put()}}});
+  add(two, "passed_on", "as `taken`, but it knows of that from a third, whose packet is refused",
+      {.count = Count::waiting, .threads = {{poll(1)}, {burst(2)}, {put(0)}, {put()}}});
+  add(four, "burst_poll", "a burst comes in while the owner polls twice", {.threads = {{poll(), poll()}, {burst(2)}}},
+      1);
+  add(four, "burst_quota", "a burst comes in, and the owner's quota cuts it",
+      {.threads = {{poll(1), poll(1)}, {burst(3)}}});
+  add(four, "two_bursts", "two bursts come in at once while the owner polls",
+      {.threads = {{poll()}, {burst(2)}, {burst(2)}}});
+  add(four, "burst_and_packet", "a burst finds the backlog awake or asleep, and so does a packet",
+      {.threads = {{poll(), poll()}, {burst(2)}, {put()}}});
+  add(two, "burst_grows", "a burst needs a larger ring while the owner polls",
+      {.threads = {{poll(), poll()}, {burst(3)}}, .waiting_at_first = 1});
+  add(two, "burst_laps", "bursts fill the ring again and again", {.threads = {{poll(), poll()}, {burst(2), burst(2)}}});
+  add(four, "burst_limit", "the limit cuts a burst while the owner makes room",
+      {.threads = {{poll()}, {burst(3, 1)}}, .waiting_at_first = 1});
+  add(four, "bursts_limit", "the limit cuts a burst, and refuses a packet",
+      {.threads = {{poll()}, {burst(2, 1)}, {put(1)}}, .waiting_at_first = 1});
+  add(four, "burst_limit_one_queue", "as `burst_limit`, in the releases with one queue",
+      {.count = Count::waiting, .threads = {{poll()}, {burst(3, 1)}}, .waiting_at_first = 1});
   return all;
 }
 

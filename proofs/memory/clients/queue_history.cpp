@@ -17,6 +17,7 @@ struct State {
   std::vector<std::uint8_t> done;  // by operation
   std::uint8_t delivered = 0;      // by the poll under way
   std::size_t under_way = ~std::size_t{0};
+  std::uint32_t woken = 0;  // bits: the bursts of which a packet found the backlog asleep
 };
 
 class Search {
@@ -57,7 +58,12 @@ class Search {
         const bool slept = !state.sd.sched;
         const auto enqueued = model::enqueue_to_backlog<D>(kernel_, state.sd, Skb{now.packet}, now.limit);
         if ((enqueued == model::Enqueued::queued) != now.admitted) return false;
-        if (now.admitted && slept != now.scheduled) return false;
+        if (now.burst != 0) {
+          if (now.admitted && slept) state.woken |= 1U << now.burst;
+          if (now.last_of_burst && now.scheduled != ((state.woken >> now.burst & 1) != 0)) return false;
+        } else if (now.admitted && slept != now.scheduled) {
+          return false;
+        }
         break;
       }
       case QueueOperation::What::poll:

@@ -21,6 +21,8 @@ struct QueueOperation {
   What what = What::put;
   std::uint8_t thread = 0;
   std::uint8_t packet = 0;           ///< put: its number
+  std::uint8_t burst = 0;            ///< put: the number of the burst that it is in; 0: it came alone
+  bool last_of_burst = false;        ///< put: and `scheduled` is that of the whole burst
   bool admitted = false;             ///< put
   bool scheduled = false;            ///< put: it found the backlog asleep
   bool complete = false;             ///< poll: it put the backlog to sleep
@@ -33,6 +35,7 @@ struct QueueOperation {
   bool has_ended = false;
 
   bool before(const QueueOperation& other) const {
+    if (burst != 0 && burst == other.burst) return this < &other;
     return has_ended && (thread == other.thread ? end <= other.begin[thread] && this < &other
                                                 : other.begin[thread] >= end && end > begin[thread]);
   }
