@@ -25,7 +25,8 @@ weir_op listen_on_3() {
 
 TEST_F(Misuse, NullIsToldApartByName) {
   const weir_op op = listen_on_3();
-  refused(weir_host_create(nullptr, nullptr, &host_), WEIR_MISUSE, {"weir_host_create", "a profile", "NULL"});
+  weir_host* host = nullptr;
+  refused(weir_host_create(nullptr, nullptr, &host), WEIR_MISUSE, {"weir_host_create", "a profile", "NULL"});
   refused(weir_host_create("linux-6.18", nullptr, nullptr), WEIR_MISUSE, {"a place for the host"});
   refused(weir_host_apply(nullptr, &op, nullptr), WEIR_MISUSE, {"weir_host_apply: expected a host, found NULL"});
   refused(weir_judge_observe(nullptr, &op, nullptr), WEIR_MISUSE, {"a judge, found NULL"});
