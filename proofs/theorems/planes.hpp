@@ -29,6 +29,7 @@ std::vector<Theorem> segment_theorems();
 std::vector<Theorem> schedule_theorems();
 std::vector<Theorem> option_theorems();
 std::vector<Theorem> flow_limit_theorems();
+std::vector<Theorem> grammar_theorems();
 
 struct Plane {
   std::string_view file;
