@@ -19,7 +19,9 @@
 //       same moment: each sees all of its own lane, but may see the other lane as it was an instant ago.
 //   (4) admitted == delivered + waiting.
 #pragma once
+#include <algorithm>
 #include <cassert>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -69,22 +71,23 @@ class OwnerLane {
   /// \pre has_room(items.size())
   void push_burst(std::span<const Item> items, std::uint64_t told) noexcept {
     if (items.empty()) return;
-    std::uint32_t tail = tail_;
-    for (const Item item : items) slots_[tail++ & mask_] = item;
-    tail_ = tail;
+    const std::uint32_t at = tail_ & mask_;
+    const auto to_the_end = std::min<std::size_t>(items.size(), slots_.size() - at);
+    std::copy_n(items.begin(), to_the_end, slots_.begin() + at);
+    std::copy(items.begin() + static_cast<std::ptrdiff_t>(to_the_end), items.end(), slots_.begin());
+    tail_ = tail_ + static_cast<std::uint32_t>(items.size());
     tell((told + one_packet * items.size()) | sched);
   }
 
-  /// Takes from the window until `deliver`, which gets each packet, says that the poll ends, or the window is empty.
+  /// Takes from the window until it is empty or the poll ends.
   /// \return whether the poll ends. `deliver` may push.
   template <class Deliver>
-  bool drain(Count count, Deliver&& deliver) {
-    const std::uint32_t mark = mark_;
-    for (std::uint32_t head = head_; head != mark;) {
-      const Item item = slots_[head++ & mask_];
-      head_ = head;                                            // before delivery, which may push and so grow
-      if (count == Count::waiting) tell(told() - one_packet);  // likewise; else look() has told of the whole window
-      if (deliver(item)) return true;
+  bool drain(Count count, Quota& quota, Deliver&& deliver) {
+    if (head_ == mark_) return false;
+    if (count == Count::input) return take(mark_, quota, deliver);  // look() has told of the whole window
+    while (head_ != mark_) {
+      tell(told() - one_packet);
+      if (take(head_ + 1, quota, deliver)) return true;
     }
     return false;
   }
@@ -95,30 +98,16 @@ class OwnerLane {
     if (count == Count::input) tell(sched);
     return true;
   }
-  /// drain() and look() in turn until `deliver` says that the poll ends, or nothing waits: then SCHED is cleared. One
-  /// loop, because a burst of one would pay for every comparison that the two make beside it.
-  /// \return whether the poll ends. `deliver` may push.
-  /// \pre Count::input
+  /// drain() and look() in turn until the poll ends, or nothing waits: then SCHED is cleared. One loop, because a burst
+  /// of one would pay for every comparison that the two make beside it. \return whether the poll ends. `deliver` may
+  /// push. \pre Count::input
   template <class Deliver>
-  bool drain_all(Deliver&& deliver) {
-    std::uint32_t head = head_, mark = mark_;
-    if (head == mark) {
-      mark = tail_;
-      if (head == mark) {  // a poll that used up its quota on the last packet left this one to complete
-        sleep();
-        return false;
-      }
-      mark_ = mark;
-      tell(sched);
-    }
+  bool drain_all(Quota& quota, Deliver&& deliver) {
+    std::uint32_t mark = mark_;
     for (;;) {
-      const Item item = slots_[head++ & mask_];
-      head_ = head;  // before delivery, which may push and so grow
-      if (deliver(item)) return true;
-      if (head != mark) continue;
-      mark = tail_;
-      if (head == mark) break;
-      mark_ = mark;
+      if (head_ != mark && take(mark, quota, deliver)) return true;
+      if (mark == tail_) break;
+      mark_ = mark = tail_;
       tell(sched);
     }
     sleep();
@@ -146,6 +135,23 @@ class OwnerLane {
 
   // relaxed: as in told().
   void tell(std::uint64_t word) noexcept { told_.store(word, std::memory_order_relaxed); }
+
+  /// The packets below `mark`, as far as the quota allows. \return whether the poll ends
+  template <class Deliver>
+  bool take(std::uint32_t mark, Quota& quota, Deliver& deliver) {
+    std::uint32_t head = head_;
+    const std::uint32_t end = head + std::min(mark - head, quota.left);
+    quota.left -= end - head;
+    do {
+      const Item item = slots_[head & mask_];
+      head_ = ++head;  // before delivery, which may push and so grow
+      if (!deliver(item)) {
+        quota.left += end - head;
+        return true;
+      }
+    } while (head != end);
+    return quota.left == 0;
+  }
 
   std::uint32_t capacity() const noexcept { return static_cast<std::uint32_t>(slots_.size()); }
 
@@ -214,10 +220,9 @@ class Backlog {
   PollResult poll(std::int32_t quota, Deliver deliver) {
     if (!inbox_.asleep() || count_ != Count::input) return poll_both(quota, deliver);
     // Nobody else has put anything in, and whoever does from here on wakes us again: the inbox need not be looked at.
-    std::int32_t work = 0;
-    const auto ends = counting(work, quota, deliver);
-    const bool ended = own_.drain_all(ends);
-    return {work, !ended};
+    Quota rest(quota);
+    const bool ended = own_.drain_all(rest, deliver);
+    return {rest.used(quota), !ended};
   }
 
   /// NAPI_STATE_SCHED: the owner has been told, or has told itself, that packets wait.
@@ -254,15 +259,6 @@ class Backlog {
   }
 
  private:
-  /// Delivers a packet, counts it, and says whether the poll ends with it.
-  template <class Deliver>
-  static auto counting(std::int32_t& work, std::int32_t quota, Deliver& deliver) {
-    return [&work, &deliver, quota](Item item) {
-      const bool go_on = deliver(item);
-      return ++work >= quota || !go_on;
-    };
-  }
-
   // All that is rare: the inbox is awake, or the packet is refused, or the ring is full. Not inlined: see poll_both.
   [[gnu::noinline]] Admission enqueue_beside_inbox(Item item, std::uint32_t limit) {
     const std::uint64_t told = own_.told();
@@ -279,11 +275,10 @@ class Backlog {
   // Not inlined: it would cost the owner's own packets, which need none of it, their registers.
   template <class Deliver>
   [[gnu::noinline]] PollResult poll_both(std::int32_t quota, Deliver deliver) {
-    std::int32_t work = 0;
-    const auto ends = counting(work, quota, deliver);
+    Quota rest(quota);
     for (;;) {
-      if (own_.drain(count_, ends) || inbox_.drain(ends)) return {work, false};
-      if (complete_or_look()) return {work, true};
+      if (own_.drain(count_, rest, deliver) || inbox_.drain(rest, deliver)) return {rest.used(quota), false};
+      if (complete_or_look()) return {rest.used(quota), true};
     }
   }
 

@@ -10,7 +10,7 @@
 //     if (inbox.enqueue_burst(packets, limit, 0).scheduled) raise(owner);      // likewise
 //     ...
 //     while (!inbox.complete_or_look())                                        // the owner
-//       inbox.drain([](Packet* p) { deliver(*p); return false; });
+//       inbox.drain(quota, [](Packet* p) { deliver(*p); return true; });
 //
 // Thread safety: enqueue, enqueue_burst, dropped, admitted, counted and scheduled from any thread; everything else from
 // the owner only. Putting in is lock-free; the owner's operations are wait-free. Nothing is allocated while no more
@@ -18,14 +18,13 @@
 // the middle of enqueue.
 //
 // Invariants:
-//   (1) head <= mark <= position, each only ever moves forward (modulo 2^32).
+//   (1) head <= position, mark <= position, each only ever moves forward (modulo 2^32). The window is [head, mark).
 //   (2) SCHED clear => released == head == position: a packet that waits has an owner who was told.
 //   (3) A packet that came alone and set SCHED waits in waker_, in the cache line of the claim; there is one at most,
 //       and it is the first that the owner takes after it was asleep. Every other waits in the slot of its position.
 //   (4) The slot of a claimed position is written by the claimant alone, once, after the owner has taken what was in it
 //       a lap ago. A producer touches no other slot.
-//   (5) taken <= head, and taken <= released; released <= head, or released <= mark where the private window is not
-//       counted (see Count).
+//   (5) taken <= head; released <= head, or released <= mark where the private window is not counted (see Count).
 //   (6) position - released + others <= limit + 1 for a constant limit and constant `others`.
 #pragma once
 #include <algorithm>
@@ -118,23 +117,24 @@ class Inbox {
 
   bool window_empty() const noexcept { return static_cast<std::int32_t>(mark_ - head_) <= 0; }
 
-  /// Takes what is there until `deliver`, which gets each packet, says that the poll ends, or nothing more is there.
-  /// Where that is a packet of the window, claimed but not yet published, the poll ends as well (it will be; SCHED
-  /// stays set meanwhile). \return whether the poll ends. `deliver` may enqueue.
+  /// Takes what is there until the poll ends: by its quota, by `deliver`, which gets each packet and says whether to go
+  /// on, or because a packet of the window is claimed but not yet published (it will be; SCHED stays set meanwhile).
+  /// \return whether the poll ends. `deliver` may enqueue.
   // Slots tell what is there, beyond the window too. So while packets keep coming in the claim is not looked at, and
-  // stays in the producers' cache. The window is set right before the poll goes on to anything else.
+  // stays in the producers' cache. Before the poll goes on to anything else the window is set, and only then what was
+  // in the input is released, all of it at once.
   template <class Deliver>
-  bool drain(Deliver&& deliver) {
+  bool drain(Quota& quota, Deliver&& deliver) {
     const std::uint32_t first = head_;
-    bool ends = false, more = true;
-    while (more && !ends) {
-      more = drain_line(deliver, ends) || drain_waker(deliver, ends) || enter_next_ring();
-    }
+    bool stops = false, more = true;
+    while (more && !stops && quota.left != 0)
+      more = drain_line(quota, deliver, stops) || drain_waker(quota, deliver, stops) || enter_next_ring();
     if (head_ == first) return !window_empty();
-    const bool beyond = static_cast<std::int32_t>(mark_ - head_) < 0;
-    if (beyond) mark_ = head_;
-    tell();
-    if (ends && beyond) look();
+    const bool ends = stops || quota.left == 0;
+    if (ends && static_cast<std::int32_t>(mark_ - head_) < 0)
+      look();
+    else
+      tell();
     return ends || !window_empty();
   }
 
@@ -147,10 +147,11 @@ class Inbox {
     std::uint64_t claim = claim_.load(std::memory_order_relaxed);
     // Nobody has scheduled the inbox since it fell asleep, so nothing is in it (2); whoever does will say so.
     if ((claim & sched) == 0) return true;
+    take_in(claim);
     // C1, release: pairs with P1. One exchange for "empty?" and "asleep": were they two steps, a packet between them
     // would wait for ever. It fails, as it should, when a position was claimed meanwhile.
-    if (position_of(claim) == head_ &&
-        claim_.compare_exchange_strong(claim, claim & ~sched, std::memory_order_release, std::memory_order_relaxed)) {
+    if (position_of(claim) != head_) return false;
+    if (claim_.compare_exchange_strong(claim, claim & ~sched, std::memory_order_release, std::memory_order_relaxed)) {
       waker_next_ = true;
       return true;
     }
@@ -295,36 +296,38 @@ class Inbox {
 
   /// The packets at the head that are in one cache line of slots. False if none is there.
   template <class Deliver>
-  bool drain_line(Deliver& deliver, bool& ends) {
+  bool drain_line(Quota& quota, Deliver& deliver, bool& stops) {
     if (ring_ == 0) return false;
     const View ring = this->ring();
     std::uint32_t head = head_;
     const std::uint64_t tag = ring.tag(head);
     std::array<std::uint64_t, lookahead> words;
-    std::uint32_t there = 0;
     const auto line = ring.line_from(head);
-    for (Atomic<std::uint64_t>& slot : line) {
+    const auto most = std::min(static_cast<std::uint32_t>(line.size()), quota.left);
+    std::uint32_t there = 0;
+    for (; there < most; ++there) {
       // T2, acquire: pairs with P4.
-      words[there] = slot.load(std::memory_order_acquire) - tag;
+      words[there] = line[there].load(std::memory_order_acquire) - tag;
       if ((words[there] & AllRings::tag_bits) != 0) break;
-      ++there;
     }
     if (there == 0) return false;
     waker_next_ = false;
     // Written on another core, each is a cache miss away; asked for at once, the misses overlap.
     for (std::uint32_t i = 1; i < there; ++i) SlotCodec<Item>::prefetch(words[i]);
     const bool one_queue = count_ == Count::waiting;
-    for (std::uint32_t i = 0; i < there && !ends; ++i) {
+    std::uint32_t i = 0;
+    do {
       head_ = ++head;  // before delivery, which may throw
       if (one_queue) tell();
-      ends = deliver(SlotCodec<Item>::decode(words[i]));
-    }
+      stops = !deliver(SlotCodec<Item>::decode(words[i]));
+    } while (++i < there && !stops);
+    quota.left -= i;
     return true;
   }
 
   /// The packet that woke the owner, if it came alone.
   template <class Deliver>
-  bool drain_waker(Deliver& deliver, bool& ends) {
+  bool drain_waker(Quota& quota, Deliver& deliver, bool& stops) {
     if (!waker_next_) return false;
     // T2, acquire: pairs with P4.
     const std::uint64_t word = waker_.load(std::memory_order_acquire);
@@ -335,8 +338,9 @@ class Inbox {
     if (ring_ != 0) ring()[head_].store(0, std::memory_order_relaxed);
     waker_next_ = false;
     ++head_;
+    --quota.left;
     if (count_ == Count::waiting) tell();
-    ends = deliver(SlotCodec<Item>::decode(word - waker_tag));
+    stops = !deliver(SlotCodec<Item>::decode(word - waker_tag));
     return true;
   }
 

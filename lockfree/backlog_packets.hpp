@@ -1,5 +1,6 @@
 // What a backlog says of packets, and how it keeps them.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 
 #include "model/op.hpp"
@@ -22,6 +23,14 @@ struct BurstAdmission {
 enum class Count : bool {
   waiting,  ///< all that are not yet delivered (one queue, .. 2.6.34)
   input,    ///< those the owner has not yet taken into its private window (two queues, 2.6.35 ..)
+};
+
+/// How many packets a poll may still deliver: at least one at first, whatever its quota.
+struct Quota {
+  explicit Quota(std::int32_t quota) : left(static_cast<std::uint32_t>(std::max(quota, 1))) {}
+  std::int32_t used(std::int32_t quota) const { return std::max(quota, 1) - static_cast<std::int32_t>(left); }
+
+  std::uint32_t left;
 };
 
 /// How a packet is kept in a slot: any bijection into the multiples of 4. The lowest bits are the slot's.

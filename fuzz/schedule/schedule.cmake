@@ -45,7 +45,7 @@ weir_schedule_twin(backlog tests_then_clears backlog_inbox.hpp
   "claim_.compare_exchange_strong(claim, claim & ~sched, std::memory_order_release, std::memory_order_relaxed)"
   "(claim_.store(claim & ~sched, std::memory_order_release), true)")
 # The owner takes what a slot holds from the last lap.
-weir_schedule_twin(backlog forgets_the_lap backlog_rings.hpp "(position & slots) != 0 ? 2 : 1" "1")
+weir_schedule_twin(backlog forgets_the_lap backlog_rings.hpp "(position & slots) != 0" "(position & 0) != 0")
 
 weir_schedule_harness(softnet 20000)
 # A producer looks whether a slot is free, then claims it.

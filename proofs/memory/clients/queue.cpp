@@ -251,6 +251,8 @@ std::vector<Client> queue_clients() {
       {.count = Count::waiting, .threads = {{poll()}, {put(0)}, {put(0)}}, .waiting_at_first = 1});
   add(four, "quota", "the owner's quota ends a poll while packets come in",
       {.threads = {{poll(1), poll(1)}, {put()}, {put()}}});
+  add(four, "taken_over_at_once", "the limit is met, the owner takes one packet, and others come in",
+      {.threads = {{poll(1)}, {put(2), put(2), put(2), put(2)}}, .waiting_at_first = 3});
   add(four, "two_producers", "two producers find the backlog asleep, the owner polls",
       {.threads = {{poll()}, {put()}, {put()}}}, 1);
   add(two, "new_ring", "two producers bring in the same ring", {.threads = {{poll()}, {put()}, {put()}}});
