@@ -1,0 +1,85 @@
+// weir-mutants: the program behind `weir mutants`, which starts it.
+#include <fmt/format.h>
+#include <fnmatch.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <thread>
+
+#include "proofs/mutants/report.hpp"
+
+namespace {
+
+using namespace weir;
+using namespace weir::mutants;
+
+struct Arguments {
+  std::vector<std::string> wanted;
+  std::vector<std::string> kinds;
+  std::string argued = WEIR_ARGUED;
+  std::filesystem::path kept;
+  unsigned jobs = std::max(1U, std::thread::hardware_concurrency());
+  bool spec = false, list = false, json = false, markdown = false;
+};
+
+std::vector<int> chosen(const Arguments& given) {
+  std::vector<int> numbers;
+  const auto all = all_mutants();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto matches = [&](const std::string& each) {
+      return ::fnmatch(each.c_str(), std::string(all[i].id).c_str(), 0) == 0 || all[i].file == each;
+    };
+    const bool kind = given.kinds.empty() || std::count(given.kinds.begin(), given.kinds.end(), all[i].kind) != 0;
+    if (kind && (given.wanted.empty() || std::any_of(given.wanted.begin(), given.wanted.end(), matches)))
+      numbers.push_back(static_cast<int>(i) + 1);
+  }
+  return numbers;
+}
+
+int run(const Arguments& given) {
+  const std::vector<int> numbers = chosen(given);
+  if (numbers.empty()) return fmt::print(stderr, "weir: there is no such mutant; --list lists them\n"), 2;
+  if (given.list) {
+    for (const int each : numbers) fmt::print("{}", as_json(all_mutants()[static_cast<std::size_t>(each) - 1]));
+    return 0;
+  }
+  Report report(read_arguments(given.argued));
+  const bool progress = ::isatty(STDERR_FILENO) != 0;
+  if (progress) fmt::print(stderr, "proving all theorems without a mutant");
+  Judge judge(proofs::all_planes());
+  judge.learn(given.jobs, given.kept);
+  std::size_t done = 0;
+  judge.judge(numbers, given.jobs, [&](int number, const Fate& fate) {
+    report.add({number, fate});
+    if (progress) fmt::print(stderr, "\r\x1b[K{} of {}", ++done, numbers.size());
+  });
+  if (progress) fmt::print(stderr, "\r\x1b[K");
+  report.sort();
+  fmt::print("{}", given.json ? report.as_json() : given.markdown ? report.as_page() : report.as_text());
+  return report.exit_code();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Arguments given;
+  CLI::App app("Mutants of the rules, and the theorems that kill them");
+  app.add_flag("--spec", given.spec, "the rules of model/ (the only ones there are)");
+  app.add_option("--mutant", given.wanted, "names, patterns like \"queues.*\", or a header; nothing: all of them");
+  app.add_option("--kind", given.kinds, "relational, arithmetic, constant, conjunct, condition, statement, order, cast");
+  app.add_flag("--list", given.list, "list them, one JSON object a line");
+  app.add_flag("--json", given.json, "one JSON object a line");
+  app.add_flag("--markdown", given.markdown, "the page docs/MUTANTS.md");
+  app.add_option("--jobs", given.jobs, "processes at once; default: one for each processor")->check(CLI::PositiveNumber);
+  app.add_option("--argued", given.argued, "the file of arguments");
+  app.add_option("--keep", given.kept, "a file for what is proved without a mutant, for the next time");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return run(given);
+  } catch (const std::exception& failure) {
+    return fmt::print(stderr, "weir: {}\n", failure.what()), 3;
+  }
+}

@@ -1,0 +1,199 @@
+#include "proofs/mutants/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <stdexcept>
+
+namespace weir::mutants {
+namespace {
+
+constexpr std::size_t argued_at_most_one_in = 20;
+
+std::string json_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::string_view name_of(End end) {
+  switch (end) {
+    case End::killed:
+      return "killed";
+    case End::survived:
+      return "survives";
+    case End::undecided:
+      return "undecided";
+    case End::not_passed:
+      return "no theorem passes it";
+    case End::absent:
+      break;
+  }
+  return "does not compile";
+}
+
+std::string change(const Listed& mutant) {
+  if (mutant.after.empty()) return fmt::format("without {}", mutant.before);
+  return fmt::format("{} => {}", mutant.before, mutant.after);
+}
+
+/// In a table of Markdown.
+std::string cell(std::string_view text) {
+  std::string out = "`` ";
+  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
+  return out + " ``";
+}
+
+bool by_lockfree_only(const Judged& judged) { return judged.fate.theorem.starts_with("refinement."); }
+
+}  // namespace
+
+std::map<std::string, Argument> read_arguments(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error("cannot read " + path.string());
+  std::map<std::string, Argument> arguments;
+  Argument* last = nullptr;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line.starts_with('#')) continue;
+    if (line.starts_with(' ')) {
+      if (last == nullptr) throw std::runtime_error("a reason without a mutant: " + line);
+      last->reason += (last->reason.empty() ? "" : " ") + line.substr(line.find_first_not_of(' '));
+      continue;
+    }
+    const auto colon = line.find(": "), arrow = line.find(" => ");
+    if (colon == line.npos || arrow == line.npos || arrow < colon)
+      throw std::runtime_error("not \"ID: before => after\": " + line);
+    last = &arguments[line.substr(0, colon)];
+    last->before = line.substr(colon + 2, arrow - colon - 2);
+    last->after = line.substr(arrow + 4);
+  }
+  for (const auto& [id, each] : arguments)
+    if (each.reason.empty()) throw std::runtime_error("an argument without a reason: " + id);
+  return arguments;
+}
+
+void Report::sort() {
+  std::sort(all_.begin(), all_.end(), [](const Judged& a, const Judged& b) { return a.number < b.number; });
+}
+
+const Argument* Report::argument(const Judged& judged) const {
+  const auto found = arguments_.find(std::string(judged.mutant().id));
+  return found == arguments_.end() ? nullptr : &found->second;
+}
+
+/// Neither killed nor argued.
+bool Report::stands(const Judged& judged) const {
+  return judged.fate.end != End::killed && judged.fate.end != End::absent && argument(judged) == nullptr;
+}
+
+std::vector<std::string> Report::complaints() const {
+  std::vector<std::string> found;
+  for (const auto& [id, each] : arguments_) {
+    const auto all = all_mutants();
+    const auto mutant = std::find_if(all.begin(), all.end(), [&](const Listed& one) { return one.id == id; });
+    if (mutant == all.end())
+      found.push_back(id + " is argued, but there is no such mutant");
+    else if (mutant->before != each.before || mutant->after != each.after)
+      found.push_back(fmt::format("{} is argued as {} => {}, but is {}", id, each.before, each.after, change(*mutant)));
+  }
+  for (const Judged& each : all_)
+    if (each.fate.end == End::killed && argument(each) != nullptr)
+      found.push_back(fmt::format("{} is argued, but {} kills it", each.mutant().id, each.fate.theorem));
+  const auto argued = static_cast<std::size_t>(
+      std::count_if(all_.begin(), all_.end(), [&](const Judged& each) { return argument(each) != nullptr; }));
+  if (argued * argued_at_most_one_in > std::max(all_.size(), argued_at_most_one_in))
+    found.push_back(fmt::format("{} of {} are argued", argued, all_.size()));
+  return found;
+}
+
+std::string Report::summary() const {
+  std::map<std::string_view, std::array<std::size_t, 5>> rows;
+  std::array<std::size_t, 5> sum{};
+  std::size_t hang = 0, die = 0;
+  for (const Judged& each : all_) {
+    auto& row = rows[each.mutant().kind];
+    const std::size_t column = each.fate.end == End::killed   ? (by_lockfree_only(each) ? 1 : 0)
+                               : each.fate.end == End::absent ? 4
+                               : argument(each) != nullptr    ? 2
+                                                              : 3;
+    ++row[column];
+    ++sum[column];
+    hang += each.fate.how.ends_with("does not end");
+    die += each.fate.how.ends_with("the program dies");
+  }
+  std::string text = "| | killed | only by a comparison with lockfree/ | argued | survive | do not compile |\n"
+                     "|---|--:|--:|--:|--:|--:|\n";
+  const auto line = [&](std::string_view name, const auto& row) {
+    text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", name, row[0], row[1], row[2], row[3], row[4]);
+  };
+  for (const auto& [kind, row] : rows) line(kind, row);
+  line("all", sum);
+  return text + fmt::format("\n{} mutants; of the killed, {} make a loop turn without end and {} the program die.\n",
+                            all_.size(), hang, die);
+}
+
+std::string Report::as_text() const {
+  std::string text;
+  const bool few = all_.size() <= 40;
+  for (const Judged& each : all_)
+    if (few || stands(each))
+      text += fmt::format("{}  {}\n  {}:{}  {}\n  {} {}\n", each.mutant().id, name_of(each.fate.end), each.mutant().file,
+                          each.mutant().line, change(each.mutant()), each.fate.theorem, each.fate.how);
+  for (const std::string& each : complaints()) text += each + "\n";
+  return text + summary();
+}
+
+std::string as_json(const Listed& mutant) {
+  return fmt::format("{{\"id\":{},\"kind\":{},\"file\":{},\"line\":{},\"before\":{},\"after\":{}}}\n",
+                     json_string(mutant.id), json_string(mutant.kind), json_string(mutant.file), mutant.line,
+                     json_string(mutant.before), json_string(mutant.after));
+}
+
+std::string Report::as_json() const {
+  std::string text;
+  for (const Judged& each : all_) {
+    std::string line = weir::mutants::as_json(each.mutant());
+    line.resize(line.size() - 2);
+    text += fmt::format("{},\"end\":{},\"theorem\":{},\"how\":{},\"argued\":{},\"seconds\":{:.3f}}}\n", line,
+                        json_string(name_of(each.fate.end)), json_string(each.fate.theorem), json_string(each.fate.how),
+                        argument(each) != nullptr, each.fate.seconds);
+  }
+  return text;
+}
+
+std::string Report::as_page() const {
+  std::string page =
+      "# Mutants of the rules\n\n"
+      "Each mutant is one change of one rule of `model/`. A theorem kills it if it is not proved any more for the release "
+      "named;\n[proofs.md](proofs.md) tells how. This page is the output of `weir mutants --spec --markdown`.\n\n" +
+      summary();
+  std::string_view file;
+  for (const Judged& each : all_) {
+    if (each.fate.end == End::absent) continue;
+    if (each.mutant().file != file) {
+      file = each.mutant().file;
+      page += fmt::format("\n## [{0}](../{0})\n\n| mutant | line | change | killed by |\n|---|--:|---|---|\n", file);
+    }
+    const Argument* const argued = argument(each);
+    page += fmt::format("| {} | {} | {} | {} |\n", each.mutant().id, each.mutant().line, cell(change(each.mutant())),
+                        each.fate.end == End::killed ? each.fate.theorem
+                        : argued != nullptr          ? "argued: " + argued->reason
+                                                     : "**" + std::string(name_of(each.fate.end)) + "**");
+  }
+  return page;
+}
+
+int Report::exit_code() const {
+  const auto left = [&](End end) {
+    return std::any_of(all_.begin(), all_.end(),
+                       [&](const Judged& each) { return each.fate.end == end && stands(each); });
+  };
+  if (left(End::survived) || left(End::not_passed) || !complaints().empty()) return 1;
+  return left(End::undecided) ? 3 : 0;
+}
+
+}  // namespace weir::mutants
