@@ -1,8 +1,8 @@
 // What the mutated copy of model/ calls: each function is an operation of the rules and its mutants in one, and one
 // number says which mutant is active. Types stay what they were, in every domain.
 //
-// While the compiler evaluates, nothing is mutated. A mutant whose code would not compile for its types, or would give
-// another type, is noted when the program starts, and is not there.
+// A mutant whose code would not compile for its types, or would give another type, is noted when the program starts,
+// and is not there.
 //
 // Not thread safe: one mutant a process at a time.
 #pragma once
@@ -24,9 +24,9 @@ struct DoesNotEnd : std::exception {
 };
 
 struct State {
-  int active = 0;                      ///< the mutant's number; 0: none
-  std::vector<char> passed;            ///< of each mutant, whether its place was passed
-  std::uint64_t turns = 0;             ///< of all loops
+  int active = 0;            ///< the mutant's number; 0: none
+  std::vector<char> passed;  ///< of each mutant, whether its place was passed
+  std::uint64_t turns = 0;   ///< of all loops
   std::uint64_t most_turns = ~std::uint64_t{0};
 };
 inline State state;
@@ -41,33 +41,29 @@ struct Absent {
   static inline const bool noted = absent().insert(number).second;
 };
 
-inline bool is_active(int number) {
+inline bool is(int number) {
   const auto place = static_cast<std::size_t>(number);
   if (state.passed.size() <= place) state.passed.resize(place + 1);
   state.passed[place] = 1;
   return state.active == number;
 }
-constexpr bool is(int number) { return !std::is_constant_evaluated() && is_active(number); }
 
 /// Notes that the place was passed also where another mutant of the same place is active.
-constexpr int which(int first, int count) {
+inline int which(int first, int count) {
   int found = -1;
   for (int i = 0; i < count; ++i)
     if (is(first + i)) found = i;
   return found;
 }
 
-inline void count_turn() {
-  if (++state.turns > state.most_turns) throw DoesNotEnd{};
-}
 template <class T>
-constexpr const T& turn(const T& condition) {
-  if (!std::is_constant_evaluated()) count_turn();
+const T& turn(const T& condition) {
+  if (++state.turns > state.most_turns) throw DoesNotEnd{};
   return condition;
 }
 
 /// Which of `count` statements comes at a place, where the mutant `first` + i exchanges i and i + 1.
-constexpr int nth(int first, int count, int at) {
+inline int nth(int first, int count, int at) {
   const int exchanged = which(first, count - 1);
   if (exchanged < 0) return at;
   return at == exchanged ? at + 1 : at == exchanged + 1 ? at - 1 : at;
@@ -80,23 +76,23 @@ concept Truth = requires(const T& value) {
   { !value } -> std::same_as<T>;
 };
 template <class T>
-constexpr auto truth(const T& value) {
+auto truth(const T& value) {
   if constexpr (Truth<T>)
     return value;
   else
     return static_cast<bool>(value);
 }
 template <int number, class T>
-constexpr auto negated(const T& condition) {
+auto negated(const T& condition) {
   return is(number) ? !truth(condition) : truth(condition);
 }
 template <int number, class T>
-constexpr auto or_true(const T& operand) {
+auto or_true(const T& operand) {
   using Value = decltype(truth(operand));
   return is(number) ? Value(true) : truth(operand);
 }
 template <int number, class T>
-constexpr auto or_false(const T& operand) {
+auto or_false(const T& operand) {
   using Value = decltype(truth(operand));
   return is(number) ? Value(false) : truth(operand);
 }
@@ -104,16 +100,16 @@ constexpr auto or_false(const T& operand) {
 // --- numbers ---
 
 template <int number>
-constexpr bool boolean(bool value) {
+bool boolean(bool value) {
   return is(number) ? !value : value;
 }
 template <int first, class T>
-constexpr T number(T value) {
+T number(T value) {
   const int mutant = which(first, 2);
   return mutant < 0 ? value : static_cast<T>(mutant == 0 ? value + 1 : value - 1);
 }
 template <int first, class T>
-constexpr T zero(T value) {
+T zero(T value) {
   return is(first) ? static_cast<T>(value + 1) : value;
 }
 
@@ -122,9 +118,9 @@ struct Widths;
 template <std::integral T>
 struct Widths<T> {
   template <std::size_t bytes>
-  using Unsigned = std::conditional_t<bytes == 1, std::uint8_t,
-                                      std::conditional_t<bytes == 2, std::uint16_t,
-                                                         std::conditional_t<bytes == 4, std::uint32_t, std::uint64_t>>>;
+  using Unsigned = std::conditional_t<
+      bytes == 1, std::uint8_t,
+      std::conditional_t<bytes == 2, std::uint16_t, std::conditional_t<bytes == 4, std::uint32_t, std::uint64_t>>>;
   using Half = Unsigned<sizeof(T) / 2>;
   using Signed = std::make_signed_t<T>;
 };
@@ -135,60 +131,60 @@ struct Widths<Int<T>> {
   using Signed = Int<typename Widths<T>::Signed>;
 };
 template <int number, class T>
-constexpr T half(const T& value) {
+T half(const T& value) {
   return is(number) ? as<T>(as<typename Widths<T>::Half>(value)) : value;
 }
 
 // --- comparisons ---
 
 template <int first, class A, class B>
-constexpr auto less(const A& a, const B& b) {
+auto less(const A& a, const B& b) {
   const int mutant = which(first, 2);
   return mutant < 0 ? a < b : mutant == 0 ? a <= b : !(a < b);
 }
 template <int first, class A, class B>
-constexpr auto greater(const A& a, const B& b) {
+auto greater(const A& a, const B& b) {
   const int mutant = which(first, 2);
   return mutant < 0 ? a > b : mutant == 0 ? a >= b : !(a > b);
 }
 template <int first, class A, class B>
-constexpr auto at_most(const A& a, const B& b) {
+auto at_most(const A& a, const B& b) {
   const int mutant = which(first, 2);
   return mutant < 0 ? a <= b : mutant == 0 ? a < b : !(a <= b);
 }
 template <int first, class A, class B>
-constexpr auto at_least(const A& a, const B& b) {
+auto at_least(const A& a, const B& b) {
   const int mutant = which(first, 2);
   return mutant < 0 ? a >= b : mutant == 0 ? a > b : !(a >= b);
 }
 template <int number, class A, class B>
-constexpr auto equal(const A& a, const B& b) {
+auto equal(const A& a, const B& b) {
   return is(number) ? !(a == b) : a == b;
 }
 template <int number, class A, class B>
-constexpr auto differ(const A& a, const B& b) {
+auto differ(const A& a, const B& b) {
   return is(number) ? !(a != b) : a != b;
 }
 
 /// The sign of numbers that a rule compares as unsigned.
 template <class T>
-constexpr auto as_signed(const T& value) {
+auto as_signed(const T& value) {
   return as<typename Widths<T>::Signed>(value);
 }
 template <int first, class T>
-constexpr auto less_unsigned(const T& a, const T& b) {
+auto less_unsigned(const T& a, const T& b) {
   return is(first + 2) ? as_signed(a) < as_signed(b) : less<first>(a, b);
 }
 template <int first, class T>
-constexpr auto greater_unsigned(const T& a, const T& b) {
+auto greater_unsigned(const T& a, const T& b) {
   return is(first + 2) ? as_signed(a) > as_signed(b) : greater<first>(a, b);
 }
 template <int first, class T>
-constexpr auto at_most_unsigned(const T& a, const T& b) {
+auto at_most_unsigned(const T& a, const T& b) {
   return is(first + 2) ? as_signed(a) <= as_signed(b) : at_most<first>(a, b);
 }
 template <int first, class T>
-constexpr auto at_least_unsigned(const T& a, const T& b) {
+auto at_least_unsigned(const T& a, const T& b) {
   return is(first + 2) ? as_signed(a) >= as_signed(b) : at_least<first>(a, b);
 }
 
@@ -196,9 +192,11 @@ constexpr auto at_least_unsigned(const T& a, const T& b) {
 
 /// What `ours` gives, or `other` if that is a value of the same type.
 template <int number, class Ours, class Other, class A, class B>
-constexpr auto either(Ours ours, Other other, const A& a, const B& b) {
+auto either(Ours ours, Other other, const A& a, const B& b) {
   using Value = std::invoke_result_t<Ours, const A&, const B&>;
-  if constexpr (requires { { other(a, b) } -> std::same_as<Value>; }) {
+  if constexpr (requires {
+                  { other(a, b) } -> std::same_as<Value>;
+                }) {
     if (is(number)) return other(a, b);
   } else {
     static_cast<void>(Absent<number>::noted);
@@ -206,12 +204,13 @@ constexpr auto either(Ours ours, Other other, const A& a, const B& b) {
   return ours(a, b);
 }
 
-#define WEIR_OPERATOR(name, symbol)                                              \
-  struct name##_operator {                                                       \
-    template <class A, class B>                                                  \
-    constexpr auto operator()(const A& a, const B& b) const requires requires { a symbol b; } { \
-      return a symbol b;                                                         \
-    }                                                                            \
+#define WEIR_OPERATOR(name, symbol)                                   \
+  struct name##_operator {                                            \
+    template <class A, class B>                                       \
+    auto operator()(const A& a, const B& b) const requires requires { \
+      a symbol b;                                                     \
+    }                                                                 \
+    { return a symbol b; }                                            \
   }
 WEIR_OPERATOR(plus, +);
 WEIR_OPERATOR(minus, -);
@@ -225,10 +224,10 @@ WEIR_OPERATOR(either_bit, |);
 WEIR_OPERATOR(one_bit, ^);
 #undef WEIR_OPERATOR
 
-#define WEIR_CHOICE(ours, others)                                                 \
-  template <int number, class A, class B>                                         \
-  constexpr auto ours(const A& a, const B& b) {                                   \
-    return either<number>(ours##_operator{}, others##_operator{}, a, b);          \
+#define WEIR_CHOICE(ours, others)                                        \
+  template <int number, class A, class B>                                \
+  auto ours(const A& a, const B& b) {                                    \
+    return either<number>(ours##_operator{}, others##_operator{}, a, b); \
   }
 WEIR_CHOICE(plus, minus)
 WEIR_CHOICE(minus, plus)
@@ -243,13 +242,13 @@ WEIR_CHOICE(one_bit, both_bits)
 #undef WEIR_CHOICE
 
 template <int number, class T>
-constexpr T wrapping_add(const T& a, const T& b) {
+T wrapping_add(const T& a, const T& b) {
   using weir::wrapping_add;
   using weir::wrapping_sub;
   return is(number) ? wrapping_sub(a, b) : wrapping_add(a, b);
 }
 template <int number, class T>
-constexpr T wrapping_sub(const T& a, const T& b) {
+T wrapping_sub(const T& a, const T& b) {
   using weir::wrapping_add;
   using weir::wrapping_sub;
   return is(number) ? wrapping_add(a, b) : wrapping_sub(a, b);

@@ -46,8 +46,8 @@ std::string quoted(const std::string& text) {
 std::string listed(const weir::mutants::Catalogue& catalogue) {
   std::ostringstream list;
   for (const auto& each : catalogue.mutants)
-    list << "{" << quoted(each.id) << ", " << quoted(each.kind) << ", " << quoted(each.file) << ", " << each.line << ", "
-         << quoted(each.before) << ", " << quoted(each.after) << "},\n";
+    list << "{" << quoted(each.id) << ", " << quoted(each.kind) << ", " << quoted(each.file) << ", " << each.line
+         << ", " << quoted(each.before) << ", " << quoted(each.after) << "},\n";
   return list.str();
 }
 

@@ -25,9 +25,9 @@ using proofs::Verdict;
 
 /// A mutant that takes many times what the rule takes is given up, not waited for.
 constexpr proofs::Budget budget{4'000'000, 20'000, std::chrono::seconds{30}};
-constexpr unsigned most_seconds = 60;                   // of one theorem, in case no loop of the rules is at fault
-constexpr std::uint64_t most_bytes = 3'000'000'000;     // of a process, which a mutant may fill
-constexpr std::uint64_t turns_before_it_hangs = 100;    // times what it took unmutated
+constexpr unsigned most_seconds = 60;                 // of one theorem, in case no loop of the rules is at fault
+constexpr std::uint64_t most_bytes = 3'000'000'000;   // of a process, which a mutant may fill
+constexpr std::uint64_t turns_before_it_hangs = 100;  // times what it took unmutated
 constexpr std::uint64_t turns_at_least = 1'000'000;
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -104,8 +104,8 @@ void Judge::take_in(Learnt& learnt, const std::string& record) {
     learnt.families.push_back(proofs::get_family(from));
     learnt.seconds = std::max(learnt.seconds, learnt.families.back().seconds);
     if (!learnt.families.back().good(Claims::goals))
-      throw std::runtime_error(std::string(learnt.theorem->name) + " is not proved without a mutant: " +
-                               learnt.families.back().attempt.detail);
+      throw std::runtime_error(std::string(learnt.theorem->name) +
+                               " is not proved without a mutant: " + learnt.families.back().attempt.detail);
   }
   while (!from.empty()) {
     Run& run = learnt.runs.emplace_back();
@@ -212,8 +212,8 @@ Fate Judge::fate_of(int mutant, About& about) const {
 
 void Judge::judge(const std::vector<int>& mutants, unsigned processes,
                   const std::function<void(int mutant, const Fate&)>& on_fate) {
-  void* const shared = ::mmap(nullptr, sizeof(About) * mutants.size(), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void* const shared =
+      ::mmap(nullptr, sizeof(About) * mutants.size(), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) throw std::runtime_error("no memory to share");
   About* const abouts = static_cast<About*>(shared);
   std::fill(abouts, abouts + mutants.size(), About{});

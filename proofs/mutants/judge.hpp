@@ -56,7 +56,7 @@ class Judge {
   /// One theorem for one release, unmutated.
   struct Run {
     std::size_t family;
-    std::uint64_t turns;      ///< of loops
+    std::uint64_t turns;       ///< of loops
     std::vector<char> passed;  ///< by number of mutant
   };
   struct Learnt {

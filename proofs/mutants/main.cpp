@@ -69,11 +69,13 @@ int main(int argc, char** argv) {
   CLI::App app("Mutants of the rules, and the theorems that kill them");
   app.add_flag("--spec", given.spec, "the rules of model/ (the only ones there are)");
   app.add_option("--mutant", given.wanted, "names, patterns like \"queues.*\", or a header; nothing: all of them");
-  app.add_option("--kind", given.kinds, "relational, arithmetic, constant, conjunct, condition, statement, order, cast");
+  app.add_option("--kind", given.kinds,
+                 "relational, arithmetic, constant, conjunct, condition, statement, order, cast");
   app.add_flag("--list", given.list, "list them, one JSON object a line");
   app.add_flag("--json", given.json, "one JSON object a line");
   app.add_flag("--markdown", given.markdown, "the page docs/MUTANTS.md");
-  app.add_option("--jobs", given.jobs, "processes at once; default: one for each processor")->check(CLI::PositiveNumber);
+  app.add_option("--jobs", given.jobs, "processes at once; default: one for each processor")
+      ->check(CLI::PositiveNumber);
   app.add_option("--argued", given.argued, "the file of arguments");
   app.add_option("--keep", given.kept, "a file for what is proved without a mutant, for the next time");
   CLI11_PARSE(app, argc, argv);

@@ -125,8 +125,9 @@ std::string Report::summary() const {
     hang += each.fate.how.ends_with("does not end");
     die += each.fate.how.ends_with("the program dies");
   }
-  std::string text = "| | killed | only by a comparison with lockfree/ | argued | survive | do not compile |\n"
-                     "|---|--:|--:|--:|--:|--:|\n";
+  std::string text =
+      "| | killed | only by a comparison with lockfree/ | argued | survive | do not compile |\n"
+      "|---|--:|--:|--:|--:|--:|\n";
   const auto line = [&](std::string_view name, const auto& row) {
     text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", name, row[0], row[1], row[2], row[3], row[4]);
   };
@@ -141,8 +142,9 @@ std::string Report::as_text() const {
   const bool few = all_.size() <= 40;
   for (const Judged& each : all_)
     if (few || stands(each))
-      text += fmt::format("{}  {}\n  {}:{}  {}\n  {} {}\n", each.mutant().id, name_of(each.fate.end), each.mutant().file,
-                          each.mutant().line, change(each.mutant()), each.fate.theorem, each.fate.how);
+      text +=
+          fmt::format("{}  {}\n  {}:{}  {}\n  {} {}\n", each.mutant().id, name_of(each.fate.end), each.mutant().file,
+                      each.mutant().line, change(each.mutant()), each.fate.theorem, each.fate.how);
   for (const std::string& each : complaints()) text += each + "\n";
   return text + summary();
 }
@@ -168,7 +170,8 @@ std::string Report::as_json() const {
 std::string Report::as_page() const {
   std::string page =
       "# Mutants of the rules\n\n"
-      "Each mutant is one change of one rule of `model/`. A theorem kills it if it is not proved any more for the release "
+      "Each mutant is one change of one rule of `model/`. A theorem kills it if it is not proved any more for the "
+      "release "
       "named;\n[proofs.md](proofs.md) tells how. This page is the output of `weir mutants --spec --markdown`.\n\n" +
       summary();
   std::string_view file;

@@ -21,11 +21,21 @@ struct Operator {
 };
 
 constexpr auto operators = std::to_array<Operator>({
-    {"<", "less", {"<=", ">="}},       {">", "greater", {">=", "<="}},  {"<=", "at_most", {"<", ">"}},
-    {">=", "at_least", {">", "<"}},    {"==", "equal", {"!=", ""}},     {"!=", "differ", {"==", ""}},
-    {"+", "plus", {"-", ""}},          {"-", "minus", {"+", ""}},       {"*", "times", {"/", ""}},
-    {"/", "over", {"*", ""}},          {"%", "rest", {"/", ""}},        {"<<", "left", {">>", ""}},
-    {">>", "right", {"<<", ""}},       {"&", "both_bits", {"|", ""}},   {"|", "either_bit", {"&", ""}},
+    {"<", "less", {"<=", ">="}},
+    {">", "greater", {">=", "<="}},
+    {"<=", "at_most", {"<", ">"}},
+    {">=", "at_least", {">", "<"}},
+    {"==", "equal", {"!=", ""}},
+    {"!=", "differ", {"==", ""}},
+    {"+", "plus", {"-", ""}},
+    {"-", "minus", {"+", ""}},
+    {"*", "times", {"/", ""}},
+    {"/", "over", {"*", ""}},
+    {"%", "rest", {"/", ""}},
+    {"<<", "left", {">>", ""}},
+    {">>", "right", {"<<", ""}},
+    {"&", "both_bits", {"|", ""}},
+    {"|", "either_bit", {"&", ""}},
     {"^", "one_bit", {"&", ""}},
 });
 
@@ -42,6 +52,9 @@ class Mutator {
     for (std::size_t at = 0; at < syntax_.size(); ++at) {
       loops(at);
       if (!syntax_.runs(at)) continue;
+      // What the compiler evaluated would not be mutated; no rule has to be evaluated there.
+      if (syntax_[at].is("constexpr") && at > 0 && !syntax_[at - 1].is("if"))
+        replaced_[at] = syntax_[at - 1].is("inline") ? "" : "inline";
       operators_at(at);
       constants_at(at);
       conditions_at(at);
@@ -252,7 +265,8 @@ class Mutator {
     edits_.push_back({{run.front().first, run.back().last},
                       "for (int at_ = 0; at_ < " + count + "; ++at_) switch (::weir::mutant::nth(" +
                           std::to_string(number) + ", " + count + ", at_)) { ",
-                      "}", of_order});
+                      "}",
+                      of_order});
     for (std::size_t i = 0; i < run.size(); ++i)
       edits_.push_back({run[i], "case " + std::to_string(i) + ": ", " break; ", of_order});
   }
@@ -306,7 +320,8 @@ void add_constants(std::string_view file, std::string_view text, Catalogue& cata
       catalogue.constants[name] = static_cast<int>(catalogue.mutants.size()) + 1;
       for (const std::string change : {" + 1", " - 1"})
         catalogue.mutants.push_back({stem(file) + "." + name + (change == " + 1" ? ".1" : ".2"), "constant",
-                                     std::string(file), syntax[at].line, name + " = " + value, name + " = " + value + change});
+                                     std::string(file), syntax[at].line, name + " = " + value,
+                                     name + " = " + value + change});
     }
   }
 }

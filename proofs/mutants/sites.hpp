@@ -4,10 +4,10 @@
 //   arithmetic  `+` and `-`, `*` and `/`, `<<` and `>>`, `&` and `|` change places, wrapping_add and wrapping_sub too
 //   constant    one more, one less (of what is not 0); true and false
 //   conjunct    an operand of a chain of && or || is left out
-//   condition   that of an if, a loop, a ?: or a choose is negated, unless it is one comparison, whose negation is there
-//   statement   left out: an expression, a break, a continue, a return without a value
-//   order       two statements that follow each other change places, where one mentions what the other may change
-//   cast        as<T> keeps half of T's bits
+//   condition   that of an if, a loop, a ?: or a choose is negated, unless it is one comparison, whose negation is
+//   there statement   left out: an expression, a break, a continue, a return without a value order       two statements
+//   that follow each other change places, where one mentions what the other may change cast        as<T> keeps half of
+//   T's bits
 //
 // Left alone: what explains (D::clause), what is constant when compiled, and static_cast, which the spec has only where
 // a number of the C++ library becomes one of its own.

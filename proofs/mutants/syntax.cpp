@@ -13,14 +13,14 @@ bool one_of(const Token& token, const std::array<Words, N>& words) {
   return std::find(words.begin(), words.end(), token.text) != words.end();
 }
 
-constexpr auto ends_operand = std::to_array<Words>({";", ",", "?", ":", "return", "case", "=", "+=", "-=", "*=", "/=",
-                                                    "%=", "&=", "|=", "^=", "<<=", ">>=", "else", "throw"});
-constexpr auto no_expression =
-    std::to_array<Words>({"if", "for", "while", "do", "switch", "return", "case", "default", "else", "const",
-                          "constexpr", "auto", "static", "using", "break", "continue", "template", "struct", "throw",
-                          "public", "private", "protected", "explicit", "inline", "friend", "enum", "class"});
-constexpr auto assignments =
-    std::to_array<Words>({"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="});
+constexpr auto ends_operand =
+    std::to_array<Words>({";", ",", "?", ":", "return", "case", "=",
+                          "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "else", "throw"});
+constexpr auto no_expression = std::to_array<Words>(
+    {"if",    "for",       "while",   "do",        "switch",   "return", "case",     "default",  "else",
+     "const", "constexpr", "auto",    "static",    "using",    "break",  "continue", "template", "struct",
+     "throw", "public",    "private", "protected", "explicit", "inline", "friend",   "enum",     "class"});
+constexpr auto assignments = std::to_array<Words>({"=", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>="});
 
 bool opens(const Token& token) { return token.is("(") || token.is("[") || token.is("{") || token.is("<"); }
 
@@ -82,8 +82,8 @@ Syntax::Brace Syntax::brace_at(std::size_t open, Brace around) const {
   if (before.is(";") || before.is("{") || before.is("}") || before.is(":"))
     return around == Brace::initialiser ? Brace::initialiser : Brace::block;
   // A lambda that says what it returns.
-  for (std::size_t at = open; at-- > head && (tokens_[at].kind == TokenKind::identifier || tokens_[at].is("::") ||
-                                              tokens_[at].is("->"));)
+  for (std::size_t at = open;
+       at-- > head && (tokens_[at].kind == TokenKind::identifier || tokens_[at].is("::") || tokens_[at].is("->"));)
     if (tokens_[at].is("->") && at > 0 && tokens_[at - 1].is(")")) return Brace::block;
   return Brace::initialiser;
 }
@@ -167,10 +167,26 @@ void Syntax::mark_constants() {
 int Syntax::precedence(std::size_t at) const {
   const Token& token = tokens_[at];
   if (token.kind != TokenKind::symbol || !token.blank_before || !token.blank_after) return 0;
-  static constexpr auto levels = std::to_array<std::pair<Words, int>>(
-      {{"*", 10}, {"/", 10}, {"%", 10}, {"+", 9}, {"-", 9}, {"<<", 8}, {">>", 8}, {"<", 7}, {">", 7}, {"<=", 7},
-       {">=", 7}, {"==", 6}, {"!=", 6}, {"&", 5}, {"^", 4}, {"|", 3}, {"&&", 2}, {"||", 1}});
-  const auto* const found = std::find_if(levels.begin(), levels.end(), [&](auto& each) { return token.is(each.first); });
+  static constexpr auto levels = std::to_array<std::pair<Words, int>>({{"*", 10},
+                                                                       {"/", 10},
+                                                                       {"%", 10},
+                                                                       {"+", 9},
+                                                                       {"-", 9},
+                                                                       {"<<", 8},
+                                                                       {">>", 8},
+                                                                       {"<", 7},
+                                                                       {">", 7},
+                                                                       {"<=", 7},
+                                                                       {">=", 7},
+                                                                       {"==", 6},
+                                                                       {"!=", 6},
+                                                                       {"&", 5},
+                                                                       {"^", 4},
+                                                                       {"|", 3},
+                                                                       {"&&", 2},
+                                                                       {"||", 1}});
+  const auto* const found =
+      std::find_if(levels.begin(), levels.end(), [&](auto& each) { return token.is(each.first); });
   const bool template_head = token.is("<") && token.partner != at;
   return found == levels.end() || template_head ? 0 : found->second;
 }

@@ -8,9 +8,9 @@
 namespace weir::mutants {
 namespace {
 
-constexpr auto long_symbols = std::to_array<std::string_view>(
-    {"<=>", "<<=", ">>=", "...", "->*", "::", "->", "++", "--", "<<", "<=", ">=", "==", "!=", "&&", "||", "+=", "-=",
-     "*=", "/=", "%=", "&=", "|=", "^="});
+constexpr auto long_symbols = std::to_array<std::string_view>({"<=>", "<<=", ">>=", "...", "->*", "::", "->", "++",
+                                                               "--",  "<<",  "<=",  ">=",  "==",  "!=", "&&", "||",
+                                                               "+=",  "-=",  "*=",  "/=",  "%=",  "&=", "|=", "^="});
 
 bool starts_word(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
@@ -47,8 +47,8 @@ class Reader {
     const bool before = begin == 0 || is_blank(text_[begin - 1]);
     const bool after = at_ == text_.size() || is_blank(text_[at_]);
     const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
-    tokens_.push_back({kind, text_.substr(begin, at_ - begin), begin, static_cast<unsigned>(line), before, after,
-                       tokens_.size()});
+    tokens_.push_back(
+        {kind, text_.substr(begin, at_ - begin), begin, static_cast<unsigned>(line), before, after, tokens_.size()});
     pair(tokens_.size() - 1);
   }
 
@@ -80,7 +80,8 @@ class Reader {
     if (token.kind != TokenKind::symbol) return;
     const bool template_opens = token.is("<") && index > 0 && !tokens_[index - 1].is("operator") &&
                                 (!token.blank_before || tokens_[index - 1].is("template"));
-    const bool template_closes = token.is(">") && !token.blank_before && !open_.empty() && tokens_[open_.back()].is("<");
+    const bool template_closes =
+        token.is(">") && !token.blank_before && !open_.empty() && tokens_[open_.back()].is("<");
     if (token.is("(") || token.is("[") || token.is("{") || template_opens) open_.push_back(index);
     if (!token.is(")") && !token.is("]") && !token.is("}") && !template_closes) return;
     if (open_.empty()) throw std::runtime_error("a bracket closes that was not open");

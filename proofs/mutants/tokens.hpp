@@ -14,10 +14,10 @@ enum class TokenKind { identifier, number, character, string, symbol };
 struct Token {
   TokenKind kind;
   std::string_view text;
-  std::size_t at;              ///< bytes before it
-  unsigned line;               ///< from 1
+  std::size_t at;  ///< bytes before it
+  unsigned line;   ///< from 1
   bool blank_before, blank_after;
-  std::size_t partner;         ///< of a bracket: the other one; of anything else: itself
+  std::size_t partner;  ///< of a bracket: the other one; of anything else: itself
 
   bool is(std::string_view what) const { return text == what; }
 };

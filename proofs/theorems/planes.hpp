@@ -20,6 +20,9 @@ std::vector<Theorem> steering_theorems();
 std::vector<Theorem> number_theorems();
 std::vector<Theorem> relation_theorems();
 std::vector<Theorem> access_theorems();
+std::vector<Theorem> socket_refinements();
+std::vector<Theorem> time_refinements();
+std::vector<Theorem> plane_refinements();
 
 struct Plane {
   std::string_view file;
@@ -32,7 +35,10 @@ inline std::vector<Plane> all_planes() {
           {"proofs/theorems/queues.cpp", queue_theorems()},     {"proofs/theorems/softnet.cpp", softnet_theorems()},
           {"proofs/theorems/softnet_bugs.cpp", softnet_bugs()}, {"proofs/theorems/steering.cpp", steering_theorems()},
           {"proofs/theorems/numbers.cpp", number_theorems()},   {"proofs/theorems/relations.cpp", relation_theorems()},
-          {"proofs/theorems/access.cpp", access_theorems()}};
+          {"proofs/theorems/access.cpp", access_theorems()},
+          {"proofs/theorems/refinement_sockets.cpp", socket_refinements()},
+          {"proofs/theorems/refinement_time.cpp", time_refinements()},
+          {"proofs/theorems/refinement_planes.cpp", plane_refinements()}};
 }
 
 }  // namespace weir::proofs
