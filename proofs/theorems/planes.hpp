@@ -36,9 +36,9 @@ inline std::vector<Plane> all_planes() {
           {"proofs/theorems/softnet_bugs.cpp", softnet_bugs()}, {"proofs/theorems/steering.cpp", steering_theorems()},
           {"proofs/theorems/numbers.cpp", number_theorems()},   {"proofs/theorems/relations.cpp", relation_theorems()},
           {"proofs/theorems/access.cpp", access_theorems()},
-          {"proofs/theorems/refinement_sockets.cpp", socket_refinements()},
-          {"proofs/theorems/refinement_time.cpp", time_refinements()},
-          {"proofs/theorems/refinement_planes.cpp", plane_refinements()}};
+          {"proofs/theorems/scenes_sockets.cpp", socket_refinements()},
+          {"proofs/theorems/scenes_time.cpp", time_refinements()},
+          {"proofs/theorems/scenes_planes.cpp", plane_refinements()}};
 }
 
 }  // namespace weir::proofs

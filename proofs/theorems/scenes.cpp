@@ -1,4 +1,4 @@
-#include "proofs/theorems/refinement.hpp"
+#include "proofs/theorems/scenes.hpp"
 
 namespace weir::proofs {
 namespace {

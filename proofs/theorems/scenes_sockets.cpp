@@ -1,6 +1,6 @@
 // Sockets on one host: who may bind, listen and connect, what an accept queue holds, what closing leaves.
 #include "proofs/theorems/planes.hpp"
-#include "proofs/theorems/refinement.hpp"
+#include "proofs/theorems/scenes.hpp"
 
 namespace weir::proofs {
 namespace {

@@ -1,6 +1,6 @@
 // What is written to sysctls, and packets on their way through one backlog or two.
 #include "proofs/theorems/planes.hpp"
-#include "proofs/theorems/refinement.hpp"
+#include "proofs/theorems/scenes.hpp"
 
 namespace weir::proofs {
 namespace {

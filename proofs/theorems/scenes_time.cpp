@@ -1,6 +1,6 @@
 // Time, and peers that are not on this host: segments, requests, cookies, and the timers of all of them.
 #include "proofs/theorems/planes.hpp"
-#include "proofs/theorems/refinement.hpp"
+#include "proofs/theorems/scenes.hpp"
 
 namespace weir::proofs {
 namespace {
