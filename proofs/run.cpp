@@ -98,13 +98,19 @@ void write_smt2(const std::filesystem::path& path, const std::string& text) {
   if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
 }
 
-/// Runs the story of a counterexample. \return false where the host does not show it
+/// Runs the operations, or the story, of a counterexample. \return false where the host does not show it
 bool show(const Theorem& theorem, const Family& family, std::vector<Step>& trace) {
-  if (!theorem.story) return true;
   const Profile& kernel = *profile_from(family.members.front());
-  const Story story = theorem.story(kernel, InputValues(family.attempt.counterexample));
   model::Host<Concrete> host(kernel);
-  for (const Op& each : story.ops) trace.push_back({each, host.step(each)});
+  const auto run = [&](const std::vector<Op>& operations) {
+    for (const Op& each : operations) trace.push_back({each, host.step(each)});
+  };
+  if (!theorem.story) {
+    run(program_of(theorem, kernel, Claims::goals, family.attempt.counterexample));
+    return true;
+  }
+  const Story story = theorem.story(kernel, InputValues(family.attempt.counterexample));
+  run(story.ops);
   return !trace.empty() && story.shows(host, trace.back().outcome);
 }
 

@@ -10,14 +10,29 @@ Prover::Prover(const Theorem& theorem, Claims claims, const Budget& budget, bool
   if (keep_smt2) explorer_.keep_obligations();
 }
 
-/// Whether running the body on the counterexample refutes the same claim.
-bool Prover::confirmed(const Profile& kernel, const std::string& claim, const std::vector<Input>& inputs) const {
-  Case<Replay> replay(claims_, inputs);
+namespace {
+
+/// Runs the body on machine integers.
+Case<Replay> replayed(const Theorem& theorem, const Profile& kernel, Claims claims, const std::vector<Input>& inputs) {
+  Case<Replay> replay(claims, inputs);
   try {
-    theorem_.replay(replay, kernel);
+    theorem.replay(replay, kernel);
   } catch (const PathEnds&) {
   }
-  return replay.refuted() == claim;
+  return replay;
+}
+
+}  // namespace
+
+/// Whether running the body on the counterexample refutes the same claim.
+bool Prover::confirmed(const Profile& kernel, const std::string& claim, const std::vector<Input>& inputs) const {
+  return replayed(theorem_, kernel, claims_, inputs).refuted() == claim;
+}
+
+std::vector<Op> program_of(const Theorem& theorem, const Profile& kernel, Claims claims,
+                           const std::vector<Input>& counterexample) {
+  const Explorer clauses_go_here{Budget{}};
+  return replayed(theorem, kernel, claims, counterexample).program();
 }
 
 void Prover::explore(const Profile& kernel, Attempt& result) {

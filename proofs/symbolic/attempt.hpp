@@ -41,6 +41,10 @@ class Prover {
   Explorer explorer_;
 };
 
+/// The operations of a counterexample, where the body says which (Case::running); otherwise nothing.
+std::vector<Op> program_of(const Theorem& theorem, const Profile& kernel, Claims claims,
+                           const std::vector<Input>& counterexample);
+
 /// One attempt by itself.
 Attempt attempt(const Theorem& theorem, const Profile& kernel, Claims claims, const Budget& budget, bool keep_smt2);
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/op.hpp"
 #include "proofs/symbolic/replay.hpp"
 
 namespace weir::proofs {
@@ -77,6 +78,9 @@ class Case<Symbolic> {
   /// A claim close to the goal, and false: its refutation shows that the goal could have failed.
   void twin(std::string_view sentence, const Symbolic::Bool& condition) { check(Claims::twins, sentence, condition); }
 
+  /// The operations that the claims to come are about, where they are about operations: a counterexample's trace.
+  void running(const std::vector<Op>&) {}
+
   void cover(std::string_view sentence, bool condition) { cover(sentence, Symbolic::Bool(condition)); }
   void goal(std::string_view sentence, bool condition) { goal(sentence, Symbolic::Bool(condition)); }
   void twin(std::string_view sentence, bool condition) { twin(sentence, Symbolic::Bool(condition)); }
@@ -122,11 +126,15 @@ class Case<Replay> {
     if (!condition) throw PathEnds{};
   }
   void cover(std::string_view, bool) {}
+  /// \param operations  stay as they are until the next call
+  void running(const std::vector<Op>& operations) { running_ = &operations; }
   void goal(std::string_view sentence, bool condition) { check(Claims::goals, sentence, condition); }
   void twin(std::string_view sentence, bool condition) { check(Claims::twins, sentence, condition); }
 
   /// The first claim that does not hold for these inputs; empty where all do.
   const std::string& refuted() const { return refuted_; }
+  /// What was running then.
+  const std::vector<Op>& program() const { return program_; }
 
  private:
   /// 0 for an input that the counterexample did not come to.
@@ -135,12 +143,16 @@ class Case<Replay> {
     return found == inputs_.end() ? 0 : found->second;
   }
   void check(Claims kind, std::string_view sentence, bool condition) {
-    if (kind == claims_ && !condition && refuted_.empty()) refuted_ = sentence;
+    if (kind != claims_ || condition || !refuted_.empty()) return;
+    refuted_ = sentence;
+    if (running_ != nullptr) program_ = *running_;
   }
 
   const Claims claims_;
   std::map<std::string, std::uint64_t> inputs_;
   InputNames names_;
+  const std::vector<Op>* running_ = nullptr;
+  std::vector<Op> program_;
   std::string refuted_;
 };
 
