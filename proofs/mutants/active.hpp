@@ -6,13 +6,13 @@
 //
 // Not thread safe: one mutant a process at a time.
 #pragma once
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <set>
 #include <type_traits>
-#include <vector>
 
 #include "model/domain.hpp"
 
@@ -24,12 +24,13 @@ struct DoesNotEnd : std::exception {
 };
 
 struct State {
-  int active = 0;            ///< the mutant's number; 0: none
-  std::vector<char> passed;  ///< of each mutant, whether its place was passed
-  std::uint64_t turns = 0;   ///< of all loops
+  static constexpr std::size_t most_mutants = 8192;
+  int active = 0;                                  ///< the mutant's number; 0: none
+  std::array<std::uint32_t, most_mutants> passed;  ///< how often each mutant's place was
+  std::uint64_t turns = 0;                         ///< of all loops
   std::uint64_t most_turns = ~std::uint64_t{0};
 };
-inline State state;
+inline State state{};
 
 /// Mutants that would not compile.
 inline std::set<int>& absent() {
@@ -42,9 +43,7 @@ struct Absent {
 };
 
 inline bool is(int number) {
-  const auto place = static_cast<std::size_t>(number);
-  if (state.passed.size() <= place) state.passed.resize(place + 1);
-  state.passed[place] = 1;
+  ++state.passed[static_cast<std::size_t>(number)];
   return state.active == number;
 }
 

@@ -1,5 +1,6 @@
-// weir-mutate FROM INTO: copies the folder model/ of FROM into INTO with all mutants in it, and writes the list of them
-// to INTO/mutants.inc. A file that is as it was is not touched, so that a build sees what has changed.
+// weir-mutate FROM INTO [ARGUED]: copies the folder model/ of FROM into INTO with all mutants in it, and writes the
+// list of them to INTO/mutants.inc. A file that is as it was is not touched, so that a build sees what has changed.
+// With a file of arguments it says what is wrong with them, and fails if anything is.
 #include <algorithm>
 #include <exception>
 #include <filesystem>
@@ -8,6 +9,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "proofs/mutants/arguments.hpp"
 #include "proofs/mutants/sites.hpp"
 
 namespace {
@@ -51,7 +53,7 @@ std::string listed(const weir::mutants::Catalogue& catalogue) {
   return list.str();
 }
 
-void generate(const fs::path& from, const fs::path& into) {
+weir::mutants::Catalogue generate(const fs::path& from, const fs::path& into) {
   std::vector<std::string> files;
   for (const auto& each : fs::recursive_directory_iterator(from / "model"))
     if (each.is_regular_file()) files.push_back(fs::relative(each.path(), from).generic_string());
@@ -64,14 +66,26 @@ void generate(const fs::path& from, const fs::path& into) {
     write(into / file, holds_rules(file) ? weir::mutants::with_mutants(file, text, catalogue) : text);
   }
   write(into / "mutants.inc", listed(catalogue));
+  return catalogue;
+}
+
+/// \return whether nothing is wrong with them
+bool check_arguments(const fs::path& argued, const weir::mutants::Catalogue& catalogue) {
+  std::vector<weir::mutants::Listed> mutants;
+  for (const auto& each : catalogue.mutants)
+    mutants.push_back({each.id, each.kind, each.file, each.line, each.before, each.after});
+  const auto complaints = weir::mutants::complaints_about(weir::mutants::read_arguments(argued), mutants);
+  for (const std::string& each : complaints) std::cerr << each << "\n";
+  return complaints.empty();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return std::cerr << "usage: weir-mutate FROM INTO\n", 2;
+  if (argc != 3 && argc != 4) return std::cerr << "usage: weir-mutate FROM INTO [ARGUED]\n", 2;
   try {
-    generate(argv[1], argv[2]);
+    const auto catalogue = generate(argv[1], argv[2]);
+    if (argc == 4 && !check_arguments(argv[3], catalogue)) return 1;
   } catch (const std::exception& failure) {
     return std::cerr << "weir-mutate: " << failure.what() << "\n", 1;
   }

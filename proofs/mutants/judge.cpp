@@ -10,7 +10,9 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <stdexcept>
+#include <tuple>
 
 #include "proofs/mutants/active.hpp"
 #include "proofs/pool.hpp"
@@ -29,12 +31,16 @@ constexpr unsigned most_seconds = 60;                 // of one theorem, in case
 constexpr std::uint64_t most_bytes = 3'000'000'000;   // of a process, which a mutant may fill
 constexpr std::uint64_t turns_before_it_hangs = 100;  // times what it took unmutated
 constexpr std::uint64_t turns_at_least = 1'000'000;
+constexpr double next_to_nothing = 0.03;  // seconds of a run
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-bool compares_with_lockfree(const Theorem& theorem) { return theorem.name.starts_with("refinement."); }
+/// Goes through plain choices, with nothing for a solver: a mutant that it kills it mostly kills soon.
+bool runs_operations(const Theorem& theorem) {
+  return theorem.name.starts_with("refinement.") || theorem.name.starts_with("programs.");
+}
 
 std::string contents(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -51,9 +57,8 @@ std::uint64_t digest_of(std::string_view bytes) {
 
 /// Lies in memory that is shared with the process that reads it.
 struct Judge::About {
-  std::size_t theorem;
-  std::size_t run;
-  std::size_t gives_up_on;  ///< theorems before this one have been gone through by a process that had to be stopped
+  std::size_t candidate;
+  std::size_t from;  ///< candidates before this one have been gone through by a process that had to be stopped
   bool late;
 };
 
@@ -76,14 +81,16 @@ std::string Judge::learn_one(const Theorem& theorem) const {
   proofs::RecordWriter record;
   proofs::RecordWriter runs;
   for (const Profile* kernel : theorem.profiles) {
-    mutant::state = {};
+    mutant::state.turns = 0;
+    mutant::state.passed = {};
     std::size_t at = families.size();
     while (at > 0 && !(families[at - 1].expected == theorem.expected(*kernel) &&
                        prover.is_as_before(*kernel, families[at - 1].attempt, families[at - 1].attempt.clauses)))
       --at;
     if (at == 0) {
       const auto start = std::chrono::steady_clock::now();
-      mutant::state = {};
+      mutant::state.turns = 0;
+      mutant::state.passed = {};
       families.push_back({{}, theorem.expected(*kernel), prover.attempt(*kernel)});
       families.back().seconds = seconds_since(start);
       at = families.size();
@@ -91,7 +98,7 @@ std::string Judge::learn_one(const Theorem& theorem) const {
     families[at - 1].members.emplace_back(kernel->name);
     runs.put(at - 1);
     runs.put(mutant::state.turns);
-    runs.put(std::string_view(mutant::state.passed.data(), mutant::state.passed.size()));
+    for (std::size_t i = 0; i <= all_mutants().size(); ++i) runs.put(mutant::state.passed[i]);
   }
   record.put(families.size());
   for (const Family& each : families) put(record, each);
@@ -102,7 +109,6 @@ void Judge::take_in(Learnt& learnt, const std::string& record) {
   proofs::RecordReader from(record);
   for (auto count = from.get<std::size_t>(); count > 0; --count) {
     learnt.families.push_back(proofs::get_family(from));
-    learnt.seconds = std::max(learnt.seconds, learnt.families.back().seconds);
     if (!learnt.families.back().good(Claims::goals))
       throw std::runtime_error(std::string(learnt.theorem->name) +
                                " is not proved without a mutant: " + learnt.families.back().attempt.detail);
@@ -111,9 +117,7 @@ void Judge::take_in(Learnt& learnt, const std::string& record) {
     Run& run = learnt.runs.emplace_back();
     run.family = from.get<std::size_t>();
     run.turns = from.get<std::uint64_t>();
-    const std::string passed = from.get_text();
-    run.passed.assign(passed.begin(), passed.end());
-    run.passed.resize(all_mutants().size() + 1);
+    for (std::size_t i = 0; i <= all_mutants().size(); ++i) run.passed.push_back(from.get<std::uint32_t>());
   }
 }
 
@@ -140,13 +144,9 @@ void Judge::learn(unsigned processes, const std::filesystem::path& kept) {
         records[open[job]] = std::move(*answer);
       });
   for (std::size_t i = 0; i < theorems.size(); ++i) {
-    learnt_.push_back({theorems[i], {}, {}, 0});
+    learnt_.push_back({theorems[i], {}, {}});
     take_in(learnt_.back(), records[i]);
   }
-  std::stable_sort(learnt_.begin(), learnt_.end(), [](const Learnt& a, const Learnt& b) {
-    const bool last_a = compares_with_lockfree(*a.theorem), last_b = compares_with_lockfree(*b.theorem);
-    return last_a != last_b ? last_b : a.seconds < b.seconds;
-  });
   if (kept.empty() || open.empty()) return;
   proofs::RecordWriter to;
   to.put(program);
@@ -161,51 +161,77 @@ bool Judge::is_passed(int mutant) const {
   });
 }
 
-/// \return whether the theorem kills it
-bool Judge::held_against(int mutant, const Learnt& learnt, About& about, Fate& fate) const {
-  const Theorem& theorem = *learnt.theorem;
-  std::optional<proofs::Prover> prover;
-  for (std::size_t i = 0; i < learnt.runs.size(); ++i) {
-    const Run& run = learnt.runs[i];
-    if (run.passed[static_cast<std::size_t>(mutant)] == 0) continue;
-    if (!prover) prover.emplace(theorem, Claims::goals, budget, false);
-    const Profile& kernel = *theorem.profiles[i];
-    const Family& family = learnt.families[run.family];
-    about.run = i;
-    ::alarm(most_seconds);
-    mutant::state.active = mutant;
-    mutant::state.most_turns = std::max(turns_at_least, turns_before_it_hangs * run.turns);
-    mutant::state.turns = 0;
-    ClauseSet clauses = family.attempt.clauses;
-    bool asks_the_same = false;
-    proofs::Attempt attempt;
-    if (prover->is_as_before(kernel, family.attempt, clauses)) {
-      asks_the_same = true;
-    } else {
-      mutant::state.turns = 0;
-      attempt = prover->attempt(kernel);
+/// The order of their worth: first what costs next to nothing, then what goes through operations, then the rest; of
+/// each theorem the release that passes the place most often first, and the others only after every theorem had its
+/// turn.
+std::vector<Judge::Candidate> Judge::candidates(int mutant) const {
+  struct Ranked {
+    int tier;
+    std::size_t turn;  ///< of this theorem
+    double worth;
+    Candidate candidate;
+  };
+  std::vector<Ranked> found;
+  const auto place = static_cast<std::size_t>(mutant);
+  for (const Learnt& learnt : learnt_) {
+    std::vector<std::size_t> runs;
+    for (std::size_t i = 0; i < learnt.runs.size(); ++i)
+      if (learnt.runs[i].passed[place] != 0) runs.push_back(i);
+    const auto founds_family = [&](std::size_t run) {
+      return learnt.families[learnt.runs[run].family].members.front() == learnt.theorem->profiles[run]->name;
+    };
+    std::stable_sort(runs.begin(), runs.end(), [&](std::size_t a, std::size_t b) {
+      return std::pair(founds_family(a), learnt.runs[a].passed[place]) >
+             std::pair(founds_family(b), learnt.runs[b].passed[place]);
+    });
+    for (std::size_t turn = 0; turn < runs.size(); ++turn) {
+      const Run& run = learnt.runs[runs[turn]];
+      const double seconds = learnt.families[run.family].seconds;
+      const int tier = seconds < next_to_nothing ? 0 : runs_operations(*learnt.theorem) ? 1 : 2;
+      found.push_back({tier, turn, run.passed[place] / (seconds + next_to_nothing), {&learnt, runs[turn]}});
     }
-    mutant::state.active = 0;
-    ::alarm(0);
-    if (asks_the_same) continue;
-    Family mutated{{}, family.expected, std::move(attempt)};
-    if (mutated.good(Claims::goals)) continue;
-    fate.theorem = std::string(theorem.name) + "@" + std::string(kernel.name);
-    fate.how = std::string(name_of_enum(mutated.attempt.verdict)) + ": " + mutated.attempt.detail;
-    const bool gave_up = mutated.attempt.verdict == Verdict::timeout || mutated.attempt.verdict == Verdict::unknown;
-    fate.end = gave_up ? End::undecided : End::killed;
-    if (!gave_up) return true;
-    break;  // the solver will hardly find it easier for the next release
   }
-  return false;
+  std::stable_sort(found.begin(), found.end(), [](const Ranked& a, const Ranked& b) {
+    const bool again_a = a.turn > 0, again_b = b.turn > 0;
+    return std::tuple(again_a, a.tier, a.turn, -a.worth) < std::tuple(again_b, b.tier, b.turn, -b.worth);
+  });
+  std::vector<Candidate> ordered;
+  for (const Ranked& each : found) ordered.push_back(each.candidate);
+  return ordered;
+}
+
+void Judge::hold_against(int mutant, const Candidate& candidate, proofs::Prover& prover, Fate& fate) const {
+  const Theorem& theorem = *candidate.learnt->theorem;
+  const Run& run = candidate.learnt->runs[candidate.run];
+  const Profile& kernel = *theorem.profiles[candidate.run];
+  const Family& family = candidate.learnt->families[run.family];
+  ::alarm(most_seconds);
+  mutant::state.active = mutant;
+  mutant::state.most_turns = std::max(turns_at_least, turns_before_it_hangs * run.turns);
+  mutant::state.turns = 0;
+  ClauseSet clauses = family.attempt.clauses;
+  const bool asks_the_same = prover.is_as_before(kernel, family.attempt, clauses);
+  mutant::state.turns = 0;
+  Family mutated{{}, family.expected, asks_the_same ? family.attempt : prover.attempt(kernel)};
+  mutant::state.active = 0;
+  ::alarm(0);
+  if (mutated.good(Claims::goals)) return;
+  fate.theorem = std::string(theorem.name) + "@" + std::string(kernel.name);
+  fate.how = std::string(name_of_enum(mutated.attempt.verdict)) + ": " + mutated.attempt.detail;
+  const bool gave_up = mutated.attempt.verdict == Verdict::timeout || mutated.attempt.verdict == Verdict::unknown;
+  fate.end = gave_up ? End::undecided : End::killed;
 }
 
 Fate Judge::fate_of(int mutant, About& about) const {
   Fate fate;
-  if (is_passed(mutant)) fate.end = End::survived;
-  for (std::size_t i = about.gives_up_on; i < learnt_.size(); ++i) {
-    about.theorem = i;
-    if (held_against(mutant, learnt_[i], about, fate)) break;
+  const std::vector<Candidate> all = candidates(mutant);
+  if (!all.empty()) fate.end = End::survived;
+  std::map<const Theorem*, proofs::Prover> provers;
+  for (std::size_t i = about.from; i < all.size() && fate.end != End::killed; ++i) {
+    about.candidate = i;
+    const Theorem& theorem = *all[i].learnt->theorem;
+    hold_against(mutant, all[i], provers.try_emplace(&theorem, theorem, Claims::goals, budget, false).first->second,
+                 fate);
   }
   return fate;
 }
@@ -244,9 +270,9 @@ void Judge::judge(const std::vector<int>& mutants, unsigned processes,
     proofs::run_in_processes(open.size(), processes, work, [&](std::size_t job, std::optional<std::string> answer) {
       const std::size_t at = open[job];
       About& about = abouts[at];
-      if (!answer && about.late) {  // goes on behind the theorem that took too long
+      if (!answer && about.late) {  // goes on behind the run that took too long
         about.late = false;
-        about.gives_up_on = about.theorem + 1;
+        about.from = about.candidate + 1;
         return again.push_back(at);
       }
       Fate fate;
@@ -256,11 +282,12 @@ void Judge::judge(const std::vector<int>& mutants, unsigned processes,
         fate.theorem = from.get_text();
         fate.how = from.get_text();
         fate.seconds = from.get<double>();
-        if (fate.end == End::survived && about.gives_up_on > 0) fate.end = End::undecided;
+        if (fate.end == End::survived && about.from > 0) fate.end = End::undecided;
       } else {
-        const Learnt& learnt = learnt_[about.theorem];
+        const Candidate& last = candidates(mutants[at])[about.candidate];
         fate.end = End::killed;
-        fate.theorem = std::string(learnt.theorem->name) + "@" + std::string(learnt.theorem->profiles[about.run]->name);
+        fate.theorem =
+            std::string(last.learnt->theorem->name) + "@" + std::string(last.learnt->theorem->profiles[last.run]->name);
         fate.how = "error: the program dies";
       }
       on_fate(mutants[at], fate);

@@ -4,7 +4,8 @@
 //   judge.learn(processes, {});                      // once, unmutated: what is proved, and which places it passes
 //   judge.judge(numbers, processes, on_fate);
 //
-// A mutant is held against the runs of theorems that pass its place, the cheapest first. A run that asks the solver
+// A mutant is held against the runs of theorems that pass its place: those that cost next to nothing, then those that
+// pass it most often for what they cost. A run that asks the solver
 // exactly what it asked unmutated has the same verdict; any other is put to the solver. The first verdict that is not
 // the right one kills. What the solver gives up on kills nothing.
 //
@@ -38,6 +39,9 @@ struct Fate {
   double seconds = 0;
 };
 
+/// The theorems of the program; each program has its own.
+std::vector<proofs::Plane> judging_planes();
+
 class Judge {
  public:
   explicit Judge(std::vector<proofs::Plane> planes);
@@ -63,7 +67,11 @@ class Judge {
     const proofs::Theorem* theorem;
     std::vector<proofs::Family> families;
     std::vector<Run> runs;  ///< in the order of the theorem's releases
-    double seconds = 0;     ///< dearest family
+  };
+  /// A run that passes the place of a mutant.
+  struct Candidate {
+    const Learnt* learnt;
+    std::size_t run;
   };
   /// What a process is about when it dies.
   struct About;
@@ -71,10 +79,11 @@ class Judge {
   std::string learn_one(const proofs::Theorem& theorem) const;
   static void take_in(Learnt& learnt, const std::string& record);
   Fate fate_of(int mutant, About& about) const;
-  bool held_against(int mutant, const Learnt& learnt, About& about, Fate& fate) const;
+  std::vector<Candidate> candidates(int mutant) const;
+  void hold_against(int mutant, const Candidate& candidate, proofs::Prover& prover, Fate& fate) const;
 
   std::vector<proofs::Plane> planes_;
-  std::vector<Learnt> learnt_;  ///< the cheapest first, comparisons with lockfree/ last
+  std::vector<Learnt> learnt_;
 };
 
 }  // namespace weir::mutants

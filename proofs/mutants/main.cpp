@@ -16,7 +16,7 @@ namespace {
 using namespace weir;
 using namespace weir::mutants;
 
-struct Arguments {
+struct Given {
   std::vector<std::string> wanted;
   std::vector<std::string> kinds;
   std::string argued = WEIR_ARGUED;
@@ -25,7 +25,7 @@ struct Arguments {
   bool spec = false, list = false, json = false, markdown = false;
 };
 
-std::vector<int> chosen(const Arguments& given) {
+std::vector<int> chosen(const Given& given) {
   std::vector<int> numbers;
   const auto all = all_mutants();
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -39,7 +39,7 @@ std::vector<int> chosen(const Arguments& given) {
   return numbers;
 }
 
-int run(const Arguments& given) {
+int run(const Given& given) {
   const std::vector<int> numbers = chosen(given);
   if (numbers.empty()) return fmt::print(stderr, "weir: there is no such mutant; --list lists them\n"), 2;
   if (given.list) {
@@ -49,7 +49,7 @@ int run(const Arguments& given) {
   Report report(read_arguments(given.argued));
   const bool progress = ::isatty(STDERR_FILENO) != 0;
   if (progress) fmt::print(stderr, "proving all theorems without a mutant");
-  Judge judge(proofs::all_planes());
+  Judge judge(judging_planes());
   judge.learn(given.jobs, given.kept);
   std::size_t done = 0;
   judge.judge(numbers, given.jobs, [&](int number, const Fate& fate) {
@@ -65,7 +65,7 @@ int run(const Arguments& given) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  Arguments given;
+  Given given;
   CLI::App app("Mutants of the rules, and the theorems that kill them");
   app.add_flag("--spec", given.spec, "the rules of model/ (the only ones there are)");
   app.add_option("--mutant", given.wanted, "names, patterns like \"queues.*\", or a header; nothing: all of them");

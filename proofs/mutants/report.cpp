@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <stdexcept>
+#include <array>
 
 namespace weir::mutants {
 namespace {
-
-constexpr std::size_t argued_at_most_one_in = 20;
 
 std::string json_string(std::string_view text) {
   std::string out = "\"";
@@ -52,36 +49,12 @@ bool by_lockfree_only(const Judged& judged) { return judged.fate.theorem.starts_
 
 }  // namespace
 
-std::map<std::string, Argument> read_arguments(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error("cannot read " + path.string());
-  std::map<std::string, Argument> arguments;
-  Argument* last = nullptr;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line.starts_with('#')) continue;
-    if (line.starts_with(' ')) {
-      if (last == nullptr) throw std::runtime_error("a reason without a mutant: " + line);
-      last->reason += (last->reason.empty() ? "" : " ") + line.substr(line.find_first_not_of(' '));
-      continue;
-    }
-    const auto colon = line.find(": "), arrow = line.find(" => ");
-    if (colon == line.npos || arrow == line.npos || arrow < colon)
-      throw std::runtime_error("not \"ID: before => after\": " + line);
-    last = &arguments[line.substr(0, colon)];
-    last->before = line.substr(colon + 2, arrow - colon - 2);
-    last->after = line.substr(arrow + 4);
-  }
-  for (const auto& [id, each] : arguments)
-    if (each.reason.empty()) throw std::runtime_error("an argument without a reason: " + id);
-  return arguments;
-}
-
 void Report::sort() {
   std::sort(all_.begin(), all_.end(), [](const Judged& a, const Judged& b) { return a.number < b.number; });
 }
 
 const Argument* Report::argument(const Judged& judged) const {
-  const auto found = arguments_.find(std::string(judged.mutant().id));
+  const auto found = arguments_.find(judged.mutant().id);
   return found == arguments_.end() ? nullptr : &found->second;
 }
 
@@ -91,22 +64,10 @@ bool Report::stands(const Judged& judged) const {
 }
 
 std::vector<std::string> Report::complaints() const {
-  std::vector<std::string> found;
-  for (const auto& [id, each] : arguments_) {
-    const auto all = all_mutants();
-    const auto mutant = std::find_if(all.begin(), all.end(), [&](const Listed& one) { return one.id == id; });
-    if (mutant == all.end())
-      found.push_back(id + " is argued, but there is no such mutant");
-    else if (mutant->before != each.before || mutant->after != each.after)
-      found.push_back(fmt::format("{} is argued as {} => {}, but is {}", id, each.before, each.after, change(*mutant)));
-  }
+  std::vector<std::string> found = complaints_about(arguments_, all_mutants());
   for (const Judged& each : all_)
     if (each.fate.end == End::killed && argument(each) != nullptr)
       found.push_back(fmt::format("{} is argued, but {} kills it", each.mutant().id, each.fate.theorem));
-  const auto argued = static_cast<std::size_t>(
-      std::count_if(all_.begin(), all_.end(), [&](const Judged& each) { return argument(each) != nullptr; }));
-  if (argued * argued_at_most_one_in > std::max(all_.size(), argued_at_most_one_in))
-    found.push_back(fmt::format("{} of {} are argued", argued, all_.size()));
   return found;
 }
 

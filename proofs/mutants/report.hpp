@@ -1,22 +1,12 @@
 // What a run over mutants shows.
 #pragma once
-#include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "proofs/mutants/arguments.hpp"
 #include "proofs/mutants/judge.hpp"
 
 namespace weir::mutants {
-
-/// Why a mutant is no wrong rule although no theorem kills it.
-struct Argument {
-  std::string before, after;  ///< the change that the reason is about
-  std::string reason;
-};
-
-/// Reads blocks of "ID: before => after" and a reason, indented, below it. \throws std::runtime_error for another form
-std::map<std::string, Argument> read_arguments(const std::filesystem::path& path);
 
 struct Judged {
   int number;
@@ -26,7 +16,7 @@ struct Judged {
 
 class Report {
  public:
-  explicit Report(std::map<std::string, Argument> arguments) : arguments_(std::move(arguments)) {}
+  explicit Report(Arguments arguments) : arguments_(std::move(arguments)) {}
 
   void add(const Judged& judged) { all_.push_back(judged); }
   void sort();
@@ -45,7 +35,7 @@ class Report {
   bool stands(const Judged& judged) const;
   std::string summary() const;
 
-  std::map<std::string, Argument> arguments_;
+  Arguments arguments_;
   std::vector<Judged> all_;
 };
 

@@ -9,8 +9,9 @@
 namespace weir::mutants {
 namespace {
 
+/// "listen/queues" of "model/listen/queues.hpp".
 std::string stem(std::string_view file) {
-  const auto begin = file.rfind('/') + 1;
+  const auto begin = file.find('/') + 1;
   return std::string(file.substr(begin, file.rfind('.') - begin));
 }
 
@@ -133,10 +134,19 @@ class Mutator {
       const int number = add(at, "constant", text, text + " + 1");
       if (!zero) add(at, "constant", text, text + " - 1");
       edits_.push_back({{at, at}, call(zero ? "zero" : "number", number), ")", of_constant});
+      member_begins(at);
     } else if (const auto named = catalogue_.constants.find(token.text); named != catalogue_.constants.end()) {
       const bool other = at > 0 && (syntax_[at - 1].is(".") || syntax_[at - 1].is("->") || syntax_[at - 1].is("::"));
       if (!other && syntax_.in_body(at)) edits_.push_back({{at, at}, call("number", named->second), ")", of_constant});
     }
+  }
+
+  /// `T name{0};` in a type: a call would be narrowed there, which is no error only for a constant.
+  void member_begins(std::size_t at) {
+    if (syntax_.in_body(at) || !syntax_[at - 1].is("{") || !syntax_[at + 1].is("}")) return;
+    if (syntax_[at - 2].kind != TokenKind::identifier) return;
+    replaced_[at - 1] = " = decltype(" + std::string(syntax_[at - 2].text) + ")(";
+    replaced_[at + 1] = ")";
   }
 
   void negate(std::size_t at, const Range& condition) {

@@ -20,7 +20,7 @@
 namespace weir::mutants {
 
 struct Mutant {
-  std::string id;  ///< "queues.sk_acceptq_is_full.1": header, function, and number in it
+  std::string id;  ///< "listen/queues.sk_acceptq_is_full.1": header, function, and number in it
   std::string kind;
   std::string file;  ///< "model/listen/queues.hpp"
   unsigned line;
