@@ -1,5 +1,6 @@
 #include "proofs/mutants/judge.hpp"
 
+#include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/time.h>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -37,6 +39,9 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+/// Of this process: how busy the machine is must not decide.
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
 /// Goes through plain choices, with nothing for a solver: a mutant that it kills it mostly kills soon.
 bool runs_operations(const Theorem& theorem) {
   return theorem.name.starts_with("refinement.") || theorem.name.starts_with("programs.");
@@ -51,6 +56,37 @@ std::uint64_t digest_of(std::string_view bytes) {
   proofs::Digest digest;
   digest.put(bytes);
   return digest.low;
+}
+
+using Records = std::map<std::string, std::string, std::less<>>;  ///< what was learnt, by theorem
+
+/// Empty for a file that is not there, or of another program.
+Records read_kept(const std::filesystem::path& path) {
+  Records records;
+  if (path.empty()) return records;
+  const std::string bytes = contents(path);
+  try {
+    proofs::RecordReader from(bytes);
+    if (from.get<std::uint64_t>() != digest_of(contents("/proc/self/exe"))) return records;
+    while (!from.empty()) {
+      const std::string theorem = from.get_text();
+      records[theorem] = from.get_text();
+    }
+  } catch (const std::runtime_error&) {
+    records.clear();
+  }
+  return records;
+}
+
+void write_kept(const std::filesystem::path& path, const Records& records) {
+  if (path.empty()) return;
+  proofs::RecordWriter to;
+  to.put(digest_of(contents("/proc/self/exe")));
+  for (const auto& [theorem, record] : records) {
+    to.put(std::string_view(theorem));
+    to.put(std::string_view(record));
+  }
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << to.take();
 }
 
 }  // namespace
@@ -73,7 +109,7 @@ void stop_late(int) {
 
 }  // namespace
 
-Judge::Judge(std::vector<proofs::Plane> planes) : planes_(std::move(planes)) {}
+Judge::Judge(std::vector<proofs::Plane> planes, double patience) : planes_(std::move(planes)), patience_(patience) {}
 
 std::string Judge::learn_one(const Theorem& theorem) const {
   proofs::Prover prover(theorem, Claims::goals, {}, false);
@@ -109,9 +145,7 @@ void Judge::take_in(Learnt& learnt, const std::string& record) {
   proofs::RecordReader from(record);
   for (auto count = from.get<std::size_t>(); count > 0; --count) {
     learnt.families.push_back(proofs::get_family(from));
-    if (!learnt.families.back().good(Claims::goals))
-      throw std::runtime_error(std::string(learnt.theorem->name) +
-                               " is not proved without a mutant: " + learnt.families.back().attempt.detail);
+    if (!learnt.families.back().good(Claims::goals)) unproved_.emplace_back(learnt.theorem->name);
   }
   while (!from.empty()) {
     Run& run = learnt.runs.emplace_back();
@@ -122,36 +156,26 @@ void Judge::take_in(Learnt& learnt, const std::string& record) {
 }
 
 void Judge::learn(unsigned processes, const std::filesystem::path& kept) {
-  std::vector<const Theorem*> theorems;
+  std::vector<const Theorem*> theorems, open;
   for (const proofs::Plane& plane : planes_)
     for (const Theorem& each : plane.theorems) theorems.push_back(&each);
-  std::vector<std::string> records(theorems.size());
-  const std::uint64_t program = digest_of(contents("/proc/self/exe"));
-  try {
-    const std::string bytes = kept.empty() ? std::string() : contents(kept);
-    proofs::RecordReader from(bytes);
-    if (from.get<std::uint64_t>() == program)
-      for (std::string& each : records) each = from.get_text();
-  } catch (const std::runtime_error&) {  // not there, or of another format: as if of another program
-  }
-  std::vector<std::size_t> open;
-  for (std::size_t i = 0; i < theorems.size(); ++i)
-    if (records[i].empty()) open.push_back(i);
+  auto records = read_kept(kept);
+  for (const Theorem* each : theorems)
+    if (!records.contains(each->name)) open.push_back(each);
   proofs::run_in_processes(
-      open.size(), processes, [&](std::size_t job) { return learn_one(*theorems[open[job]]); },
+      open.size(), processes, [&](std::size_t job) { return learn_one(*open[job]); },
       [&](std::size_t job, std::optional<std::string> answer) {
-        if (!answer) throw std::runtime_error("a process died at " + std::string(theorems[open[job]]->name));
-        records[open[job]] = std::move(*answer);
+        if (!answer) throw std::runtime_error("a process died at " + std::string(open[job]->name));
+        records[std::string(open[job]->name)] = std::move(*answer);
       });
-  for (std::size_t i = 0; i < theorems.size(); ++i) {
-    learnt_.push_back({theorems[i], {}, {}});
-    take_in(learnt_.back(), records[i]);
+  if (!open.empty()) write_kept(kept, records);
+  for (const Theorem* each : theorems) {
+    learnt_.push_back({each, {}, {}});
+    take_in(learnt_.back(), records[std::string(each->name)]);
   }
-  if (kept.empty() || open.empty()) return;
-  proofs::RecordWriter to;
-  to.put(program);
-  for (const std::string& each : records) to.put(std::string_view(each));
-  std::ofstream(kept, std::ios::binary | std::ios::trunc) << to.take();
+  std::erase_if(learnt_, [&](const Learnt& each) {
+    return std::find(unproved_.begin(), unproved_.end(), each.theorem->name) != unproved_.end();
+  });
 }
 
 bool Judge::is_passed(int mutant) const {
@@ -227,11 +251,16 @@ Fate Judge::fate_of(int mutant, About& about) const {
   const std::vector<Candidate> all = candidates(mutant);
   if (!all.empty()) fate.end = End::survived;
   std::map<const Theorem*, proofs::Prover> provers;
+  const double begin = processor_seconds();
   for (std::size_t i = about.from; i < all.size() && fate.end != End::killed; ++i) {
+    if (processor_seconds() - begin > patience_) {
+      if (fate.end == End::survived) fate = {End::undecided, "", fmt::format("{} of {} runs", i, all.size()), 0};
+      break;
+    }
     about.candidate = i;
     const Theorem& theorem = *all[i].learnt->theorem;
-    hold_against(mutant, all[i], provers.try_emplace(&theorem, theorem, Claims::goals, budget, false).first->second,
-                 fate);
+    auto& prover = provers.try_emplace(&theorem, theorem, Claims::goals, budget, false).first->second;
+    hold_against(mutant, all[i], prover, fate);
   }
   return fate;
 }

@@ -27,7 +27,7 @@ namespace weir::mutants {
 enum class End : std::uint8_t {
   killed,
   survived,    ///< every theorem that passes its place is proved all the same
-  undecided,   ///< the same, but for what the solver gave up on
+  undecided,   ///< the same, but for what the solver or the judge gave up on
   not_passed,  ///< no theorem passes its place
   absent,      ///< it would not compile
 };
@@ -44,11 +44,15 @@ std::vector<proofs::Plane> judging_planes();
 
 class Judge {
  public:
-  explicit Judge(std::vector<proofs::Plane> planes);
+  /// \param patience  seconds that a mutant may take before it is left undecided
+  Judge(std::vector<proofs::Plane> planes, double patience);
 
   /// \param kept  file of what another run of this very program has learnt, and for this one's; empty: none
-  /// \throws std::runtime_error where a theorem is not proved without a mutant
+  /// \throws std::runtime_error where a process dies
   void learn(unsigned processes, const std::filesystem::path& kept);
+
+  /// Theorems that are not proved without a mutant, and so kill none.
+  const std::vector<std::string>& unproved() const { return unproved_; }
 
   /// Whether a theorem passes the mutant's place for some release.
   bool is_passed(int mutant) const;
@@ -77,13 +81,15 @@ class Judge {
   struct About;
 
   std::string learn_one(const proofs::Theorem& theorem) const;
-  static void take_in(Learnt& learnt, const std::string& record);
+  void take_in(Learnt& learnt, const std::string& record);
   Fate fate_of(int mutant, About& about) const;
   std::vector<Candidate> candidates(int mutant) const;
   void hold_against(int mutant, const Candidate& candidate, proofs::Prover& prover, Fate& fate) const;
 
   std::vector<proofs::Plane> planes_;
+  double patience_;
   std::vector<Learnt> learnt_;
+  std::vector<std::string> unproved_;
 };
 
 }  // namespace weir::mutants

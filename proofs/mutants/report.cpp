@@ -116,16 +116,12 @@ std::string as_json(const Listed& mutant) {
                      json_string(mutant.before), json_string(mutant.after));
 }
 
-std::string Report::as_json() const {
-  std::string text;
-  for (const Judged& each : all_) {
-    std::string line = weir::mutants::as_json(each.mutant());
-    line.resize(line.size() - 2);
-    text += fmt::format("{},\"end\":{},\"theorem\":{},\"how\":{},\"argued\":{},\"seconds\":{:.3f}}}\n", line,
-                        json_string(name_of(each.fate.end)), json_string(each.fate.theorem), json_string(each.fate.how),
-                        argument(each) != nullptr, each.fate.seconds);
-  }
-  return text;
+std::string Report::as_json(const Judged& judged) const {
+  std::string line = weir::mutants::as_json(judged.mutant());
+  line.resize(line.size() - 2);
+  return fmt::format("{},\"end\":{},\"theorem\":{},\"how\":{},\"argued\":{},\"seconds\":{:.3f}}}\n", line,
+                     json_string(name_of(judged.fate.end)), json_string(judged.fate.theorem),
+                     json_string(judged.fate.how), argument(judged) != nullptr, judged.fate.seconds);
 }
 
 std::string Report::as_page() const {

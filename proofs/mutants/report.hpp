@@ -22,7 +22,8 @@ class Report {
   void sort();
 
   std::string as_text() const;
-  std::string as_json() const;
+  std::string as_json(const Judged& judged) const;
+  const Judged& last() const { return all_.back(); }
   std::string as_page() const;
   /// 0 all killed or argued · 1 a survivor, an argument that is wrong, or too many of them · 3 undecided
   int exit_code() const;

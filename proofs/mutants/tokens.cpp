@@ -8,9 +8,9 @@
 namespace weir::mutants {
 namespace {
 
-constexpr auto long_symbols = std::to_array<std::string_view>({"<=>", "<<=", ">>=", "...", "->*", "::", "->", "++",
-                                                               "--",  "<<",  "<=",  ">=",  "==",  "!=", "&&", "||",
-                                                               "+=",  "-=",  "*=",  "/=",  "%=",  "&=", "|=", "^="});
+constexpr auto long_symbols =
+    std::to_array<std::string_view>({"<=>", "<<=", ">>=", "...", "->*", "::", "->", "++", "--", "<<", ">>", "<=", ">=",
+                                     "==",  "!=",  "&&",  "||",  "+=",  "-=", "*=", "/=", "%=", "&=", "|=", "^="});
 
 bool starts_word(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 bool in_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }

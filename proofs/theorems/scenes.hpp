@@ -23,8 +23,8 @@ struct Scene {
 struct Comparison {
   std::string difference;  ///< the operations up to the first that was answered differently; "" if there is none
   std::size_t sequences = 0;
-  bool something_fails = false;
-  ClauseSet clauses;  ///< that the spec has passed
+  bool answers_vary = false;  ///< some operation does not always answer the same
+  ClauseSet clauses;          ///< that the spec has passed
 };
 
 /// Runs all sequences of all scenes, or up to the first difference.
@@ -39,10 +39,10 @@ Theorem refines(std::string_view name, std::string_view sentence, Scenes scenes)
   return theorem(name, sentence, eras(), [scenes](auto& c, const Profile& kernel) {
     const Comparison all = compare_with_lockfree(kernel, scenes(kernel));
     if constexpr (std::is_same_v<DomainOf<decltype(c)>, Symbolic>) all.clauses.for_each(Symbolic::clause);
-    c.cover("some operation fails", Bool<DomainOf<decltype(c)>>(all.something_fails));
+    c.cover("some operation has more than one answer", Bool<DomainOf<decltype(c)>>(all.answers_vary));
     c.goal(all.difference.empty() ? "both answer alike" : "both answer alike: " + all.difference,
            all.difference.empty());
-    c.twin("none of them fails", !all.something_fails);
+    c.twin("each operation always answers the same", !all.answers_vary);
   });
 }
 

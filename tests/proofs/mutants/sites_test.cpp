@@ -24,15 +24,22 @@ TEST(Sites, AComparisonHasItsNeighbourAndItsNegation) {
 }
 
 TEST(Sites, WhatWasComparedAsUnsignedIsComparedAsSigned) {
-  const Changes changes = changes_of("return as<U32<D>>(a) > b;");
-  EXPECT_EQ(changes[2], "cast: as<U32<D>>(a) > b => the same as signed: as<U32<D>>(a) > b");
-  EXPECT_EQ(changes[3], "cast: as<U32<D>>(a) => half the bits of as<U32<D>>(a)");
+  EXPECT_EQ(changes_of("return as<U32<D>>(a) > b;"),
+            (Changes{"cast: as<U32<D>>(a) => half the bits of as<U32<D>>(a)",
+                     "relational: as<U32<D>>(a) > b => as<U32<D>>(a) >= b",
+                     "relational: as<U32<D>>(a) > b => as<U32<D>>(a) <= b",
+                     "cast: as<U32<D>>(a) > b => the same as signed: as<U32<D>>(a) > b"}));
 }
 
 TEST(Sites, OperandsReachAsFarAsTheOperatorBinds) {
   EXPECT_EQ(changes_of("return a + b * f(a, b) - a;"),
             (Changes{"arithmetic: a + b * f(a, b) => a - b * f(a, b)", "arithmetic: b * f(a, b) => b / f(a, b)",
                      "arithmetic: a + b * f(a, b) - a => a + b * f(a, b) + a"}));
+}
+
+TEST(Sites, AShiftIsNoEndOfATemplate) {
+  EXPECT_EQ(changes_of("return a * b >> f<T<T>>(a);"),
+            (Changes{"arithmetic: a * b => a / b", "arithmetic: a * b >> f<T<T>>(a) => a * b << f<T<T>>(a)"}));
 }
 
 TEST(Sites, EveryOperandOfAChainIsLeftOutOnce) {
