@@ -29,7 +29,7 @@ using proofs::Verdict;
 
 /// A mutant that takes many times what the rule takes is given up, not waited for.
 constexpr proofs::Budget budget{4'000'000, 20'000, std::chrono::seconds{30}};
-constexpr unsigned most_seconds = 60;                 // of one theorem, in case no loop of the rules is at fault
+constexpr unsigned most_seconds = 10;  // of one run, in case no loop of the rules is at fault
 constexpr std::uint64_t most_bytes = 3'000'000'000;   // of a process, which a mutant may fill
 constexpr std::uint64_t turns_before_it_hangs = 100;  // times what it took unmutated
 constexpr std::uint64_t turns_at_least = 1'000'000;
@@ -105,6 +105,12 @@ bool* late_now = nullptr;
 void stop_late(int) {
   *late_now = true;
   ::_exit(1);
+}
+
+/// Of the processor's; 0: not at all any more.
+void stop_after(unsigned seconds) {
+  const itimerval timer{{0, 0}, {static_cast<time_t>(seconds), 0}};
+  ::setitimer(ITIMER_PROF, &timer, nullptr);
 }
 
 }  // namespace
@@ -224,12 +230,13 @@ std::vector<Judge::Candidate> Judge::candidates(int mutant) const {
   return ordered;
 }
 
-void Judge::hold_against(int mutant, const Candidate& candidate, proofs::Prover& prover, Fate& fate) const {
+void Judge::hold_against(int mutant, const Candidate& candidate, Fate& fate) const {
   const Theorem& theorem = *candidate.learnt->theorem;
   const Run& run = candidate.learnt->runs[candidate.run];
   const Profile& kernel = *theorem.profiles[candidate.run];
   const Family& family = candidate.learnt->families[run.family];
-  ::alarm(most_seconds);
+  proofs::Prover prover(theorem, Claims::goals, budget, false);  // one at a time: it is the thread's explorer
+  stop_after(most_seconds);
   mutant::state.active = mutant;
   mutant::state.most_turns = std::max(turns_at_least, turns_before_it_hangs * run.turns);
   mutant::state.turns = 0;
@@ -238,7 +245,7 @@ void Judge::hold_against(int mutant, const Candidate& candidate, proofs::Prover&
   mutant::state.turns = 0;
   Family mutated{{}, family.expected, asks_the_same ? family.attempt : prover.attempt(kernel)};
   mutant::state.active = 0;
-  ::alarm(0);
+  stop_after(0);
   if (mutated.good(Claims::goals)) return;
   fate.theorem = std::string(theorem.name) + "@" + std::string(kernel.name);
   fate.how = std::string(name_of_enum(mutated.attempt.verdict)) + ": " + mutated.attempt.detail;
@@ -250,7 +257,6 @@ Fate Judge::fate_of(int mutant, About& about) const {
   Fate fate;
   const std::vector<Candidate> all = candidates(mutant);
   if (!all.empty()) fate.end = End::survived;
-  std::map<const Theorem*, proofs::Prover> provers;
   const double begin = processor_seconds();
   for (std::size_t i = about.from; i < all.size() && fate.end != End::killed; ++i) {
     if (processor_seconds() - begin > patience_) {
@@ -258,9 +264,7 @@ Fate Judge::fate_of(int mutant, About& about) const {
       break;
     }
     about.candidate = i;
-    const Theorem& theorem = *all[i].learnt->theorem;
-    auto& prover = provers.try_emplace(&theorem, theorem, Claims::goals, budget, false).first->second;
-    hold_against(mutant, all[i], prover, fate);
+    hold_against(mutant, all[i], fate);
   }
   return fate;
 }
@@ -284,7 +288,7 @@ void Judge::judge(const std::vector<int>& mutants, unsigned processes,
     const rlimit memory{most_bytes, most_bytes};
     ::setrlimit(RLIMIT_AS, &memory);
     late_now = &abouts[at].late;
-    std::signal(SIGALRM, stop_late);
+    std::signal(SIGPROF, stop_late);
     const auto start = std::chrono::steady_clock::now();
     Fate fate = fate_of(mutants[at], abouts[at]);
     proofs::RecordWriter to;
@@ -313,7 +317,7 @@ void Judge::judge(const std::vector<int>& mutants, unsigned processes,
         fate.seconds = from.get<double>();
         if (fate.end == End::survived && about.from > 0) fate.end = End::undecided;
       } else {
-        const Candidate& last = candidates(mutants[at])[about.candidate];
+        const Candidate last = candidates(mutants[at])[about.candidate];
         fate.end = End::killed;
         fate.theorem =
             std::string(last.learnt->theorem->name) + "@" + std::string(last.learnt->theorem->profiles[last.run]->name);

@@ -84,7 +84,7 @@ class Judge {
   void take_in(Learnt& learnt, const std::string& record);
   Fate fate_of(int mutant, About& about) const;
   std::vector<Candidate> candidates(int mutant) const;
-  void hold_against(int mutant, const Candidate& candidate, proofs::Prover& prover, Fate& fate) const;
+  void hold_against(int mutant, const Candidate& candidate, Fate& fate) const;
 
   std::vector<proofs::Plane> planes_;
   double patience_;

@@ -33,10 +33,12 @@ Comparison compare_with_lockfree(const Profile& kernel, const std::vector<Scene>
 /// The releases at which something changed that operations show; the others answer as one of them.
 std::vector<const Profile*> eras();
 
-/// A theorem about scenes that are made for each release.
+/// A theorem about scenes that are made for each release. \param since  the first that has what they are about
 template <class Scenes>
-Theorem refines(std::string_view name, std::string_view sentence, Scenes scenes) {
-  return theorem(name, sentence, eras(), [scenes](auto& c, const Profile& kernel) {
+Theorem refines(std::string_view name, std::string_view sentence, Scenes scenes, std::string_view since = "") {
+  auto kernels = eras();
+  std::erase_if(kernels, [&](const Profile* each) { return !contains({since, ""}, *each); });
+  return theorem(name, sentence, std::move(kernels), [scenes](auto& c, const Profile& kernel) {
     const Comparison all = compare_with_lockfree(kernel, scenes(kernel));
     if constexpr (std::is_same_v<DomainOf<decltype(c)>, Symbolic>) all.clauses.for_each(Symbolic::clause);
     c.cover("some operation has more than one answer", Bool<DomainOf<decltype(c)>>(all.answers_vary));

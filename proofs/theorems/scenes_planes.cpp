@@ -328,7 +328,7 @@ std::vector<Theorem> plane_refinements() {
               "Every file lets itself be written and read alike by everybody in every kind of namespace.",
               who_may_write_what),
       refines("refinement.masks_of_cpus",
-              "Every text of up to 3 characters of a CPU mask, and long ones, are taken alike.", masks_of_cpus),
+              "Every text of up to 3 characters of a CPU mask, and long ones, are taken alike.", masks_of_cpus, "3.11"),
       refines(
           "refinement.one_backlog",
           "Any three packets, polls and runs of the softirq on one CPU, for limits, weights and budgets about 0, are "
@@ -339,7 +339,7 @@ std::vector<Theorem> plane_refinements() {
       refines("refinement.two_backlogs",
               "Any four packets and polls on two CPUs that steer packets to each other are answered alike.",
               two_backlogs),
-      refines("refinement.flows", "Packets of a flow that has had its share are dropped alike.", flows),
+      refines("refinement.flows", "Packets of a flow that has had its share are dropped alike.", flows, "3.11"),
   };
 }
 
