@@ -80,7 +80,7 @@ FlowVerdict count_flow(const Profile& kernel, FlowLimit& limit, FlowHash flow) {
 /// so that a negative limit is never half full.
 template <Domain D>
 Bool<D> flow_limit_sleeps(U32<D> qlen, I32<D> netdev_max_backlog) {
-  const I32<D> half = netdev_max_backlog >> 1;
+  const I32<D> half = netdev_max_backlog >> I32<D>(1);
   return qlen < as<U32<D>>(half);
 }
 

@@ -28,7 +28,7 @@ std::optional<std::int32_t> fd_of(const Op& operation) {
 
 const auto the_socket_plane_stays_sound = [](auto& c, const Profile& kernel) {
   c.goal("an empty host is sound", Soundness(Host(kernel)).broken().empty());
-  for_each_step(c, kernel, [&](const Host&, const Op&, const Host& host, const Outcome&) {
+  for_each_step(c, kernel, sockets(), [&](const Host&, const Op&, const Host& host, const Outcome&) {
     const std::string_view broken = Soundness(host).broken();
     c.goal(broken.empty() ? "it is sound after each operation" : broken, broken.empty());
     c.twin("no request is left without a client", net_of(host).requests.empty());
@@ -56,6 +56,7 @@ const std::vector<ErrorsOf> manual{
     {"shutdown", {Errno::enotconn, Errno::eopnotsupp}},
     {"tcp_info", {Errno::enoprotoopt, Errno::eopnotsupp}},
     {"segment", {Errno::enoent}},
+    {"sysctl_write", {Errno::enoent, Errno::einval}},
     {"netstat", {Errno::enoent}},
 };
 
@@ -68,7 +69,7 @@ bool in_the_manual(const Op& operation, Errno error) {
 }
 
 const auto errors_are_those_of_the_manual = [](auto& c, const Profile& kernel) {
-  for_each_step(c, kernel, [&](const Host& before, const Op& operation, const Host&, const Outcome& answer) {
+  for_each_step(c, kernel, sockets(), [&](const Host& before, const Op& operation, const Host&, const Outcome& answer) {
     const Errno error = error_of(answer);
     const std::optional<std::int32_t> fd = fd_of(operation);
     model::Files files = Inside::files(before);
@@ -106,23 +107,23 @@ model::SockId sock_id(const Host& host, std::optional<std::int32_t> fd) {
 }
 
 const auto a_failure_changes_nothing_else = [](auto& c, const Profile& kernel) {
-  for_each_step(c, kernel, [&](const Host& before, const Op& operation, const Host& host, const Outcome& answer) {
-    const Errno error = error_of(answer);
-    if (error == Errno::none || error == Errno::einprogress) return;
-    const bool same = same_state(before, host);
-    const model::SockId id = sock_id(before, fd_of(operation));
-    const bool only_itself = may_mark_its_socket(operation) && same_but_for(net_of(before), net_of(host), id);
-    c.goal("all is as it was, but perhaps the socket that bind, connect, listen or shutdown was called on",
-           same || only_itself);
-    c.goal("a bind that fails gives no port",
-           !is<op::Bind>(operation) || id == model::no_sock ||
-               net_of(before)[id].binding.port == net_of(host)[id].binding.port);
-    c.twin("not even that", same);
-  });
+  for_each_step(
+      c, kernel, sockets(), [&](const Host& before, const Op& operation, const Host& host, const Outcome& answer) {
+        const Errno error = error_of(answer);
+        if (error == Errno::none || error == Errno::einprogress) return;
+        const bool same = same_state(before, host);
+        const model::SockId id = sock_id(before, fd_of(operation));
+        const bool only_itself = may_mark_its_socket(operation) && same_but_for(net_of(before), net_of(host), id);
+        c.goal("all is as it was, but perhaps the socket that bind, connect, listen or shutdown was called on",
+               same || only_itself);
+        c.goal("a bind that fails gives no port", !is<op::Bind>(operation) || id == model::no_sock ||
+                                                      net_of(before)[id].binding.port == net_of(host)[id].binding.port);
+        c.twin("not even that", same);
+      });
 };
 
 const auto looking_changes_nothing = [](auto& c, const Profile& kernel) {
-  for_each_step(c, kernel, [&](const Host& before, const Op& operation, const Host& host, const Outcome&) {
+  for_each_step(c, kernel, sockets(), [&](const Host& before, const Op& operation, const Host& host, const Outcome&) {
     const bool looks = is<op::Getsockopt>(operation) || is<op::TcpInfo>(operation) || is<op::Netstat>(operation) ||
                        is<op::SysctlRead>(operation);
     if (!looks && !is<op::Accept>(operation)) return;
@@ -133,7 +134,7 @@ const auto looking_changes_nothing = [](auto& c, const Profile& kernel) {
 };
 
 const auto another_namespace_is_left_alone = [](auto& c, const Profile& kernel) {
-  for_each_step(c, kernel, [&](const Host& before, const Op& operation, const Host& host, const Outcome&) {
+  for_each_step(c, kernel, sockets(), [&](const Host& before, const Op& operation, const Host& host, const Outcome&) {
     const Net &then = net_of(before), &now = net_of(host);
     bool same = then.mib[1] == now.mib[1] && before.sysctls().namespaces[1] == host.sysctls().namespaces[1];
     for (std::int32_t fd = bystanders; fd < bystanders + 3; ++fd) {

@@ -1,6 +1,6 @@
-// Programs: operations on a whole host, for theorems about what is a plain choice and not a number: which call, on which
-// descriptor, in which state, from which peer. There is nothing for a solver in those; a body goes through all of them,
-// on the spec with machine integers, and each theorem's sentence says how many. Numbers of any value are for the
+// Programs: operations on a whole host, for theorems about what is a plain choice and not a number: which call, on
+// which descriptor, in which state, from which peer. There is nothing for a solver in those; a body goes through all of
+// them, on the spec with machine integers, and each theorem's sentence says how many. Numbers of any value are for the
 // theorems with symbolic ones.
 #pragma once
 #include <string>
@@ -45,8 +45,8 @@ inline bool same_state(const Host& a, const Host& b) {
          a.sysctls().namespaces == b.sysctls().namespaces && a.sysctls().owners == b.sysctls().owners;
 }
 
-inline Host after(const Profile& kernel, const Program& program) {
-  Host host(kernel);
+inline Host after(const Profile& kernel, const Program& program, const HostOptions& options = {}) {
+  Host host(kernel, options);
   for (const Op& each : program) host.step(each);
   return host;
 }
@@ -81,18 +81,22 @@ inline Op connect(std::int32_t fd, Address address = loopback, std::uint16_t num
 inline Op accept(std::int32_t fd) { return op::Accept{Fd{fd}}; }
 inline Op shutdown(std::int32_t fd, How how = How::wr) { return op::Shutdown{Fd{fd}, how}; }
 inline Op close(std::int32_t fd) { return op::Close{Fd{fd}}; }
-inline Op set(std::int32_t fd, SockOpt option, std::int32_t value = 1) {
-  return op::Setsockopt{Fd{fd}, option, value};
-}
+inline Op set(std::int32_t fd, SockOpt option, std::int32_t value = 1) { return op::Setsockopt{Fd{fd}, option, value}; }
 inline Op get(std::int32_t fd, SockOpt option) { return op::Getsockopt{Fd{fd}, option}; }
 inline Op info(std::int32_t fd) { return op::TcpInfo{Fd{fd}}; }
 inline Op netstat(std::uint32_t ns = 0) { return op::Netstat{NsId{ns}}; }
 inline Op pass(std::uint32_t ms) { return op::Advance{Millis{ms}}; }
 inline Op write(Sysctl id, std::int64_t value) { return op::SysctlWrite{{}, id, std::to_string(value)}; }
+inline Op write(Sysctl id, std::string text) { return op::SysctlWrite{{}, id, std::move(text)}; }
 /// A segment of the n-th remote peer to port 80.
 inline Op segment(Flags flags, std::uint32_t len = 0, std::uint16_t n = 0) {
   return op::Segment{{}, End{peer_v4, static_cast<std::uint16_t>(1000 + n)}, End{server_v4, port}, flags, len};
 }
+
+/// A packet arrives at CPU 0.
+inline Op packet(std::uint32_t n) { return op::NetifRx{Cpu{0}, Skb{n}}; }
+inline Op poll(std::uint32_t cpu = 0, std::int32_t quota = 64) { return op::ProcessBacklog{Cpu{cpu}, quota, {}}; }
+inline Op softirq(std::uint32_t cpu = 0) { return op::NetRxAction{Cpu{cpu}, {}}; }
 
 inline Program listener(std::int32_t fd, std::int32_t backlog = 5, Address address = any_address) {
   return {socket(), bind(fd, address), listen(fd, backlog)};

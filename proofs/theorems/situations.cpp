@@ -33,10 +33,10 @@ Program deferring(std::int32_t backlog = 5) {
   return {socket(), bind(3), set(3, SockOpt::tcp_defer_accept, 10), listen(3, backlog)};
 }
 
-/// A FIN that nobody takes: the request of client 5 finds no room.
+/// A FIN that nobody takes: two children wait, and two requests, and the FIN of 6 takes the last room before that of 7.
 Program fin_without_room(Program listens) {
-  for (const std::int32_t fd : {4, 5}) listens = then(listens, client(fd));
-  return then(listens, {shutdown(4), shutdown(5)});
+  for (const std::int32_t fd : {4, 5}) listens = then(then(listens, client(fd)), {shutdown(fd)});
+  return then(then(then(listens, client(6)), client(7)), {shutdown(6), shutdown(7)});
 }
 
 /// The same until shortly before the SYN-ACK of the request is sent again; by then there is room.
@@ -46,7 +46,7 @@ Program fin_with_room_later(Program listens, std::uint32_t ms) {
 
 /// A listener that defers, and whose children send FIN at once.
 Program deferring_shut_listener() {
-  return {socket(), bind(3), set(3, SockOpt::tcp_defer_accept, 10), shutdown(3), listen(3, 0)};
+  return {socket(), bind(3), set(3, SockOpt::tcp_defer_accept, 10), shutdown(3), listen(3, 2)};
 }
 
 /// Client 4 of port 81 has a request, and is reset by 5, whose ends are those of the server.
@@ -64,15 +64,24 @@ Program request_without_client() {
 
 /// 4 is left in FIN_WAIT2, and 6 may have its port.
 Program orphan_with_a_port() {
-  return then(listener(3), {socket(), set(4, SockOpt::so_reuseaddr), bind(4, loopback, other_port), connect(4),
-                            accept(3), close(4), pass(100), socket(), set(4, SockOpt::so_reuseaddr),
-                            bind(4, loopback, other_port)});
+  return then(listener(3),
+              {socket(), set(4, SockOpt::so_reuseaddr), bind(4, loopback, other_port), connect(4), accept(3), close(4),
+               pass(100), socket(), set(4, SockOpt::so_reuseaddr), bind(4, loopback, other_port)});
 }
 
 /// The SYN of 5, from port 80 to 81, waits; 3 may connect the other way round.
 Program syn_that_waits() {
-  return {socket(), bind(3, any_address, other_port), listen(3, 0), socket(), connect(4, loopback, other_port),
-          socket(), bind(5, loopback), connect(5, loopback, other_port), close(3), close(4), socket(),
+  return {socket(),
+          bind(3, any_address, other_port),
+          listen(3, 0),
+          socket(),
+          connect(4, loopback, other_port),
+          socket(),
+          bind(5, loopback),
+          connect(5, loopback, other_port),
+          close(3),
+          close(4),
+          socket(),
           bind(3, loopback, other_port)};
 }
 
@@ -95,96 +104,95 @@ std::vector<Situation> alone() {
           {"a listener", listener(3)},
           {"bound, and shut down", {socket(), bind(3, loopback), shutdown(3, How::rdwr), socket()}},
           {"a port that is shared",
-           {socket(), set(3, SockOpt::so_reuseaddr), bind(3), socket(), set(4, SockOpt::so_reuseaddr), bind(4), socket(),
-            set(5, SockOpt::so_reuseaddr)}},
+           {socket(), set(3, SockOpt::so_reuseaddr), bind(3), socket(), set(4, SockOpt::so_reuseaddr), bind(4),
+            socket(), set(5, SockOpt::so_reuseaddr)}},
           {"two listeners that share",
-           {socket(), set(3, SockOpt::so_reuseport), bind(3), listen(3), socket(), set(4, SockOpt::so_reuseport), bind(4),
-            listen(4), socket()}},
+           {socket(), set(3, SockOpt::so_reuseport), bind(3), listen(3), socket(), set(4, SockOpt::so_reuseport),
+            bind(4), listen(4), socket()}},
           {"a listener of length 0 for Fast Open",
            {socket(), set(3, SockOpt::tcp_fastopen, 0), bind(3), write(Sysctl::tcp_fastopen, 0x402)}}};
 }
 
 std::vector<Situation> over_loopback() {
   const Program pairs = pair();
-  return {{"refused", client(3)},
-          {"a child that waits", then(listener(3), client(4))},
-          {"a connection", pairs},
-          {"a FIN that is not acknowledged", then(pairs, {shutdown(4)})},
-          {"a FIN that is", then(pairs, {shutdown(4), pass(100)})},
-          {"an orphan in FIN_WAIT2", then(pairs, {close(4), pass(100)})},
-          {"a server that closes first", then(pairs, {close(5), pass(100)})},
-          {"TIME_WAIT", then(pairs, {shutdown(5), shutdown(4), close(3)})},
-          {"no room", then(then(listener(3, 0), client(4)), client(5))},
-          {"a request of a listener that defers", then(deferring(), client(4))},
-          {"a client that keeps its ACK back",
-           then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4)})},
-          {"both of these", then(deferring(), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4)})},
-          {"a request whose client is gone", then(then(deferring(), client(4)), {close(4)})},
-          {"a request whose listener is gone",
-           then(deferring(), {socket(), bind(4, loopback, other_port), connect(4), close(3)})},
-          {"a listener that defers no more",
-           then(deferring(), {socket(), bind(4, loopback, other_port), connect(4), shutdown(3, How::rd)})},
-          {"the ends of a request", then(deferring(), {socket(), bind(4, loopback, other_port), connect(4), close(4),
-                                                       socket(), bind(4, loopback, other_port)})},
-          {"a request whose client was reset", request_without_client()},
-          {"a FIN without room", fin_without_room(deferring(0))},
-          {"a FIN that finds room", fin_with_room_later(deferring(0), 900)},
-          {"one that finds it later", fin_with_room_later(deferring(0), 2'900)},
-          {"a FIN that meets another", fin_with_room_later(deferring_shut_listener(), 900)},
-          {"one that meets it later", fin_with_room_later(deferring_shut_listener(), 2'900)},
-          {"a SYN that waits for another", syn_that_waits()},
-          {"a connect that failed, shut down", then(client(3), {shutdown(3)})},
-          {"connected to itself", {socket(), bind(3, loopback), connect(3), socket()}},
-          {"a child that sends FIN at once", then(shut_listener(), client(4))},
-          {"a child that sends FIN to one that did", then(fin_without_room(deferring(0)), {accept(3), shutdown(3)})},
-          {"a port of an orphan", orphan_with_a_port()},
-          {"an ACK kept back from a listener that is gone",
-           then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4), close(3)})},
-          {"a cookie without room", cookie_without_room()},
-          {"its FIN", then(cookie_without_room(), {close(5)})},
-          {"a cookie that is not wanted any more",
-           then({write(Sysctl::tcp_syncookies, 2)},
-                then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4),
-                                   write(Sysctl::tcp_syncookies, 0)}))}};
+  return {
+      {"refused", client(3)},
+      {"a child that waits", then(listener(3), client(4))},
+      {"a connection", pairs},
+      {"a FIN that is not acknowledged", then(pairs, {shutdown(4)})},
+      {"a FIN that is", then(pairs, {shutdown(4), pass(100)})},
+      {"an orphan in FIN_WAIT2", then(pairs, {close(4), pass(100)})},
+      {"a server that closes first", then(pairs, {close(5), pass(100)})},
+      {"TIME_WAIT", then(pairs, {shutdown(5), shutdown(4), close(3)})},
+      {"no room", then(then(listener(3, 0), client(4)), client(5))},
+      {"a request of a listener that defers", then(deferring(), client(4))},
+      {"a client that keeps its ACK back",
+       then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4)})},
+      {"both of these", then(deferring(), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4)})},
+      {"a request whose client is gone", then(then(deferring(), client(4)), {close(4)})},
+      {"a request whose listener is gone",
+       then(deferring(), {socket(), bind(4, loopback, other_port), connect(4), close(3)})},
+      {"a listener that defers no more",
+       then(deferring(), {socket(), bind(4, loopback, other_port), connect(4), shutdown(3, How::rd)})},
+      {"the ends of a request", then(deferring(), {socket(), bind(4, loopback, other_port), connect(4), close(4),
+                                                   socket(), bind(4, loopback, other_port)})},
+      {"a request whose client was reset", request_without_client()},
+      {"a FIN without room", fin_without_room(deferring(2))},
+      {"a FIN that finds room", fin_with_room_later(deferring(2), 14'900)},
+      {"one that finds it later", fin_with_room_later(deferring(2), 20'900)},
+      {"a FIN that meets another", fin_with_room_later(deferring_shut_listener(), 14'900)},
+      {"one that meets it later", fin_with_room_later(deferring_shut_listener(), 20'900)},
+      {"a SYN that waits for another", syn_that_waits()},
+      {"a connect that failed, shut down", then(client(3), {shutdown(3)})},
+      {"connected to itself", {socket(), bind(3, loopback), connect(3), socket()}},
+      {"a child that sends FIN at once", then(shut_listener(), client(4))},
+      {"a child that sends FIN to one that did", then(fin_without_room(deferring(2)), {accept(3), shutdown(3)})},
+      {"a port of an orphan", orphan_with_a_port()},
+      {"an ACK kept back from a listener that is gone",
+       then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4), close(3)})},
+      {"a cookie without room", cookie_without_room()},
+      {"its FIN", then(cookie_without_room(), {close(5)})},
+      {"a cookie that is not wanted any more",
+       then({write(Sysctl::tcp_syncookies, 2)}, then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5),
+                                                                   connect(4), write(Sysctl::tcp_syncookies, 0)}))}};
 }
 
 std::vector<Situation> from_afar() {
   const Program peer = remote();
-  return {{"a request of a remote peer", then(listener(3), {segment(Flags::s)})},
-          {"one whose SYN came again", then(listener(3), {segment(Flags::s), segment(Flags::s)})},
-          {"one of a listener that defers", then(deferring(), {segment(Flags::s), segment(Flags::a)})},
-          {"one of a listener that is gone", then(listener(3), {segment(Flags::s), shutdown(3, How::rdwr)})},
-          {"one in a crowd", then(deferring(3), {segment(Flags::s, 0, 0), segment(Flags::s, 0, 1),
-                                                 segment(Flags::s, 0, 2), segment(Flags::s, 0, 3), pass(7500)})},
-          {"a connection with a remote peer", peer},
-          {"one whose SYN has come again", then(peer, {segment(Flags::s)})},
-          {"one with data", then(peer, {segment(Flags::pa, 10)})},
-          {"one in CLOSE_WAIT", then(peer, {segment(Flags::fa)})},
-          {"one in FIN_WAIT1", then(peer, {shutdown(4)})},
-          {"one in FIN_WAIT2", then(peer, {shutdown(4), segment(Flags::a)})},
-          {"one that is not read from", then(peer, {shutdown(4, How::rdwr), segment(Flags::a)})},
-          {"an orphan of one", then(peer, {close(4), segment(Flags::a)})},
-          {"one in LAST_ACK", then(peer, {segment(Flags::fa), shutdown(4)})},
-          {"one in CLOSING", then(shut_listener(), {segment(Flags::s), segment(Flags::fa)})},
-          {"one in TIME_WAIT", then(peer, {shutdown(4), segment(Flags::a), segment(Flags::fa), segment(Flags::sa)})},
-          {"one in TIME_WAIT of no listener",
-           then(peer, {shutdown(4), segment(Flags::a), segment(Flags::fa), close(3), segment(Flags::sa)})},
-          {"a request of a listener that was shut down", then(shut_listener(), {segment(Flags::s)})},
-          {"a cookie of a remote peer",
-           then({write(Sysctl::tcp_syncookies, 2)}, then(listener(3), {segment(Flags::s)}))},
-          {"a cookie without room",
-           then({write(Sysctl::tcp_syncookies, 2)},
-                then(listener(3, 0), {segment(Flags::s), segment(Flags::s, 0, 1), segment(Flags::a)}))},
-          {"a cookie that is old",
-           then({write(Sysctl::tcp_syncookies, 2)},
-                then(listener(3), {segment(Flags::s), pass(119'000), segment(Flags::s, 0, 1), pass(2'000)}))},
-          {"one that is older",
-           then({write(Sysctl::tcp_syncookies, 2)},
-                then(listener(3), {segment(Flags::s), pass(239'000), segment(Flags::s, 0, 1), pass(2'000)}))},
-          {"no room, and resets",
-           then({write(Sysctl::tcp_abort_on_overflow, 1)},
-                then(deferring(0), {segment(Flags::s, 0, 0), segment(Flags::a, 0, 0), segment(Flags::s, 0, 1),
-                                    segment(Flags::pa, 1, 1)}))}};
+  return {
+      {"a request of a remote peer", then(listener(3), {segment(Flags::s)})},
+      {"one whose SYN came again", then(listener(3), {segment(Flags::s), segment(Flags::s)})},
+      {"one of a listener that defers", then(deferring(), {segment(Flags::s), segment(Flags::a)})},
+      {"one of a listener that is gone", then(listener(3), {segment(Flags::s), shutdown(3, How::rdwr)})},
+      {"one in a crowd", then(deferring(3), {segment(Flags::s, 0, 0), segment(Flags::s, 0, 1), segment(Flags::s, 0, 2),
+                                             segment(Flags::s, 0, 3), pass(7500)})},
+      {"a connection with a remote peer", peer},
+      {"one whose SYN has come again", then(peer, {segment(Flags::s)})},
+      {"one with data", then(peer, {segment(Flags::pa, 10)})},
+      {"one in CLOSE_WAIT", then(peer, {segment(Flags::fa)})},
+      {"one in FIN_WAIT1", then(peer, {shutdown(4)})},
+      {"one in FIN_WAIT2", then(peer, {shutdown(4), segment(Flags::a)})},
+      {"one that is not read from", then(peer, {shutdown(4, How::rdwr), segment(Flags::a)})},
+      {"an orphan of one", then(peer, {close(4), segment(Flags::a)})},
+      {"one in LAST_ACK", then(peer, {segment(Flags::fa), shutdown(4)})},
+      {"one in CLOSING", then(shut_listener(), {segment(Flags::s), segment(Flags::fa)})},
+      {"one in TIME_WAIT", then(peer, {shutdown(4), segment(Flags::a), segment(Flags::fa), segment(Flags::sa)})},
+      {"one in TIME_WAIT of no listener",
+       then(peer, {shutdown(4), segment(Flags::a), segment(Flags::fa), close(3), segment(Flags::sa)})},
+      {"a request of a listener that was shut down", then(shut_listener(), {segment(Flags::s)})},
+      {"a cookie of a remote peer", then({write(Sysctl::tcp_syncookies, 2)}, then(listener(3), {segment(Flags::s)}))},
+      {"a cookie without room",
+       then({write(Sysctl::tcp_syncookies, 2)},
+            then(listener(3, 0), {segment(Flags::s), segment(Flags::s, 0, 1), segment(Flags::a)}))},
+      {"a cookie that is old",
+       then({write(Sysctl::tcp_syncookies, 2)},
+            then(listener(3), {segment(Flags::s), pass(119'000), segment(Flags::s, 0, 1), pass(2'000)}))},
+      {"one that is older",
+       then({write(Sysctl::tcp_syncookies, 2)},
+            then(listener(3), {segment(Flags::s), pass(239'000), segment(Flags::s, 0, 1), pass(2'000)}))},
+      {"no room, and resets", then({write(Sysctl::tcp_abort_on_overflow, 1)},
+                                   then(deferring(0), {segment(Flags::s, 0, 0), segment(Flags::a, 0, 0),
+                                                       segment(Flags::s, 0, 1), segment(Flags::pa, 1, 1)}))}};
 }
 
 std::vector<Situation> by_name() {
@@ -200,8 +208,7 @@ std::vector<Situation> by_name() {
             socket(Family::unix_, SockType::dgram)}},
           {"datagrams",
            {socket(Family::inet, SockType::dgram), bind(3, loopback), socket(Family::inet, SockType::dgram),
-            socket(Family::inet, SockType::dgram), bind(5, multicast, other_port),
-            connect(5)}}};
+            socket(Family::inet, SockType::dgram), bind(5, multicast, other_port), connect(5)}}};
 }
 
 void add_calls(std::vector<Op>& all, std::int32_t fd) {
@@ -245,16 +252,15 @@ std::vector<Op> all_operations() {
 
 }  // namespace
 
-std::vector<Situation> situations() {
-  std::vector<Situation> all;
-  for (const auto& kind : {alone(), over_loopback(), from_afar(), by_name()})
-    for (const Situation& each : kind) all.push_back({each.name, then(in_another_namespace(), each.program)});
-  return all;
-}
-
-const std::vector<Op>& operations() {
-  static const std::vector<Op> all = all_operations();
-  return all;
+const Stage& sockets() {
+  static const Stage stage = [] {
+    Stage made{{}, all_operations()};
+    for (const auto& kind : {alone(), over_loopback(), from_afar(), by_name()})
+      for (const Situation& each : kind)
+        made.situations.push_back({each.name, then(in_another_namespace(), each.program)});
+    return made;
+  }();
+  return stage;
 }
 
 }  // namespace weir::proofs::program

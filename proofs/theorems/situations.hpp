@@ -1,5 +1,5 @@
-// The states that a socket plane can be in, one of each kind, and all operations that may come next. A theorem about
-// every operation goes through every pair of the two.
+// The states that a host can be in, one of each kind, and all operations that may come next. A theorem about every
+// operation goes through every pair of the two.
 #pragma once
 #include <string_view>
 #include <vector>
@@ -14,25 +14,36 @@ struct Situation {
   Program program;
 };
 
-/// Descriptors of a situation are 3 .. last_fd at most. Namespace 1 exists, with a listener, a client and an accepted
-/// child of its own, on the three descriptors from `bystanders` on.
+/// Descriptors of a situation of sockets are 3 .. last_fd at most. Namespace 1 exists there, with a listener, a client
+/// and an accepted child of its own, on the three descriptors from `bystanders` on.
 inline constexpr std::int32_t last_fd = 7, bystanders = 8;
 
-std::vector<Situation> situations();
+/// Situations, and what may come next in each. From the first on a kernel does not crash in those of sockets.
+struct Stage {
+  std::vector<Situation> situations;
+  std::vector<Op> operations;
+  HostOptions options{};
+};
 
-/// One of each call, with each argument that a rule tells from others, on each descriptor of a situation, and one that is
-/// closed; from each peer that a situation has, and another; and spans of time across every timeout.
-const std::vector<Op>& operations();
+/// Of the calls one each with each argument that a rule tells from others, on each descriptor of a situation, and on
+/// one that is closed; of segments each, from each peer that a situation has, and from another; spans of time across
+/// every timeout.
+const Stage& sockets();
 
-/// Calls visit(situation, host before, operation, host after, answer, trace) for every pair.
+/// Packets, polls, runs of the softirq and the settings of the softnet plane, on two CPUs.
+const Stage& softnet();
+/// The same where another CPU's backlog is polled by a thread.
+const Stage& softnet_with_threads();
+
+/// Calls visit(host before, operation, host after, answer) for every pair.
 template <class C, class Visit>
-void for_each_step(C& c, const Profile& kernel, Visit visit) {
-  for (const Situation& situation : situations()) {
-    const Host before = after(kernel, situation.program);
+void for_each_step(C& c, const Profile& kernel, const Stage& stage, Visit visit) {
+  for (const Situation& situation : stage.situations) {
+    const Host before = after(kernel, situation.program, stage.options);
     Program trace = situation.program;
     trace.emplace_back();
     c.running(trace);
-    for (const Op& operation : operations()) {
+    for (const Op& operation : stage.operations) {
       trace.back() = operation;
       Host host = before;
       const Outcome answer = host.step(operation);

@@ -1,12 +1,11 @@
 // What is true of a socket plane between any two operations, whoever was called and whatever time has passed.
 //
 // Invariants:
-//   (1) sk_ack_backlog is the length of the accept queue, modulo 2^16 until 4.0; who waits there is held by nothing else.
-//   (2) qlen counts the requests of the listener, young those whose timer has not fired.
-//   (3) A client knows that its request waits exactly if the request knows its client.
-//   (4) Cookies that clients have yet to echo are those of listeners that listen, and there are as many as are counted.
-//   (5) Of two ends each is the other's, and no end is gone.
-//   (6) Who is bound to a port that can be named stands once in its bucket, and in no other; no bucket is empty.
+//   (1) sk_ack_backlog is the length of the accept queue, modulo 2^16 until 4.0; who waits there is held by nothing
+//   else. (2) qlen counts the requests of the listener, young those whose timer has not fired. (3) A client knows that
+//   its request waits exactly if the request knows its client. (4) Cookies that clients have yet to echo are those of
+//   listeners that listen, and there are as many as are counted. (5) Of two ends each is the other's, and no end is
+//   gone. (6) Who is bound to a port that can be named stands once in its bucket, and in no other; no bucket is empty.
 //   (7) A timer runs exactly if it is due, later than now, and no two were set by the same number.
 //   (8) Slots that are free are held by nobody, and each is free once.
 //   (9) Each descriptor has a socket of its own, which knows that it is held by a file.
