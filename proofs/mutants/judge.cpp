@@ -29,7 +29,7 @@ using proofs::Verdict;
 
 /// A mutant that takes many times what the rule takes is given up, not waited for.
 constexpr proofs::Budget budget{4'000'000, 20'000, std::chrono::seconds{30}};
-constexpr unsigned most_seconds = 10;  // of one run, in case no loop of the rules is at fault
+constexpr unsigned most_seconds = 10;                 // of one run, in case no loop of the rules is at fault
 constexpr std::uint64_t most_bytes = 3'000'000'000;   // of a process, which a mutant may fill
 constexpr std::uint64_t turns_before_it_hangs = 100;  // times what it took unmutated
 constexpr std::uint64_t turns_at_least = 1'000'000;

@@ -1,16 +1,16 @@
 // Where a rule header can be mutated, and how: one mutant is one change at one place.
 //
-//   relational  `a < b` becomes `a <= b`, and its negation; `a == b` its negation; as<U32>(a) > b compares as signed
-//   arithmetic  `+` and `-`, `*` and `/`, `<<` and `>>`, `&` and `|` change places, wrapping_add and wrapping_sub too
+//   relational  `a < b` becomes `a <= b`, and its negation; `a == b` its negation
+//   arithmetic  `+` and `-`, `*` and `/`, `<<` and `>>`, `&` and `|`, wrapping_add and wrapping_sub change places
 //   constant    one more, one less (of what is not 0); true and false
 //   conjunct    an operand of a chain of && or || is left out
-//   condition   that of an if, a loop, a ?: or a choose is negated, unless it is one comparison, whose negation is
-//   there statement   left out: an expression, a break, a continue, a return without a value order       two statements
-//   that follow each other change places, where one mentions what the other may change cast        as<T> keeps half of
-//   T's bits
+//   condition   of an if, a loop, a ?: or a choose: negated, unless it is one comparison, whose negation is there
+//   statement   left out: an expression, a break, a continue, a return without a value
+//   order       two neighbouring statements change places, where one mentions what the other may change
+//   cast        as<T> keeps half of T's bits; as<U32>(a) > b compares as signed
 //
-// Left alone: what explains (D::clause), what is constant when compiled, and static_cast, which the spec has only where
-// a number of the C++ library becomes one of its own.
+// Left alone: what explains (D::clause), what shows a state to checkers (for_each_value), what is constant when
+// compiled, and static_cast, which the spec has only where a number of the C++ library becomes one of its own.
 #pragma once
 #include <map>
 #include <string>
