@@ -29,6 +29,9 @@ void add_commands(CLI::App& app, int& exit_code) {
 #ifdef WEIR_HAVE_PROVE
   add_prove(app, exit_code);
 #endif
+#ifdef WEIR_HAVE_MUTANTS
+  add_mutants(app, exit_code);
+#endif
 #ifdef WEIR_HAVE_DIFF
   add_diff(app, exit_code);
 #endif

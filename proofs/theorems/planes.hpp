@@ -30,6 +30,9 @@ std::vector<Theorem> schedule_theorems();
 std::vector<Theorem> option_theorems();
 std::vector<Theorem> flow_limit_theorems();
 std::vector<Theorem> grammar_theorems();
+std::vector<Theorem> socket_refinements();
+std::vector<Theorem> time_refinements();
+std::vector<Theorem> plane_refinements();
 
 struct Plane {
   std::string_view file;

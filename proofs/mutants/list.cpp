@@ -1,0 +1,14 @@
+#include "proofs/mutants/list.hpp"
+
+namespace weir::mutants {
+namespace {
+
+constexpr Listed listed[] = {
+#include "mutants.inc"
+};
+
+}  // namespace
+
+std::span<const Listed> all_mutants() { return listed; }
+
+}  // namespace weir::mutants
