@@ -126,6 +126,24 @@ TEST_F(Cli, ExplainAndProfiles) {
   EXPECT_EQ(weir("profiles linux-0.01").code, 2);
 }
 
+TEST_F(Cli, RunsOfTheDrainAreCompared) {
+  const auto run = [&](const std::string& name, const std::string& samples) {
+    return file(name,
+                "{\"drain\":[{\"where\":\"same-core\",\"payload\":\"read\",\"burst\":8,\"quota\":64,"
+                "\"ns_per_packet\":{\"lock-free\":[" +
+                    samples + "]}}]}");
+  };
+  const auto before = run("before.json", "5.0,5.1,5.2,5.3,5.4,5.5,5.6,5.7,5.8");
+  const auto as_fast = run("as_fast.json", "5.05,5.15,5.25,5.2,5.4,5.5,5.6,5.7,5.75");
+  const auto slower = run("slower.json", "6.0,6.1,6.2,6.3,6.4,6.5,6.6,6.7,6.8");
+  EXPECT_EQ(weir("bench compare " + before + " " + as_fast).code, 0);
+  const Ended worse = weir("bench compare " + before + " " + slower);
+  EXPECT_EQ(worse.code, 1);
+  EXPECT_TRUE(has(worse, "0 of 1 cells faster, 1 slower")) << worse.out;
+  EXPECT_EQ(weir("bench compare " + slower + " " + before).code, 0) << "faster is no complaint";
+  EXPECT_EQ(weir("bench compare " + before + " " + file("none.json", "{}")).code, 2);
+}
+
 TEST_F(Cli, HelpVersionAndAClosedPipe) {
   for (const std::string command : {"", "run ", "check ", "serve ", "profiles ", "explain "}) {
     const Ended help = weir(command + "--help");
