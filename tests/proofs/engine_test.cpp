@@ -227,6 +227,9 @@ TEST(Prover, TheObligationIsUnsatisfiableExactlyWhereTheGoalIsProved) {
   ASSERT_EQ(refuted.verdict, Verdict::counterexample);
   EXPECT_EQ(decide_again(proved.smt2), z3::unsat);
   EXPECT_EQ(decide_again(refuted.smt2), z3::sat);
+  const auto known = try_it([](auto& c, const Profile&) { c.goal("it is", true); }, {}, Claims::goals, true);
+  EXPECT_EQ(decide_again(known.smt2), z3::unsat);
+  EXPECT_NE(known.smt2.find("false"), std::string::npos) << "an empty disjunction is no term to other solvers";
 }
 
 /// Whether an attempt about one kernel stands for another, too.
