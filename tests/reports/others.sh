@@ -32,8 +32,8 @@ case $command in
     is sarif r.sarif results=0
     ;;
   campaign)
-    ends 1 "$weir" campaign --time 4s --seed 1 --plugin "$driver linux-2.6.32" --profile linux-6.18 "${files[@]}"
-    is junit r.xml tests=2 failures=1
+    ends 1 "$weir" campaign --no-proofs --time 4s --seed 1 --plugin "$driver linux-2.6.32" --profile linux-6.18 "${files[@]}"
+    is junit r.xml tests=1 failures=1
     is sarif r.sarif level=error way=2
     is badge r.json color=red
     # Each finding is where the report says.
