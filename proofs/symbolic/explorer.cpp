@@ -241,7 +241,7 @@ std::string in_standard_words(std::string text) {
 
 std::string Explorer::obligations_as_smt2(Verdict verdict) {
   z3::solver all(context_);
-  all.add(z3::mk_or(*obligations_));
+  all.add(obligations_->empty() ? context_.bool_val(false) : z3::mk_or(*obligations_));
   const bool decided = verdict == Verdict::proved || verdict == Verdict::counterexample;
   const std::string text = all.to_smt2(!decided ? "unknown" : verdict == Verdict::proved ? "unsat" : "sat");
   return in_standard_words(text.substr(text.find("(set-info :status")));  // behind an empty comment

@@ -1,5 +1,7 @@
 // The life of a connection over loopback, from connect to the last FIN, and of one by name.
 #include <algorithm>
+#include <concepts>
+#include <optional>
 #include <set>
 
 #include "proofs/theorems/planes.hpp"
@@ -245,6 +247,62 @@ const auto states_are_entered_by_their_calls = [](auto& c, const Profile& kernel
   });
 };
 
+/// The socket, the other end of each connection in reach, the listener that each waits at, and who waits there.
+std::set<model::SockId> connected_to(const Net& net, model::SockId start) {
+  std::set<model::SockId> found{start};
+  std::vector<model::SockId> open{start};
+  const auto add = [&](model::SockId id) {
+    if (id != model::no_sock && found.insert(id).second) open.push_back(id);
+  };
+  while (!open.empty()) {
+    const model::SockId id = open.back();
+    open.pop_back();
+    add(net[id].peer);
+    add(net[id].cookie_from);
+    for (model::SockId child = net[id].first_child; child != model::no_sock; child = net[child].next) add(child);
+    for (model::SockId other = 0; other < net.socks.size(); ++other) {
+      if (net[other].cookie_from == id) add(other);
+      for (model::SockId child = net[other].first_child; child != model::no_sock; child = net[child].next)
+        if (child == id) add(other);
+    }
+    for (const model::Request& each : net.requests) {
+      if (each.listener == id) add(each.client);
+      if (each.client == id) add(each.listener);
+    }
+  }
+  return found;
+}
+
+/// The descriptor of a call that looks for no other socket by its address.
+std::optional<std::int32_t> fd_of(const Op& operation) {
+  return std::visit(
+      []<class Call>(const Call& each) -> std::optional<std::int32_t> {
+        if constexpr (requires { each.fd; })
+          if (!std::same_as<Call, op::Connect>) return each.fd.label;
+        return std::nullopt;
+      },
+      operation);
+}
+
+const auto a_call_touches_only_who_is_connected = [](auto& c, const Profile& kernel) {
+  for_each_step(c, kernel, sockets(), [&](const Host& before, const Op& operation, const Host& host, const Outcome&) {
+    const auto fd = fd_of(operation);
+    const Sock* const sk = fd ? sock_of(before, *fd) : nullptr;
+    if (sk == nullptr) return;
+    const Net &was = net_of(before), &now = net_of(host);
+    const auto id = static_cast<model::SockId>(sk - was.socks.data());
+    const auto connected = connected_to(was, id);
+    bool others_stay = true, nobody_else = true;
+    for (model::SockId other = 0; other < was.socks.size(); ++other) {
+      if (was[other] == now[other]) continue;
+      others_stay = others_stay && (connected.count(other) != 0 || was[other].born != now[other].born);
+      nobody_else = nobody_else && other == id;
+    }
+    c.goal("the socket, those it is connected to, and who waits with them", others_stay);
+    c.twin("the socket alone", nobody_else);
+  });
+};
+
 const auto counters_only_grow = [](auto& c, const Profile& kernel) {
   for_each_step(c, kernel, sockets(), [&](const Host& before, const Op& operation, const Host& host, const Outcome&) {
     const auto &was = net_of(before).mib[0], &now = net_of(host).mib[0];
@@ -288,6 +346,10 @@ std::vector<Theorem> connection_theorems() {
               "In every situation a socket gets into a state only by the calls that can take it there, and from LISTEN "
               "to CLOSE only.",
               every_profile, states_are_entered_by_their_calls),
+      theorem("connections.a_call_touches_only_who_is_connected",
+              "In every situation a call on a socket, other than connect, changes no socket but that one, the other "
+              "ends and listeners that it is connected to or waits at, and who waits there.",
+              every_profile, a_call_touches_only_who_is_connected),
       theorem("connections.counters_only_grow",
               "In every situation no counter goes back, every overflow is a drop, and only what sends segments moves "
               "them.",

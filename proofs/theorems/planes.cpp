@@ -2,8 +2,6 @@
 
 namespace weir::proofs {
 
-std::vector<Theorem> grammar_theorems();
-
 std::vector<Plane> all_planes() {
   return {{"proofs/theorems/sysctl.cpp", sysctl_theorems()},
           {"proofs/theorems/sysctl_bugs.cpp", sysctl_bugs()},

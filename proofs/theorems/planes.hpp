@@ -29,6 +29,7 @@ std::vector<Theorem> segment_theorems();
 std::vector<Theorem> schedule_theorems();
 std::vector<Theorem> option_theorems();
 std::vector<Theorem> flow_limit_theorems();
+std::vector<Theorem> grammar_theorems();
 std::vector<Theorem> socket_refinements();
 std::vector<Theorem> time_refinements();
 std::vector<Theorem> plane_refinements();

@@ -127,6 +127,32 @@ TEST(Prover, ATwinIsCheckedInsteadOfTheGoal) {
   EXPECT_EQ(twin.counterexample.at(0).bits, 0xffffffffU);
 }
 
+TEST(Prover, WhatIsKnownIsNotAsked) {
+  const auto known = try_it([](auto& c, const Profile&) {
+    for (int i = 0; i < 1000; ++i) c.goal("it is", true);
+  });
+  EXPECT_EQ(known.verdict, Verdict::proved);
+  EXPECT_TRUE(known.transcript.events.empty());
+  const auto wrong = try_it([](auto& c, const Profile&) {
+    for (int i = 0; i < 1000; ++i) c.goal("it is not the last", i != 999);
+  });
+  EXPECT_EQ(wrong.verdict, Verdict::counterexample);
+}
+
+TEST(Prover, TheOperationsOfACounterexampleAreThoseThatRanThen) {
+  const auto body = [](auto& c, const Profile&) {
+    for (const std::uint32_t ms : {1U, 2U, 3U}) {
+      const std::vector<Op> running{op::Tick{}, op::Advance{Millis{ms}}};
+      c.running(running);
+      c.goal("less than two", ms < 2);
+    }
+  };
+  const Theorem it = theorem("test", "", {}, body);
+  const std::vector<Op> expected{op::Tick{}, op::Advance{Millis{2}}};
+  EXPECT_EQ(program_of(it, releases::linux_6_18, Claims::goals, {}), expected);
+  EXPECT_TRUE(program_of(it, releases::linux_6_18, Claims::twins, {}).empty());
+}
+
 TEST(Prover, ABudgetOfResourcesThatRunsOutIsATimeout) {
   Budget budget;
   budget.rlimit = 1000;
@@ -201,6 +227,9 @@ TEST(Prover, TheObligationIsUnsatisfiableExactlyWhereTheGoalIsProved) {
   ASSERT_EQ(refuted.verdict, Verdict::counterexample);
   EXPECT_EQ(decide_again(proved.smt2), z3::unsat);
   EXPECT_EQ(decide_again(refuted.smt2), z3::sat);
+  const auto known = try_it([](auto& c, const Profile&) { c.goal("it is", true); }, {}, Claims::goals, true);
+  EXPECT_EQ(decide_again(known.smt2), z3::unsat);
+  EXPECT_NE(known.smt2.find("false"), std::string::npos) << "an empty disjunction is no term to other solvers";
 }
 
 /// Whether an attempt about one kernel stands for another, too.
