@@ -1,6 +1,6 @@
 // weir-mutate FROM INTO [ARGUED]: copies the folder model/ of FROM into INTO with all mutants in it, and writes the
-// list of them to INTO/mutants.inc. A file that is as it was is not touched, so that a build sees what has changed.
-// With a file of arguments it says what is wrong with them, and fails if anything is.
+// list of them to INTO/proofs/mutants/listed.inc. A file that is as it was is not touched, so that a build sees what
+// has changed. With a file of arguments it says what is wrong with them, and fails if anything is.
 #include <algorithm>
 #include <exception>
 #include <filesystem>
@@ -65,7 +65,7 @@ weir::mutants::Catalogue generate(const fs::path& from, const fs::path& into) {
     const std::string text = contents(from / file);
     write(into / file, holds_rules(file) ? weir::mutants::with_mutants(file, text, catalogue) : text);
   }
-  write(into / "mutants.inc", listed(catalogue));
+  write(into / "proofs/mutants/listed.inc", listed(catalogue));
   return catalogue;
 }
 

@@ -4,7 +4,7 @@ namespace weir::mutants {
 namespace {
 
 constexpr Listed listed[] = {
-#include "mutants.inc"
+#include "proofs/mutants/listed.inc"
 };
 
 }  // namespace

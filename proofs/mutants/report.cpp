@@ -45,7 +45,7 @@ std::string cell(std::string_view text) {
   return out + " ``";
 }
 
-bool by_lockfree_only(const Judged& judged) { return judged.fate.theorem.starts_with("refinement."); }
+bool by_lockfree(const Judged& judged) { return judged.fate.theorem.starts_with("refinement."); }
 
 }  // namespace
 
@@ -77,7 +77,7 @@ std::string Report::summary() const {
   std::size_t hang = 0, die = 0;
   for (const Judged& each : all_) {
     auto& row = rows[each.mutant().kind];
-    const std::size_t column = each.fate.end == End::killed   ? (by_lockfree_only(each) ? 1 : 0)
+    const std::size_t column = each.fate.end == End::killed   ? (by_lockfree(each) ? 1 : 0)
                                : each.fate.end == End::absent ? 4
                                : argument(each) != nullptr    ? 2
                                                               : 3;
@@ -87,7 +87,7 @@ std::string Report::summary() const {
     die += each.fate.how.ends_with("the program dies");
   }
   std::string text =
-      "| | killed | only by a comparison with lockfree/ | argued | survive | do not compile |\n"
+      "| | killed | killed by a comparison with lockfree/ | argued | survive | do not compile |\n"
       "|---|--:|--:|--:|--:|--:|\n";
   const auto line = [&](std::string_view name, const auto& row) {
     text += fmt::format("| {} | {} | {} | {} | {} | {} |\n", name, row[0], row[1], row[2], row[3], row[4]);

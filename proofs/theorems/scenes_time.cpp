@@ -225,6 +225,60 @@ std::vector<Scene> timers_to_their_end(const Profile&) {
   return scenes;
 }
 
+/// A client comes again from where another one came, whose connection or request the server still has.
+Scene old_ends(std::int32_t defers) {
+  Scene scene = listener_with({1, 0, 0, defers, 128, 5});
+  for (const Fd fd : {client, third}) {
+    scene.before.push_back(tcp_socket());
+    scene.before.push_back(op::Setsockopt{fd, SockOpt::so_reuseaddr, 1});
+    scene.before.push_back(op::Bind{fd, any_address, 1000});
+  }
+  scene.before.push_back(op::Connect{client, loopback, port});
+  scene.steps = {op::Accept{server},
+                 op::Close{client},
+                 op::Shutdown{client, How::wr},
+                 op::Connect{third, loopback, port},
+                 op::Close{server},
+                 op::Close{{6}},
+                 wait(8),
+                 wait(1100),
+                 wait(61000)};
+  scene.length = 4;
+  return scene;
+}
+
+/// A SYN that was lost waits where another socket connects to.
+Scene crossed_syns() {
+  Scene scene = listener_with({0, 0, 0, 0, 128, 5});
+  for (const std::int32_t fd : {4, 5, 6, 7}) {
+    scene.before.push_back(tcp_socket());
+    scene.before.push_back(op::Setsockopt{{fd}, SockOpt::so_reuseaddr, 1});
+    if (fd == 6) scene.before.push_back(op::Bind{{6}, any_address, 1000});
+    if (fd != 7) scene.before.push_back(op::Connect{{fd}, loopback, port});
+  }
+  scene.steps = {op::Close{server},
+                 op::Bind{{7}, any_address, port},
+                 op::Connect{{7}, loopback, 1000},
+                 op::Shutdown{{6}, How::wr},
+                 op::Shutdown{{7}, How::wr},
+                 op::Connect{{6}, loopback, port},
+                 op::Close{{7}},
+                 wait(1100)};
+  scene.length = 4;
+  return scene;
+}
+
+std::vector<Scene> ends_that_come_again(const Profile&) {
+  std::vector<Scene> scenes{old_ends(0), old_ends(30), crossed_syns()};
+  for (Scene& each : scenes) {
+    look_at_all(each, 7);
+    each.look.push_back(wait(8));
+    each.look.push_back(wait(130000));
+    look_at_all(each, 7);
+  }
+  return scenes;
+}
+
 /// Addresses that nobody may come from or go to, and listeners of several addresses and families.
 std::vector<Scene> addresses_of_segments(const Profile&) {
   Scene scene;
@@ -273,6 +327,9 @@ std::vector<Theorem> time_refinements() {
       refines("refinement.timers_to_their_end",
               "After any three events the timers of SYN, FIN and TIME_WAIT fire at the same times, to the last.",
               timers_to_their_end),
+      refines("refinement.ends_that_come_again",
+              "A client that comes from where an older connection or request stands, and SYNs that cross, fare alike.",
+              ends_that_come_again),
       refines("refinement.addresses_of_segments", "A segment from any kind of address to any other is answered alike.",
               addresses_of_segments),
   };

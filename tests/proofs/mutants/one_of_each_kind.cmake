@@ -5,7 +5,7 @@ execute_process(COMMAND ${PROGRAM} --jobs 1
   --mutant listen/listen.clamp_backlog.4              # cast: the clamp as signed
   --mutant listen/listen.inet_csk_listen_start.18     # statement
   --mutant listen/listen.inet_csk_listen_start.20     # constant
-  --mutant listen/listen.inet_csk_listen_start.23     # condition
+  --mutant listen/listen.inet_listen.2                # condition
   --mutant listen/listen.inet_listen.4                # conjunct
   --mutant listen/queues.syn_table_entries.5          # arithmetic
   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
