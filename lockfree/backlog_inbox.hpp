@@ -176,7 +176,9 @@ class Inbox {
     assert((claim & sched) != 0 || (waits == 0 && position == told.released));                     // (2)
     assert(position - told.released <= (count_ == Count::input ? waits : position - told.taken));  // (5)
     assert(position - told.taken >= waits);
-    assert(position - told.taken <= AllRings::slots_of(ring_of(claim)) || (claim & sched) == 0);
+    [[maybe_unused]] const std::uint32_t in_ring = position - rings_.entered(ring_of(claim));
+    assert(std::min(position - told.taken, in_ring) <= AllRings::slots_of(ring_of(claim)) ||
+           (claim & sched) == 0);  // (4)
   }
 
  private:

@@ -103,6 +103,13 @@ class Rings {
     return {static_cast<std::uint32_t>(word >> 32), static_cast<std::uint32_t>(word)};
   }
 
+  /// The first position in `ring`, for checks: it is looked for.
+  std::uint32_t entered(std::uint32_t ring) const noexcept {
+    for (std::uint32_t before = 0; before < ring; ++before)
+      if (successor(before).ring == ring) return successor(before).position;
+    return 0;
+  }
+
  private:
   struct Level {
     Atomic<Line*> lines{nullptr};

@@ -48,10 +48,10 @@ weir_schedule_twin(backlog tests_then_clears backlog_inbox.hpp
 weir_schedule_twin(backlog forgets_the_lap backlog_rings.hpp "(position & slots) != 0" "(position & 0) != 0")
 
 weir_schedule_harness(softnet 20000)
-# A producer looks whether a slot is free, then claims it.
-weir_schedule_twin(softnet tests_then_claims backlog_inbox.hpp
-  "claim_.compare_exchange_weak(claim, next, std::memory_order_release, std::memory_order_acquire)"
-  "(claim_.store(next, std::memory_order_release), true)")
+# The owner tests for emptiness, then clears SCHED: here, on the whole host, a CPU that is interrupted meanwhile sleeps on.
+weir_schedule_twin(softnet sleeps_on backlog_inbox.hpp
+  "claim_.compare_exchange_strong(claim, claim & ~sched, std::memory_order_release, std::memory_order_relaxed)"
+  "(claim_.store(claim & ~sched, std::memory_order_release), true)")
 
 weir_schedule_harness(sysctl 20000)
 # One factor of dev_rx_weight is written with the other as it was.

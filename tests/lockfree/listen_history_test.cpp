@@ -138,10 +138,17 @@ struct Eager {  ///< does it twice
   }
 };
 
+template <class Flaw>
+bool found() {
+  for (unsigned seed = 0; seed < 1000; ++seed)
+    if (judged<Flawed<Flaw>>(releases::linux_6_18, "1", seed) == Linearizable::illegal) return true;
+  return false;
+}
+
 TEST(ListenHistory, OfAHostWithAFlawHasNone) {
-  EXPECT_FALSE(has_an_order<Flawed<Sleepy>>("linux-6.18", "1"));
-  EXPECT_FALSE(has_an_order<Flawed<Forgetful>>("linux-6.18", "1"));
-  EXPECT_FALSE(has_an_order<Flawed<Eager>>("linux-6.18", "1"));
+  EXPECT_TRUE(found<Sleepy>());
+  EXPECT_TRUE(found<Forgetful>());
+  EXPECT_TRUE(found<Eager>());
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ TEST(Weakening, TheFirstIsKilled) {
                [](const Client& each) { return each.name == "queue.put_put_poll"; });
   const auto table = weaken_all(one, 1, [](const Killed&) {});
   EXPECT_TRUE(std::any_of(table.begin(), table.end(), [](const Killed& row) {
-    return row.site.function == "drain" && row.site.part == Weakening::Part::load && !row.client.empty();
+    return row.site.function == "drain_line" && row.site.part == Weakening::Part::load && !row.client.empty();
   }));
 }
 

@@ -23,9 +23,9 @@ case $command in
     is badge r.json color=brightgreen 'message=1 of 1 proved'
     ;;
   explore)
-    ends 0 "$weir" explore --must-fail aba_segment "${files[@]}"
+    ends 0 "$weir" explore --must-fail aba_object "${files[@]}"
     is junit r.xml tests=1 failures=0
-    is sarif r.sarif results=1 rule=aba_segment level=note way=5
+    is sarif r.sarif results=1 rule=aba_object level=note way=5
     is badge r.json color=brightgreen
     ends 0 "$weir" explore queue.put_poll "${files[@]}"
     is junit r.xml tests=1 failures=0
