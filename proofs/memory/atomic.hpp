@@ -179,7 +179,7 @@ class Plain {
     if (memory == nullptr) return;
     if (memory->alone() && shadow_.may(access))
       shadow_.touched_alone();
-    else
+    else if (memory->alone() || !memory->touches_its_own(shadow_, access))
       memory->touch(shadow_, access, site);
   }
 

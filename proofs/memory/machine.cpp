@@ -89,7 +89,7 @@ bool Machine::replay() {
         if (threads_[thread_of(thread.waits_for)].done <= index_of(thread.waits_for)) continue;
         thread.state = State::ready;
       }
-      running_ = &thread;
+      run_next(thread);
       const Heap::Use heap(&heap_);
       thread.fiber.resume();
     }
@@ -100,6 +100,12 @@ bool Machine::replay() {
     }
   }
   return true;
+}
+
+void Machine::run_next(Thread& thread) {
+  running_ = &thread;
+  self_ = thread.id;
+  done_ = thread.done;
 }
 
 Machine::Thread* Machine::next_thread() {
@@ -115,7 +121,7 @@ Machine::Thread* Machine::next_thread() {
 End Machine::extend() {
   replaying_ = false;
   while (Thread* const thread = next_thread()) {
-    running_ = thread;
+    run_next(*thread);
     const Heap::Use heap(&heap_);
     thread->fiber.resume();
     if (stopped_) return end_;
@@ -224,7 +230,7 @@ Event& Machine::append(Kind kind, Order order, Site site) {
 /// The event has happened: it counts in its thread's clocks.
 void Machine::account(Event& event) {
   Thread& thread = *running_;
-  ++thread.done;
+  done_ = ++thread.done;
   if (replaying_) ++replayed_;
   // Packed by hand: a number that is stored and at once read again as part of a wider one costs more than all the rest.
   Clocks before;

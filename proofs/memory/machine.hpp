@@ -132,6 +132,7 @@ class Machine final : public Memory {
   bool replay();
   End extend();
   Thread* next_thread();
+  void run_next(Thread& thread);
   End finish();
   bool waits_for_ever();
   void last_words();

@@ -41,6 +41,8 @@ class Clocks {
   constexpr void set(unsigned thread, std::uint16_t events) {
     word_ = (word_ & ~(std::uint64_t{0xffff} << 16 * thread)) | std::uint64_t{events} << 16 * thread;
   }
+  /// Of no thread but this one there is a number.
+  constexpr bool of_nobody_but(unsigned thread) const { return (word_ & ~(std::uint64_t{0xffff} << 16 * thread)) == 0; }
   constexpr void join(const Clocks& other) {
     std::uint64_t joined = 0;
     for (unsigned i = 0; i < max_threads; ++i) joined |= std::uint64_t{std::max((*this)[i], other[i])} << 16 * i;
@@ -118,6 +120,19 @@ class Memory {
   /// Nobody else runs: before the threads begin, and after they are done. What an access is then needs no engine.
   bool alone() const noexcept { return alone_; }
 
+  /// Data of which the running thread was the last to write, and which no other has read since: with these it does what
+  /// it likes. The usual case, for which no engine has to be asked.
+  bool touches_its_own(Shadow& data, Access access) const noexcept {
+    if (is_null(&data) || data.written_by != self_ || data.dead || !data.read_at.of_nobody_but(self_)) return false;
+    if (access == Access::read)
+      data.read_at.set(self_, static_cast<std::uint16_t>(done_ + 1));
+    else if (access == Access::write)
+      data.written_at = done_;
+    else
+      return false;
+    return true;
+  }
+
   /// The engine that runs on this thread; nullptr outside of any.
   static Memory* current() noexcept { return current_; }
   class Use {
@@ -132,7 +147,11 @@ class Memory {
   };
 
  protected:
+  static constexpr std::uint8_t nobody = 0xfe;  // has written no data
+
   bool alone_ = false;
+  std::uint8_t self_ = nobody;  // the thread that runs
+  std::uint16_t done_ = 0;      // and how many events it has behind it
 
  private:
   static thread_local constinit inline Memory* current_ = nullptr;
