@@ -93,12 +93,15 @@ TEST(Qemu, AProductOfWeightsThatOverflowsBreaksTheKernel) {
   EXPECT_NE(seen.end.find("Kernel panic - not syncing: Fatal exception in interrupt"), std::string::npos) << seen.end;
 }
 
-/// A backlog of 0 has room for one; two CPUs that complete a handshake at the same time both find it.
+/// A backlog of 0 has room for one; two CPUs that complete a handshake at the same time both find it. Where other work
+/// keeps this machine's processors the two seldom run at the same time: then the guest is started again.
 TEST(Qemu, CpusThatRaceOvershootTheAcceptQueue) {
-  const Experiment seen = run("overshoot", [](auto command) { return side_by_side(std::move(command)); });
+  Experiment seen;
   const auto said = [&](const std::string& what) {
     return std::count_if(seen.lines.begin(), seen.lines.end(), [&](const auto& each) { return each.find(what) == 0; });
   };
+  for (int starts = 0; starts < 3 && said("queued 2: ") == 0; ++starts)
+    seen = run("overshoot", [](auto command) { return side_by_side(std::move(command)); });
   EXPECT_EQ(said("backlog 0, 2 CPUs"), 1) << seen.end;
   EXPECT_EQ(said("queued 1: "), 1) << "the CPUs did not always meet";
   EXPECT_EQ(said("queued 2: "), 1) << "they never met";
