@@ -46,7 +46,8 @@ inline void expect_findings_hold(const std::string& folder) {
       expected.push_back(linux_6_18.step(line.operation));
     }
     EXPECT_EQ(rounds_as_seen(stack, reader.header(), ops, seen, rounds), rounds) << entry.path();
-    EXPECT_EQ(rounds_as_seen(stack, reader.header(), ops, expected, 1), 0) << entry.path() << " differs no more";
+    EXPECT_LT(rounds_as_seen(stack, reader.header(), ops, expected, rounds), rounds)
+        << entry.path() << " differs no more";
     seen.pop_back();
     expected.pop_back();
     EXPECT_EQ(seen, expected) << entry.path() << " differs before its last line";

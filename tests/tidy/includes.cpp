@@ -21,7 +21,7 @@ constexpr auto for_model = std::to_array<std::string_view>({"model/"});
 constexpr auto for_oracle = std::to_array<std::string_view>({"oracle/", "lockfree/", "model/"});
 constexpr auto for_proofs = std::to_array<std::string_view>({"proofs/", "lockfree/", "model/"});
 constexpr auto for_fuzz = std::to_array<std::string_view>({"fuzz/", "oracle/", "lockfree/", "model/"});
-constexpr auto for_bench = std::to_array<std::string_view>({"bench/", "oracle/", "lockfree/", "model/"});
+constexpr auto for_bench = std::to_array<std::string_view>({"bench/", "fuzz/", "oracle/", "lockfree/", "model/"});
 
 struct Folder {
   std::string_view name;
