@@ -37,8 +37,10 @@ Arguments read_arguments(const std::filesystem::path& path) {
 
 std::vector<std::string> complaints_about(const Arguments& arguments, std::span<const Listed> mutants) {
   std::vector<std::string> found;
-  for (const auto& [id, each] : arguments) {
-    const auto mutant = std::find_if(mutants.begin(), mutants.end(), [&](const Listed& one) { return one.id == id; });
+  for (const auto& argument : arguments) {
+    const auto& [id, each] = argument;
+    const auto mutant =
+        std::find_if(mutants.begin(), mutants.end(), [&](const Listed& one) { return one.id == argument.first; });
     if (mutant == mutants.end())
       found.push_back(id + " is argued, but there is no such mutant");
     else if (mutant->before != each.before || mutant->after != each.after)

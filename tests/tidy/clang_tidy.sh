@@ -13,10 +13,16 @@ export clang_tidy build root stamps
 version=$("$clang_tidy" --version)
 export version
 
-# One line a translation unit of ours: the source, then the headers of ours it includes.
+# One line a translation unit of ours: the source, then the headers of ours it includes. Not what is compiled against
+# the mutated rules, which a program wrote.
 units() {
   ninja -C "$build" -t deps | awk -v root="$root/" -v build="$build/" -v tests="$root/tests/" '
-    function unit() { if (files != "" && index(files, " " tests) != 1) print files; files = "" }
+    function unit() {
+      if (files != "" && !mutated && index(files, " " tests) != 1) print files
+      files = ""
+      mutated = 0
+    }
+    /^ .*mutants\/tree\// { mutated = 1; next }
     { sub(/^ +(\.\.\/)+/, "    " root) }  # a compiler cache may have made it relative to the build folder
     /^ / { if (index($1, root) == 1 && index($1, build) != 1) files = files " " $1; next }
     { unit() }
