@@ -178,7 +178,7 @@ void differential(benchmark::State& state) {
     if (target.run(inputs[at++ % different], effort)) state.SkipWithError("the implementations differ");
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(differential)->Name("diff, inputs");
+BENCHMARK(differential)->Name("diff inputs");
 
 }  // namespace
 }  // namespace weir::bench
