@@ -2,17 +2,7 @@
 # check.sh PYTHON WEIR REPORTS_PY: what weir check tells CI is what the formats allow, and what was found.
 set -euo pipefail
 python=$1 weir=$2 reports=$3
-work=$(mktemp -d "${TMPDIR:-/tmp}/weir-reports.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-is() { "$python" "$reports" "$@"; }
-ends() { # ends STATUS COMMAND...
-  local wanted=$1 status=0
-  shift
-  "$@" >out.txt 2>&1 || status=$?
-  ((status == wanted)) || { cat out.txt; echo "$*: ended with $status, not $wanted"; exit 1; }
-}
+. "$(dirname "$(readlink -f "$0")")/setup.sh"
 
 header='{"weir":1,"profile":"linux-6.18"}'
 socket='{"op":"socket","family":"inet","type":"stream","ret":3}'

@@ -2,17 +2,7 @@
 # others.sh PYTHON WEIR REPORTS_PY COMMAND [DRIVER]: the same of weir prove, explore and campaign. DRIVER plays a stack.
 set -euo pipefail
 python=$1 weir=$2 reports=$3 command=$4 driver=${5-}
-work=$(mktemp -d "${TMPDIR:-/tmp}/weir-reports.XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-is() { "$python" "$reports" "$@"; }
-ends() { # ends STATUS COMMAND...
-  local wanted=$1 status=0
-  shift
-  "$@" >out.txt 2>&1 || status=$?
-  ((status == wanted)) || { cat out.txt; echo "$*: ended with $status, not $wanted"; exit 1; }
-}
+. "$(dirname "$(readlink -f "$0")")/setup.sh"
 files=(--junit r.xml --sarif r.sarif --badge r.json)
 
 case $command in
