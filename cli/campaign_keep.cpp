@@ -7,10 +7,10 @@
 
 #include "cli/campaign.hpp"
 #include "cli/common.hpp"
-#include "fuzz/folder_file.hpp"
 #include "fuzz/report.hpp"
 #include "oracle/check/run.hpp"
 #include "oracle/json/writer.hpp"
+#include "oracle/text/whole_file.hpp"
 
 namespace weir::cli {
 namespace {
@@ -118,7 +118,7 @@ std::string findings_text(const TargetReport& target, const std::vector<Kept>& f
                         target.name, fuzz::to_sentence(finding->difference), file.string());
     if (!keeping.emit_tests) continue;
     const auto test = keeping.out / "tests" / file.filename();
-    const std::string trouble = fuzz::write_whole(test, expected_trace(*finding), false);
+    const std::string trouble = oracle::write_whole(test, expected_trace(*finding), false);
     text += trouble.empty() ? fmt::format("  as it should be: {}\n", test.string()) : "  " + trouble + "\n";
   }
   for (const fuzz::Finding& each : target.folder->unwritten())

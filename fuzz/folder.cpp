@@ -6,23 +6,19 @@
 #include <algorithm>
 #include <utility>
 
-#include "fuzz/folder_file.hpp"
 #include "fuzz/kind.hpp"
 #include "fuzz/report.hpp"
 #include "model/host.hpp"
 #include "oracle/json/reader.hpp"
 #include "oracle/json/writer.hpp"
+#include "oracle/text/fnv.hpp"
 #include "oracle/text/malformed.hpp"
+#include "oracle/text/whole_file.hpp"
 
 namespace weir::fuzz {
 namespace {
 
-/// FNV-1a, 64 bits: names that are the same on every machine.
-std::string hash_of(std::string_view text) {
-  std::uint64_t mixed = 0xcbf29ce484222325;
-  for (const char each : text) mixed = (mixed ^ static_cast<unsigned char>(each)) * 0x100000001b3;
-  return fmt::format("{:016x}", mixed);
-}
+std::string hash_of(std::string_view text) { return fmt::format("{:016x}", oracle::fnv(text)); }
 
 std::string release_of(const Input& input) {
   const std::string_view name = input.profile->name;
@@ -123,7 +119,7 @@ CampaignFolder::CampaignFolder(std::filesystem::path folder, std::string target,
 std::vector<Finding> CampaignFolder::findings() {
   std::vector<Finding> all;
   for (const auto& path : files_of(folder_, target_ + "-linux-", ".jsonl")) try {
-      all.push_back(finding_from(read_whole(path), path.string()));
+      all.push_back(finding_from(oracle::read_whole(path), path.string()));
     } catch (const oracle::Malformed&) {
       strange_.push_back(path);
     }
@@ -133,7 +129,7 @@ std::vector<Finding> CampaignFolder::findings() {
 std::vector<Input> CampaignFolder::corpus() {
   std::vector<Input> all;
   for (const auto& path : files_of(folder_ / "corpus" / target_, "", ".jsonl")) {
-    auto input = from_trace(read_whole(path));
+    auto input = from_trace(oracle::read_whole(path));
     (input ? given_ : strange_).push_back(path);
     if (input) all.push_back(std::move(*input));
   }
@@ -141,7 +137,7 @@ std::vector<Input> CampaignFolder::corpus() {
   return all;
 }
 
-Progress CampaignFolder::progress() { return progress_from(read_whole(state())); }
+Progress CampaignFolder::progress() { return progress_from(oracle::read_whole(state())); }
 
 void CampaignFolder::begin_anew() {
   std::error_code not_there;
@@ -189,7 +185,7 @@ std::filesystem::path CampaignFolder::path_of(const Input& input) const {
 std::filesystem::path CampaignFolder::state() const { return folder_ / "state" / (target_ + "-" + worker_ + ".json"); }
 
 bool CampaignFolder::write(const std::filesystem::path& path, const std::string& text, bool to_the_disk) {
-  const std::string trouble = write_whole(path, text, to_the_disk);
+  const std::string trouble = oracle::write_whole(path, text, to_the_disk);
   if (!trouble.empty()) trouble_ = trouble;
   return trouble.empty();
 }

@@ -1,5 +1,7 @@
 #include "proofs/cache.hpp"
 
+#include <unistd.h>
+
 #include <fstream>
 #include <iterator>
 
@@ -61,7 +63,8 @@ void Cache::store(std::string_view theorem, const std::vector<Family>& families)
   for (const Family& each : families)
     if (each.good(claims_)) put(record, each);
   const std::string bytes = record.take();
-  const std::filesystem::path path = path_of(theorem), fresh = path.string() + ".new";
+  const std::filesystem::path path = path_of(theorem),
+                              fresh = path.string() + ".new-" + std::to_string(::getpid());  // others may prove as well
   std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
   const std::uint64_t checked = digest_of(bytes);
   file.write(reinterpret_cast<const char*>(&checked), sizeof checked);

@@ -5,17 +5,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "oracle/text/fnv.hpp"
+
 namespace weir::cli {
 namespace {
 
 constexpr std::size_t longest_way = 100;
-
-/// FNV-1a: a number that does not change from run to run.
-std::uint64_t digest(std::string_view text) {
-  std::uint64_t mixed = 0xcbf29ce484222325;
-  for (const char each : text) mixed = (mixed ^ static_cast<unsigned char>(each)) * 0x100000001b3;
-  return mixed;
-}
 
 /// The lines up to the last, but no more than anybody reads.
 std::vector<ReportStep> way_to(std::uint64_t last, const std::string& file, std::string_view text) {
@@ -79,7 +74,7 @@ ReportProblem problem_of(const oracle::Divergence& divergence, const std::string
   if (const auto clause = deciding(divergence)) problem.rule = rule_of(*clause, profile);
   std::string kind = divergence.observed + '|' + divergence.allowed;
   for (const std::string& each : problem.clauses) kind += '|' + each;
-  problem.fingerprint = fmt::format("{:016x}", digest(kind));
+  problem.fingerprint = fmt::format("{:016x}", oracle::fnv(kind));
   return problem;
 }
 

@@ -1,6 +1,5 @@
 // The badge, and how reports get onto the disk.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -8,6 +7,7 @@
 
 #include "cli/common.hpp"
 #include "cli/reports/report.hpp"
+#include "oracle/text/whole_file.hpp"
 
 namespace weir::cli {
 
@@ -51,18 +51,9 @@ bool write_file(const std::filesystem::path& path, const std::string& text) {
     complain(fmt::format("weir: cannot write {}\n", path.string()));
     return false;
   }
-  const std::filesystem::path beside = path.string() + fmt::format(".new-{}", ::getpid());
-  std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (file) {
-    std::filesystem::rename(beside, path, error);
-    if (!error) return true;
-  }
-  std::error_code ignored;
-  std::filesystem::remove(beside, ignored);
-  complain(fmt::format("weir: cannot write {}\n", path.string()));
-  return false;
+  const std::string trouble = oracle::write_whole(path, text, false);
+  if (!trouble.empty()) complain(fmt::format("weir: {}\n", trouble));
+  return trouble.empty();
 }
 
 }  // namespace weir::cli

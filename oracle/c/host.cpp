@@ -8,6 +8,7 @@
 #include "oracle/c/call.hpp"
 #include "oracle/c/convert.hpp"
 #include "oracle/c/line_reader.hpp"
+#include "oracle/c/snapshot.hpp"
 #include "oracle/c/state.hpp"
 #include "oracle/check/label.hpp"
 #include "oracle/check/machine.hpp"
@@ -155,26 +156,11 @@ weir_status weir_host_name_next_fd(weir_host* host, int32_t fd) {
 }
 
 weir_status weir_host_snapshot(const weir_host* host, weir_host** snapshot) {
-  return c::guarded("weir_host_snapshot", [&] {
-    weir_host*& into = c::given(snapshot, "a place for the snapshot");
-    const weir_host& from = c::given(host, "a host");
-    auto made = std::make_unique<weir_host>(from.header);
-    made->copy_state(from);
-    into = made.release();
-    return WEIR_OK;
-  });
+  return c::snapshot("weir_host_snapshot", host, snapshot, "a host");
 }
 
 weir_status weir_host_restore(weir_host* host, const weir_host* snapshot) {
-  return c::guarded("weir_host_restore", [&] {
-    weir_host& into = c::given(host, "a host");
-    const weir_host& from = c::given(snapshot, "a snapshot");
-    if (&into == &from) return WEIR_OK;
-    weir_host copy(from.header);  // made first: if memory runs out the host is as it was
-    copy.copy_state(from);
-    into = std::move(copy);
-    return WEIR_OK;
-  });
+  return c::restore("weir_host_restore", host, snapshot, "a host");
 }
 
 weir_status weir_host_state_json(const weir_host* host, char* buffer, size_t buffer_size, size_t* needed) {

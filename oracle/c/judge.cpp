@@ -6,6 +6,7 @@
 #include "oracle/c/call.hpp"
 #include "oracle/c/convert.hpp"
 #include "oracle/c/line_reader.hpp"
+#include "oracle/c/snapshot.hpp"
 #include "oracle/check/divergence.hpp"
 #include "oracle/check/label.hpp"
 #include "oracle/check/machine.hpp"
@@ -23,6 +24,15 @@ struct weir_judge {
   std::uint64_t observed = 0;  ///< operations
   std::string why;             ///< of one that was not allowed: the machine has forgotten it
   std::unique_ptr<c::LineReader> lines;
+
+  /// All but the header and the reader.
+  void copy_state(const weir_judge& from) {
+    machine = from.machine;
+    line = from.line;
+    last = from.last;
+    observed = from.observed;
+    why = from.why;
+  }
 };
 
 namespace weir::c {
@@ -59,15 +69,6 @@ weir_status observe(weir_judge& judge, oracle::TraceLine line) {
   if (judge.machine.gave_up_some())
     throw Refused(WEIR_UNDECIDED, "so many states explain what was seen before that some were given up");
   return note(WEIR_DIVERGED, "weir_judge_observe", judge.why);
-}
-
-/// All but the reader.
-void copy_state(const weir_judge& from, weir_judge& to) {
-  to.machine = from.machine;
-  to.line = from.line;
-  to.last = from.last;
-  to.observed = from.observed;
-  to.why = from.why;
 }
 
 }  // namespace
@@ -129,24 +130,9 @@ weir_status weir_judge_why(const weir_judge* judge, char* buffer, size_t buffer_
 }
 
 weir_status weir_judge_snapshot(const weir_judge* judge, weir_judge** snapshot) {
-  return c::guarded("weir_judge_snapshot", [&] {
-    weir_judge*& into = c::given(snapshot, "a place for the snapshot");
-    const weir_judge& from = c::given(judge, "a judge");
-    auto made = std::make_unique<weir_judge>(from.header);
-    c::copy_state(from, *made);
-    into = made.release();
-    return WEIR_OK;
-  });
+  return c::snapshot("weir_judge_snapshot", judge, snapshot, "a judge");
 }
 
 weir_status weir_judge_restore(weir_judge* judge, const weir_judge* snapshot) {
-  return c::guarded("weir_judge_restore", [&] {
-    weir_judge& into = c::given(judge, "a judge");
-    const weir_judge& from = c::given(snapshot, "a snapshot");
-    if (&into == &from) return WEIR_OK;
-    weir_judge copy(from.header);  // made first: if memory runs out the judge is as it was
-    c::copy_state(from, copy);
-    into = std::move(copy);
-    return WEIR_OK;
-  });
+  return c::restore("weir_judge_restore", judge, snapshot, "a judge");
 }

@@ -41,25 +41,6 @@ constexpr auto connect_table = std::to_array<ConnectRow>({
     {Family::inet6, address(0xffffffff), "IIIIIFII", "IIIIIFII"},
 });
 
-constexpr char letter(Errno error) {
-  switch (error) {
-    case Errno::none:
-      return '.';
-    case Errno::einprogress:
-      return 'P';
-    case Errno::enetunreach:
-      return 'U';
-    case Errno::eafnosupport:
-      return 'F';
-    case Errno::eacces:
-      return 'C';
-    case Errno::einval:
-      return 'I';
-    default:
-      return '?';
-  }
-}
-
 const auto connect_answers_by_the_table = [](auto& c, const Profile& kernel) {
   for (const ConnectRow& row : connect_table)
     for (const SockType type : {SockType::stream, SockType::dgram})

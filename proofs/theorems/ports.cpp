@@ -178,21 +178,6 @@ constexpr auto bind_table = std::to_array<BindRow>({
     {Family::netlink, any_address, "IIIIIIII"},
 });
 
-constexpr char answer(Errno error) {
-  switch (error) {
-    case Errno::none:
-      return '.';
-    case Errno::einval:
-      return 'I';
-    case Errno::eaddrnotavail:
-      return 'A';
-    case Errno::eafnosupport:
-      return 'F';
-    default:
-      return '?';
-  }
-}
-
 const auto bind_answers_by_the_table = [](auto& c, const Profile& kernel) {
   for (const BindRow& row : bind_table)
     for (std::size_t i = 0; i < bind_addresses.size(); ++i)
@@ -202,7 +187,7 @@ const auto bind_answers_by_the_table = [](auto& c, const Profile& kernel) {
         program.push_back(bind(3, bind_addresses[i], number));
         c.running(program);
         Host host = after(kernel, Program(program.begin(), program.end() - 1));
-        c.goal("the answer is that of the table", answer(error_of(host.step(program.back()))) == row.answers[i]);
+        c.goal("the answer is that of the table", letter(error_of(host.step(program.back()))) == row.answers[i]);
         c.twin("all but abstract names may be bound", row.answers[i] == '.');
       }
 };

@@ -103,4 +103,26 @@ inline Program listener(std::int32_t fd, std::int32_t backlog = 5, Address addre
 }
 inline Program client(std::int32_t fd) { return {socket(), connect(fd)}; }
 
+/// An answer in tables.
+constexpr char letter(Errno error) {
+  switch (error) {
+    case Errno::none:
+      return '.';
+    case Errno::eacces:
+      return 'C';
+    case Errno::eaddrnotavail:
+      return 'A';
+    case Errno::eafnosupport:
+      return 'F';
+    case Errno::einprogress:
+      return 'P';
+    case Errno::einval:
+      return 'I';
+    case Errno::enetunreach:
+      return 'U';
+    default:
+      return '?';
+  }
+}
+
 }  // namespace weir::proofs::program

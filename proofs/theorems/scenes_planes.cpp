@@ -26,15 +26,19 @@ Ops look_at(Sysctl id) {
 
 std::string text_of(unsigned char each) { return std::string(1, static_cast<char>(each)); }
 
-/// Every text of up to four of the characters that parsers treat each in a way of its own.
-std::vector<Scene> short_texts(const Profile&) {
+std::vector<std::string> texts_of_up_to(std::size_t length, std::string_view characters) {
   std::vector<std::string> texts{""};
-  const std::string_view all("01-x8aF \n,\t", 11);
-  for (std::size_t begin = 0, length = 0; length < 3; ++length) {
+  for (std::size_t begin = 0; length > 0; --length) {
     const std::size_t end = texts.size();
     for (; begin < end; ++begin)
-      for (const char each : all) texts.push_back(texts[begin] + each);
+      for (const char each : characters) texts.push_back(texts[begin] + each);
   }
+  return texts;
+}
+
+/// Every text of up to three of the characters that parsers treat each in a way of its own.
+std::vector<Scene> short_texts(const Profile&) {
+  const auto texts = texts_of_up_to(3, "01-x8aF \n,\t");
   std::vector<Scene> scenes;
   for (const Sysctl id : handlers) {
     Scene scene{{}, {}, 1, look_at(id), {}};
@@ -172,13 +176,7 @@ std::vector<Scene> who_may_write_what(const Profile&) {
 
 /// Every text of up to three of the characters that a mask is made of, and long ones.
 std::vector<Scene> masks_of_cpus(const Profile&) {
-  std::vector<std::string> texts{""};
-  const std::string_view all("0314, \n", 7);
-  for (std::size_t begin = 0, length = 0; length < 3; ++length) {
-    const std::size_t end = texts.size();
-    for (; begin < end; ++begin)
-      for (const char each : all) texts.push_back(texts[begin] + each);
-  }
+  auto texts = texts_of_up_to(3, "0314, \n");
   for (const std::string_view group :
        {"1", "00000003", "000000002", "ffffffff", "123456789", "0000000001", "A", "g", "80000000", "7"})
     for (const std::string_view end :

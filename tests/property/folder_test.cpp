@@ -7,9 +7,9 @@
 
 #include "fuzz/canary.hpp"
 #include "fuzz/folder.hpp"
-#include "fuzz/folder_file.hpp"
 #include "fuzz/report.hpp"
 #include "fuzz/targets.hpp"
+#include "oracle/text/whole_file.hpp"
 
 namespace weir::fuzz {
 namespace {
@@ -116,9 +116,9 @@ TEST_F(Folder, WhatIsNoTraceIsNamedAndLeftOut) {
 
 TEST_F(Folder, AFileThatCannotBeWrittenLeavesNothing) {
   std::ofstream(path / "in the way") << "";
-  EXPECT_NE(write_whole(path / "in the way" / "file", "text", true), "");
-  EXPECT_EQ(write_whole(path / "below" / "file", "text", true), "");
-  EXPECT_EQ(read_whole(path / "below" / "file"), "text");
+  EXPECT_NE(oracle::write_whole(path / "in the way" / "file", "text", true), "");
+  EXPECT_EQ(oracle::write_whole(path / "below" / "file", "text", true), "");
+  EXPECT_EQ(oracle::read_whole(path / "below" / "file"), "text");
   EXPECT_EQ(files("below"), 1U);
 }
 

@@ -1,4 +1,4 @@
-#include "fuzz/folder_file.hpp"
+#include "oracle/text/whole_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace weir::fuzz {
+namespace weir::oracle {
 namespace {
 
 bool write_all(int file, std::string_view text) {
@@ -33,19 +33,20 @@ bool flush_folder(const std::filesystem::path& folder) {
 }  // namespace
 
 std::string write_whole(const std::filesystem::path& path, std::string_view text, bool to_the_disk) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   std::error_code not_made;
-  std::filesystem::create_directories(path.parent_path(), not_made);
-  if (not_made) return "cannot make " + path.parent_path().string() + ": " + not_made.message();
+  std::filesystem::create_directories(folder, not_made);
+  if (not_made) return "cannot make " + folder.string() + ": " + not_made.message();
   const auto why = [&] { return "cannot write " + path.string() + ": " + std::strerror(errno); };
   // Hidden, and nobody else's: a worker that was killed leaves no more behind than such a file.
-  const auto beside = path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()));
+  const auto beside = folder / ("." + path.filename().string() + "." + std::to_string(::getpid()));
   const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0) return why();
   bool well = write_all(file, text) && (!to_the_disk || ::fsync(file) == 0);
   std::string trouble = well ? "" : why();
   if (::close(file) != 0 && well) well = false, trouble = why();
   if (well && ::rename(beside.c_str(), path.c_str()) != 0) well = false, trouble = why();
-  if (well && to_the_disk && !flush_folder(path.parent_path())) trouble = why();
+  if (well && to_the_disk && !flush_folder(folder)) trouble = why();
   if (!well) ::unlink(beside.c_str());
   return trouble;
 }
@@ -55,4 +56,4 @@ std::string read_whole(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-}  // namespace weir::fuzz
+}  // namespace weir::oracle
