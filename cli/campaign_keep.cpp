@@ -118,6 +118,8 @@ std::string findings_text(const TargetReport& target, const std::vector<Kept>& f
                         target.name, fuzz::to_sentence(finding->difference), file.string());
     if (!keeping.emit_tests) continue;
     const auto test = keeping.out / "tests" / file.filename();
+    std::error_code told_by_the_writing;
+    std::filesystem::create_directories(test.parent_path(), told_by_the_writing);
     const std::string trouble = oracle::write_whole(test, expected_trace(*finding), false);
     text += trouble.empty() ? fmt::format("  as it should be: {}\n", test.string()) : "  " + trouble + "\n";
   }

@@ -185,6 +185,8 @@ std::filesystem::path CampaignFolder::path_of(const Input& input) const {
 std::filesystem::path CampaignFolder::state() const { return folder_ / "state" / (target_ + "-" + worker_ + ".json"); }
 
 bool CampaignFolder::write(const std::filesystem::path& path, const std::string& text, bool to_the_disk) {
+  std::error_code told_by_the_writing;
+  std::filesystem::create_directories(path.parent_path(), told_by_the_writing);
   const std::string trouble = oracle::write_whole(path, text, to_the_disk);
   if (!trouble.empty()) trouble_ = trouble;
   return trouble.empty();

@@ -34,9 +34,6 @@ bool flush_folder(const std::filesystem::path& folder) {
 
 std::string write_whole(const std::filesystem::path& path, std::string_view text, bool to_the_disk) {
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  std::error_code not_made;
-  std::filesystem::create_directories(folder, not_made);
-  if (not_made) return "cannot make " + folder.string() + ": " + not_made.message();
   const auto why = [&] { return "cannot write " + path.string() + ": " + std::strerror(errno); };
   // Hidden, and nobody else's: a worker that was killed leaves no more behind than such a file.
   const auto beside = folder / ("." + path.filename().string() + "." + std::to_string(::getpid()));

@@ -117,9 +117,11 @@ TEST_F(Folder, WhatIsNoTraceIsNamedAndLeftOut) {
 TEST_F(Folder, AFileThatCannotBeWrittenLeavesNothing) {
   std::ofstream(path / "in the way") << "";
   EXPECT_NE(oracle::write_whole(path / "in the way" / "file", "text", true), "");
-  EXPECT_EQ(oracle::write_whole(path / "below" / "file", "text", true), "");
-  EXPECT_EQ(oracle::read_whole(path / "below" / "file"), "text");
-  EXPECT_EQ(files("below"), 1U);
+  EXPECT_NE(oracle::write_whole(path / "not there" / "file", "text", true), "");
+  EXPECT_EQ(files(""), 1U);
+  EXPECT_EQ(oracle::write_whole(path / "file", "text", true), "");
+  EXPECT_EQ(oracle::read_whole(path / "file"), "text");
+  EXPECT_EQ(files(""), 2U);
 }
 
 TEST(CampaignEnds, WhenNothingIsNew) {
