@@ -200,17 +200,23 @@ class Backlog {
   BurstAdmission enqueue_burst_on_owner(std::span<const Item> items, std::uint32_t limit) {
     const std::uint64_t told = own_.told();
     const auto packets = static_cast<std::uint32_t>(items.size());
+    if (!own_.has_room(packets)) [[unlikely]]
+      own_.make_room();
     if (!inbox_.scheduled() && own_.counted(told) + packets <= std::uint64_t{limit} + 1 && own_.has_room(packets))
         [[likely]] {
       own_.push_burst(items, told);
       return {.admitted = packets, .scheduled = packets != 0 && !own_.scheduled(told)};
     }
     BurstAdmission all;
-    for (const Item item : items) {
-      const Admission one = enqueue_on_owner(item, limit);
-      all.admitted += one.admitted ? 1 : 0;
-      all.scheduled |= one.scheduled;
-    }
+    for (std::uint32_t i = 0; i < packets; ++i) try {
+        const Admission one = enqueue_on_owner(items[i], limit);
+        all.admitted += one.admitted ? 1 : 0;
+        all.scheduled |= one.scheduled;
+      } catch (const std::bad_alloc&) {  // as Inbox::claim_rest
+        if (i == 0) throw;
+        inbox_.count_drops(packets - i);
+        break;
+      }
     return all;
   }
 

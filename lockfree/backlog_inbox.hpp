@@ -32,6 +32,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 
 #include "lockfree/backlog_packets.hpp"
@@ -75,7 +76,7 @@ class Inbox {
   BurstAdmission enqueue_burst(std::span<const Item> items, std::uint32_t limit, std::uint32_t others) {
     BurstAdmission all;
     while (!items.empty()) {
-      const Claimed claimed = claim(static_cast<std::uint32_t>(items.size()), limit, others);
+      const Claimed claimed = claim_rest(items.size(), limit, others, all);
       if (claimed.packets == 0) {
         count_drops(static_cast<std::uint32_t>(items.size()));
         break;
@@ -117,25 +118,20 @@ class Inbox {
 
   bool window_empty() const noexcept { return static_cast<std::int32_t>(mark_ - head_) <= 0; }
 
-  /// Takes what is there until the poll ends: by its quota, by `deliver`, which gets each packet and says whether to go
-  /// on, or because a packet of the window is claimed but not yet published (it will be; SCHED stays set meanwhile).
-  /// \return whether the poll ends. `deliver` may enqueue.
-  // Slots tell what is there, beyond the window too. So while packets keep coming in the claim is not looked at, and
-  // stays in the producers' cache. Before the poll goes on to anything else the window is set, and only then what was
-  // in the input is released, all of it at once.
+  /// Takes from the window until it is empty or the poll ends: by its quota, by `deliver`, which gets each packet and
+  /// says whether to go on, or because a packet of the window is claimed but not yet published (it will be; SCHED stays
+  /// set meanwhile). \return whether the poll ends. `deliver` may enqueue.
+  // Never beyond the window, though slots would tell that more is there: the limit counts what is not in it, so a
+  // packet would be delivered and still be in the way of the next.
   template <class Deliver>
   bool drain(Quota& quota, Deliver&& deliver) {
     const std::uint32_t first = head_;
     bool stops = false, more = true;
-    while (more && !stops && quota.left != 0)
+    while (more && !stops && quota.left != 0 && !window_empty())
       more = drain_line(quota, deliver, stops) || drain_waker(quota, deliver, stops) || enter_next_ring();
-    if (head_ == first) return !window_empty();
-    const bool ends = stops || quota.left == 0;
-    if (ends && static_cast<std::int32_t>(mark_ - head_) < 0)
-      look();
-    else
-      tell();
-    return ends || !window_empty();
+    const bool ends = stops || quota.left == 0 || !window_empty();
+    if (ends && head_ != first) tell();  // else the next look does
+    return ends;
   }
 
   /// With the window empty: falls asleep (clears SCHED) if nothing came in, and says true; else moves all that came in
@@ -165,7 +161,7 @@ class Inbox {
 
   /// \pre nothing has come in yet
   // Twice as many: what a poll has taken is told when it ends, and until then its slots are not used again.
-  void reserve(std::uint32_t packets) { rings_.reserve(2 * packets); }
+  void reserve(std::uint32_t packets) { rings_.reserve(2 * std::min(packets, std::uint32_t{1} << 29)); }
 
   /// Checks the invariants; exact while no producer is active.
   void invariant() const noexcept {
@@ -230,6 +226,17 @@ class Inbox {
     } while (!claim_.compare_exchange_weak(claim, next, std::memory_order_release, std::memory_order_acquire));
     if (claimed.ring != ring_of(claim)) rings_.succeed(ring_of(claim), {claimed.ring, position_of(claim)});
     return claimed;
+  }
+
+  /// Without memory for the rest of a burst the rest is refused: who has put in its beginning must learn whether that
+  /// found the inbox asleep.
+  Claimed claim_rest(std::size_t wanted, std::uint32_t limit, std::uint32_t others, const BurstAdmission& so_far) {
+    try {
+      return claim(static_cast<std::uint32_t>(wanted), limit, others);
+    } catch (const std::bad_alloc&) {
+      if (so_far.admitted == 0) throw;
+      return {};
+    }
   }
 
   /// By what the producers know of the owner: that it was there some time ago.
@@ -305,7 +312,7 @@ class Inbox {
     const std::uint64_t tag = ring.tag(head);
     std::array<std::uint64_t, lookahead> words;
     const auto line = ring.line_from(head);
-    const auto most = std::min(static_cast<std::uint32_t>(line.size()), quota.left);
+    const auto most = std::min({static_cast<std::uint32_t>(line.size()), quota.left, mark_ - head});
     std::uint32_t there = 0;
     for (; there < most; ++there) {
       // T2, acquire: pairs with P4.

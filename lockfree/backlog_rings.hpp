@@ -13,9 +13,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <span>
 
 #include "lockfree/atomics.hpp"
@@ -77,7 +77,7 @@ class Rings {
     // relaxed: a wish; any ring that is large enough is right.
     ring = std::max(ring + 1, least_.load(std::memory_order_relaxed));
     while (slots_of(ring) < slots) ++ring;
-    assert(ring < levels_.size());
+    if (ring >= levels_.size()) throw std::bad_alloc();
     auto& lines = levels_[ring].lines;
     // S2, acquire: pairs with S1; without it the slots might be used before they are constructed.
     Line* there = lines.load(std::memory_order_acquire);

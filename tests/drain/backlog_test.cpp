@@ -212,11 +212,45 @@ TEST(BacklogMemory, NothingIsAllocatedAfterReserve) {
   }
   EXPECT_EQ(allocations(), before);
 }
+/// One packet waits at a time, and the owner does not come to the end of its poll: each brings the next.
+TEST(BacklogMemory, OnePacketAtATimeNeedsRoomForOne) {
+  for (const Count count : {Count::input, Count::waiting}) {
+    Backlog<Skb> backlog(count);
+    backlog.reserve(4);
+    const auto before = allocations();
+    backlog.enqueue(Skb{0}, no_limit);
+    backlog.poll(100'000, [&](Skb skb) { return backlog.enqueue(Skb{skb.id + 1}, no_limit).admitted; });
+    EXPECT_EQ(allocations(), before);
+    EXPECT_EQ(backlog.waiting(), 1U);
+  }
+}
 TEST(BacklogMemory, WhatIsAllocatedIsCounted) {
   const auto before = allocations();
   Backlog<Skb> backlog;
   for (std::uint32_t i = 0; i < 100; ++i) backlog.enqueue(Skb{i}, no_limit);
   EXPECT_GT(allocations(), before) << "the twin: rings that nobody reserved";
+}
+
+/// What is being delivered is not in the way of the next, by whichever lane that comes: the kernel has moved it out of
+/// the queue that the limit counts.
+TEST(BacklogLanes, WhatIsBeingDeliveredDoesNotCount) {
+  for (const bool own_first : {false, true})
+    for (const bool own_next : {false, true}) {
+      Backlog<Skb> backlog;
+      const auto put = [&](bool own, std::uint32_t id) {
+        return (own ? backlog.enqueue_on_owner(Skb{id}, 0) : backlog.enqueue(Skb{id}, 0)).admitted;
+      };
+      EXPECT_TRUE(put(own_first, 0));
+      std::uint32_t delivered = 0;
+      const auto deliver = [&](Skb) {
+        ++delivered;
+        EXPECT_TRUE(delivered > 5 || put(own_next, delivered)) << own_first << own_next << ", packet " << delivered;
+        return true;
+      };
+      while (backlog.scheduled()) backlog.poll(10, deliver);
+      EXPECT_EQ(delivered, 6U);
+      EXPECT_EQ(backlog.dropped(), 0U);
+    }
 }
 
 TEST(BacklogLanes, ABusyOwnLaneDoesNotStarveTheInbox) {
