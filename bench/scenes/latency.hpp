@@ -1,0 +1,106 @@
+// How long a packet waits, from its arrival to its delivery: latency/<load in percent>. Packets arrive one by one at
+// random (exponential gaps), the same for every contender: 100 is what the lock-free backlog delivers on this machine
+// when packets come without a gap. A packet's arrival is when it was due, so a producer that is late because
+// enqueueing took long does not hide that. At 200 the backlog is full: what waits is bounded by its limit.
+#pragma once
+#include <array>
+#include <cmath>
+#include <random>
+#include <thread>
+
+#include "bench/scenes/offer.hpp"
+#include "bench/scenes/scene.hpp"
+
+namespace weir::bench {
+
+/// What a packet takes at a load of 100, in nanoseconds. Measured once.
+double ns_at_full_load(const std::vector<int>& cores);
+
+/// Gaps between arrivals that are independent of each other, in nanoseconds; none with a mean of 0.
+class Gaps {
+ public:
+  explicit Gaps(double mean) {
+    if (mean == 0) return;
+    std::mt19937 random(1);
+    std::exponential_distribution<double> gap(1 / mean);
+    for (Clock::duration& each : gaps_)
+      each = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::nano>(gap(random)));
+  }
+  Clock::duration next() { return gaps_[next_++ % gaps_.size()]; }
+
+ private:
+  std::array<Clock::duration, 4096> gaps_{};
+  std::size_t next_ = 0;
+};
+
+/// The value below which `share` of the waits lie, in nanoseconds.
+double quantile(std::vector<Clock::duration>& waits, double share);
+
+template <Contender C>
+class Latency {
+ public:
+  Latency(C& contender, double mean_gap)
+      : contender_(contender), gaps_(mean_gap), offer_(netdev_max_backlog, 1), owner_(contender, quota) {}
+
+  /// \pre two cores; the calling thread is pinned to the last of them
+  Figures run(int core, std::uint64_t packets) {
+    const Refusals refusals(contender_);
+    std::thread producer([this, core] { produce_on(core); });
+    std::vector<Clock::duration> waits;
+    waits.reserve(packets * 2 + netdev_max_backlog * 4);
+    Sink sink{.payload = Payload::due, .waits = &waits};
+    sink.return_to(offer_.delivered, 1);
+    const long before = preemptions();
+    const auto start = Clock::now();
+    owner_.drain_until(packets, sink);
+    const double each = ns_since(start) / static_cast<double>(packets);
+    const bool disturbed = preemptions() != before;
+    stop_.store(true, std::memory_order_relaxed);
+    producer.join();
+    owner_.finish(sink);
+    waits.erase(waits.begin(), waits.begin() + static_cast<std::ptrdiff_t>(packets / 8));  // warm
+    return {.ns = quantile(waits, 0.5),
+            .disturbed = disturbed || producer_disturbed_,
+            .more = {{"each", each},
+                     {"p99", quantile(waits, 0.99)},
+                     {"p99.9", quantile(waits, 0.999)},
+                     {"refused", refusals.share(offer_.admitted())}}};
+  }
+
+ private:
+  static constexpr std::int32_t quota = 64;
+
+  void produce_on(int core) {
+    pin_to(core);
+    const long before = preemptions();
+    for (auto due = Clock::now(); !stop_.load(std::memory_order_relaxed); due += gaps_.next()) {
+      while (Clock::now() < due || !offer_.free(1))
+        if (stop_.load(std::memory_order_relaxed)) break;
+      offer_.next(1).front()->due = due;
+      if (offer_.offer(contender_, 1, netdev_max_backlog)) owner_.raise();
+    }
+    producer_disturbed_ = preemptions() != before;
+  }
+
+  C& contender_;
+  Gaps gaps_;
+  Offer offer_;
+  Owner<C> owner_;
+  bool producer_disturbed_ = false;
+  alignas(64) std::atomic<bool> stop_{false};
+};
+
+template <Contender C>
+void add_latencies() {
+  constexpr std::uint64_t packets = 8192;
+  for (const unsigned load : {10U, 50U, 90U, 200U})
+    scenes().push_back({.cell = "latency/" + std::to_string(load),
+                        .contender = std::string(C::name),
+                        .measure = [=](const std::vector<int>& cores) {
+                          const double gap = ns_at_full_load(cores) * 100 / load;
+                          return undisturbed(
+                              [&] { return Latency<C>(the_contender<C>(), gap).run(cores.front(), packets); });
+                        }});
+}
+
+}  // namespace weir::bench
