@@ -6,7 +6,6 @@
 #include <array>
 #include <cmath>
 #include <random>
-#include <thread>
 
 #include "bench/scenes/offer.hpp"
 #include "bench/scenes/scene.hpp"
@@ -45,7 +44,7 @@ class Latency {
   /// \pre two cores; the calling thread is pinned to the last of them
   Figures run(int core, std::uint64_t packets) {
     const Refusals refusals(contender_);
-    std::thread producer([this, core] { produce_on(core); });
+    Producer producer(core, [this] { produce(); });
     std::vector<Clock::duration> waits;
     waits.reserve(packets * 2 + netdev_max_backlog * 4);
     Sink sink{.payload = Payload::due, .waits = &waits};
@@ -56,11 +55,11 @@ class Latency {
     const double each = ns_since(start) / static_cast<double>(packets);
     const bool disturbed = preemptions() != before;
     stop_.store(true, std::memory_order_relaxed);
-    producer.join();
+    const bool producer_disturbed = producer.join();
     owner_.finish(sink);
     waits.erase(waits.begin(), waits.begin() + static_cast<std::ptrdiff_t>(packets / 8));  // warm
     return {.ns = quantile(waits, 0.5),
-            .disturbed = disturbed || producer_disturbed_,
+            .disturbed = disturbed || producer_disturbed,
             .more = {{"each", each},
                      {"p99", quantile(waits, 0.99)},
                      {"p99.9", quantile(waits, 0.999)},
@@ -70,23 +69,19 @@ class Latency {
  private:
   static constexpr std::int32_t quota = 64;
 
-  void produce_on(int core) {
-    pin_to(core);
-    const long before = preemptions();
+  void produce() {
     for (auto due = Clock::now(); !stop_.load(std::memory_order_relaxed); due += gaps_.next()) {
       while (Clock::now() < due || !offer_.free(1))
         if (stop_.load(std::memory_order_relaxed)) break;
       offer_.next(1).front()->due = due;
       if (offer_.offer(contender_, 1, netdev_max_backlog)) owner_.raise();
     }
-    producer_disturbed_ = preemptions() != before;
   }
 
   C& contender_;
   Gaps gaps_;
   Offer offer_;
   Owner<C> owner_;
-  bool producer_disturbed_ = false;
   alignas(64) std::atomic<bool> stop_{false};
 };
 

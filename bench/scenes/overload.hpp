@@ -1,7 +1,6 @@
 // More than can be drained: overload/<limit>/<burst>. A producer offers bursts as fast as it can; what does not fit is
 // refused and counted. A packet costs what the owner takes from one delivery to the next: refusals must not slow it.
 #pragma once
-#include <thread>
 
 #include "bench/scenes/offer.hpp"
 #include "bench/scenes/scene.hpp"
@@ -17,8 +16,7 @@ class Overload {
   /// \pre two cores; the calling thread is pinned to the last of them
   Figures run(int core, std::uint64_t packets) {
     const Refusals refusals(contender_);
-    std::thread producer([this, core] { produce_on(core); });
-    while (!ready_.load(std::memory_order_acquire)) std::this_thread::yield();
+    Producer producer(core, [this] { produce(); });
     Sink sink;
     sink.return_to(offer_.delivered, burst_);
     const long before = preemptions();
@@ -29,20 +27,17 @@ class Overload {
     const double ns = ns_since(start) / static_cast<double>(sink.packets - first);
     const bool disturbed = preemptions() != before;
     stop_.store(true, std::memory_order_relaxed);
-    producer.join();
+    const bool producer_disturbed = producer.join();
     owner_.finish(sink);
     return {.ns = ns,
-            .disturbed = disturbed || producer_disturbed_,
+            .disturbed = disturbed || producer_disturbed,
             .more = {{"refused", refusals.share(offer_.admitted())}}};
   }
 
  private:
   static constexpr std::int32_t quota = 64;
 
-  void produce_on(int core) {
-    pin_to(core);
-    const long before = preemptions();
-    ready_.store(true, std::memory_order_release);
+  void produce() {
     while (!stop_.load(std::memory_order_relaxed)) {
       if (!offer_.free(burst_)) continue;
       for (Packet* packet : offer_.next(burst_)) {
@@ -51,7 +46,6 @@ class Overload {
       }
       if (offer_.offer(contender_, burst_, limit_)) owner_.raise();
     }
-    producer_disturbed_ = preemptions() != before;
   }
 
   C& contender_;
@@ -59,9 +53,7 @@ class Overload {
   Offer offer_;
   Owner<C> owner_;
   std::uint32_t written_ = 0;
-  bool producer_disturbed_ = false;
-  alignas(64) std::atomic<bool> ready_{false};
-  std::atomic<bool> stop_{false};
+  alignas(64) std::atomic<bool> stop_{false};
 };
 
 template <Contender C>

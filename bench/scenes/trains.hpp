@@ -1,7 +1,6 @@
 // Trains of bursts, and silence between them: bursty/<burst>. Each train finds the backlog asleep. A packet costs the
 // time from the first burst until the producer knows that the last packet was delivered, waking included.
 #pragma once
-#include <thread>
 
 #include "bench/scenes/offer.hpp"
 #include "bench/scenes/scene.hpp"
@@ -16,15 +15,15 @@ class Trains {
 
   /// \pre two cores; the calling thread is pinned to the last of them
   Figures run(int core, std::uint32_t trains) {
-    std::thread producer([=, this] { produce_on(core, trains); });
+    Producer producer(core, [=, this] { produce(trains); });
     Sink sink;
     sink.return_to(offer_.delivered, train);
     const long before = preemptions();
     owner_.drain_until(std::uint64_t{train} * (trains + warm), sink);
     const bool disturbed = preemptions() != before;
-    producer.join();
+    const bool producer_disturbed = producer.join();
     owner_.finish(sink);
-    return {.ns = ns_ / (trains * train), .disturbed = disturbed || producer_disturbed_};
+    return {.ns = ns_ / (trains * train), .disturbed = disturbed || producer_disturbed};
   }
 
  private:
@@ -32,9 +31,7 @@ class Trains {
   static constexpr std::int32_t quota = 64;
   static constexpr double silence_ns = 5000;
 
-  void produce_on(int core, std::uint32_t trains) {
-    pin_to(core);
-    const long before = preemptions();
+  void produce(std::uint32_t trains) {
     for (std::uint32_t n = 0; n < trains + warm; ++n) {
       const auto start = Clock::now();
       for (std::uint32_t sent = 0; sent < train; sent += burst_) {
@@ -46,7 +43,6 @@ class Trains {
       if (n >= warm) ns_ += ns_since(start);
       for (const auto end = Clock::now(); ns_since(end) < silence_ns;) pause();
     }
-    producer_disturbed_ = preemptions() != before;
   }
 
   C& contender_;
@@ -54,7 +50,6 @@ class Trains {
   Offer offer_;
   Owner<C> owner_;
   double ns_ = 0;
-  bool producer_disturbed_ = false;
 };
 
 template <Contender C>
