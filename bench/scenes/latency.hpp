@@ -1,7 +1,10 @@
 // How long a packet waits, from its arrival to its delivery: latency/<load in percent>. Packets arrive one by one at
 // random (exponential gaps), the same for every contender: 100 is what the lock-free backlog delivers on this machine
 // when packets come without a gap. A packet's arrival is when it was due, so a producer that is late because
-// enqueueing took long does not hide that. At 200 the backlog is full: what waits is bounded by its limit.
+// enqueueing took long does not hide that.
+//
+// latency/full: bursts of 32 without a gap, more than can be drained; a packet arrives when it is offered. What waits
+// is bounded by the limit, and so is how long.
 #pragma once
 #include <array>
 #include <cmath>
@@ -38,8 +41,14 @@ double quantile(std::vector<Clock::duration>& waits, double share);
 template <Contender C>
 class Latency {
  public:
-  Latency(C& contender, double mean_gap)
-      : contender_(contender), gaps_(mean_gap), offer_(netdev_max_backlog, 1), owner_(contender, quota) {}
+  /// \param mean_gap  between bursts, in nanoseconds; 0: each arrives when the one before it has been offered
+  Latency(C& contender, double mean_gap, std::uint32_t burst = 1)
+      : contender_(contender),
+        gapless_(mean_gap == 0),
+        burst_(burst),
+        gaps_(mean_gap),
+        offer_(netdev_max_backlog, burst),
+        owner_(contender, quota) {}
 
   /// \pre two cores; the calling thread is pinned to the last of them
   Figures run(int core, std::uint64_t packets) {
@@ -48,7 +57,7 @@ class Latency {
     std::vector<Clock::duration> waits;
     waits.reserve(packets * 2 + netdev_max_backlog * 4);
     Sink sink{.payload = Payload::due, .waits = &waits};
-    sink.return_to(offer_.delivered, 1);
+    sink.return_to(offer_.delivered, burst_);
     const long before = preemptions();
     const auto start = Clock::now();
     owner_.drain_until(packets, sink);
@@ -70,15 +79,19 @@ class Latency {
   static constexpr std::int32_t quota = 64;
 
   void produce() {
-    for (auto due = Clock::now(); !stop_.load(std::memory_order_relaxed); due += gaps_.next()) {
-      while (Clock::now() < due || !offer_.free(1))
+    auto due = Clock::now();
+    while (!stop_.load(std::memory_order_relaxed)) {
+      while (Clock::now() < due || !offer_.free(burst_))
         if (stop_.load(std::memory_order_relaxed)) break;
-      offer_.next(1).front()->due = due;
-      if (offer_.offer(contender_, 1, netdev_max_backlog)) owner_.raise();
+      for (Packet* packet : offer_.next(burst_)) packet->due = due;
+      if (offer_.offer(contender_, burst_, netdev_max_backlog)) owner_.raise();
+      due = gapless_ ? Clock::now() : due + gaps_.next();
     }
   }
 
   C& contender_;
+  const bool gapless_;
+  const std::uint32_t burst_;
   Gaps gaps_;
   Offer offer_;
   Owner<C> owner_;
@@ -88,7 +101,11 @@ class Latency {
 template <Contender C>
 void add_latencies() {
   constexpr std::uint64_t packets = 8192;
-  for (const unsigned load : {10U, 50U, 90U, 200U})
+  scenes().push_back(
+      {.cell = "latency/full", .contender = std::string(C::name), .measure = [=](const std::vector<int>& cores) {
+         return undisturbed([&] { return Latency<C>(the_contender<C>(), 0, 32).run(cores.front(), packets); });
+       }});
+  for (const unsigned load : {10U, 50U, 90U})
     scenes().push_back({.cell = "latency/" + std::to_string(load),
                         .contender = std::string(C::name),
                         .measure = [=](const std::vector<int>& cores) {
