@@ -6,6 +6,7 @@
 #   WEIR_FUZZ    fuzz/    needs nothing: without libFuzzer its harnesses are replay drivers
 #   WEIR_BENCH   bench/   needs Google Benchmark
 #   WEIR_BPF     the softnet plane of this machine's kernel (oracle/softnet) needs libbpf; without it, it is not available
+#   WEIR_BROWSER the tests of pages need Chromium, its driver and selenium
 #   WEIR_TESTS   tests/   needs GoogleTest and RapidCheck; the other folders look at it for their own tests
 #
 # Afterwards each WEIR_<X> variable is ON or OFF, and WEIR_PARTS lists the folders to build.
@@ -64,6 +65,18 @@ weir_option(WEIR_TIDY "Tidy tests" "${_weir_tidy_tools_found}" "clang-format cla
 if(WEIR_TESTS)
   include(GoogleTest)
 endif()
+
+find_program(WEIR_CHROMIUM chromium)
+find_program(WEIR_CHROMEDRIVER chromedriver)
+find_program(WEIR_DEBIAN_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)  # the one that has Debian's modules
+set(_weir_browser_found FALSE)
+if(WEIR_CHROMIUM AND WEIR_CHROMEDRIVER AND WEIR_DEBIAN_PYTHON)
+  execute_process(COMMAND ${WEIR_DEBIAN_PYTHON} -c "import selenium" RESULT_VARIABLE _weir_no_selenium ERROR_QUIET)
+  if(_weir_no_selenium EQUAL 0)
+    set(_weir_browser_found TRUE)
+  endif()
+endif()
+weir_option(WEIR_BROWSER "Tests in a browser" "${_weir_browser_found}" "chromium chromium-driver python3-selenium")
 
 set(WEIR_PARTS lockfree oracle cli)
 foreach(part proofs fuzz bench tests)
