@@ -39,7 +39,8 @@ std::optional<std::string> as_html(const Page& page) {
       "-->\n<script>{}</script></head>\n<body>\n{}<script type=\"application/json\" id=\"data\">{}</script>\n",
       escaped(page.title), page_file("page.css"), oracle::read_whole(licence), library, page_file(page.body),
       inside_an_element(page.data));
-  text += fmt::format("<script>\n{}</script>\n", page_file("page.js"));
+  for (const std::string_view each : {"elements.js", "page.js"})
+    text += fmt::format("<script>\n{}</script>\n", page_file(each));
   for (const std::string_view each : page.scripts) text += fmt::format("<script>\n{}</script>\n", page_file(each));
   return text + "</body></html>\n";
 }

@@ -13,7 +13,7 @@ std::string_view page_file(std::string_view name);
 struct Page {
   std::string title;
   std::string_view body;                  ///< a file of page/
-  std::vector<std::string_view> scripts;  ///< files of page/, in the order in which they run, behind page.js
+  std::vector<std::string_view> scripts;  ///< files of page/, in their order, behind elements.js and page.js
   std::string data;                       ///< JSON, which the scripts know as `weir`
 };
 

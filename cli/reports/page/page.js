@@ -1,23 +1,6 @@
 'use strict';
-// What every page of weir has: its figures, ways to make elements of them, and plots that follow the reader's colours.
+// What every page of figures has: the figures, and plots that follow the reader's colours.
 const weir = JSON.parse(document.getElementById('data').textContent);
-
-// Text goes in as text: whatever a program under test has answered cannot become markup.
-function make(tag, attributes = {}, ...children) {
-  const svg = ['svg', 'line', 'path', 'text', 'rect', 'title', 'g'].includes(tag);
-  const element = svg ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
-function rowOf(cells, tag = 'td', mark = '') {
-  const row = make('tr', mark ? {class: mark} : {});
-  for (const each of cells) row.append(make(tag, tag == 'th' ? {scope: 'col'} : {}, each));
-  return row;
-}
-
-const grouped = number => Math.round(number).toLocaleString('en');
 
 function followColours() {
   const style = getComputedStyle(document.documentElement);

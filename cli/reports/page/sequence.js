@@ -1,18 +1,6 @@
 // A finding as a sequence diagram: what was done to the kernel, what it answered, and at the end both answers.
 const lanes = ['program', 'peer', 'clock', 'device', 'softirq'];
 
-// {"op":"listen","fd":3,"backlog":0} -> listen(fd 3, backlog 0)
-function callText(op) {
-  const word = value => typeof value == 'string' ? (/^[\w.:-]+$/.test(value) ? value : JSON.stringify(value)) : JSON.stringify(value);
-  return `${op.op}(${Object.entries(op).filter(([name]) => name != 'op').map(([name, value]) => `${name} ${word(value)}`).join(', ')})`;
-}
-// {"ret":-1,"errno":"EINVAL"} -> -1 EINVAL
-function answerText(answer) {
-  const {ret, errno, ...others} = answer;
-  const text = [ret, errno].filter(each => each !== undefined).join(' ');
-  const more = Object.entries(others).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ');
-  return [text, more].filter(each => each !== '').join('  ') || '(nothing)';
-}
 const cut = (text, most) => text.length > most ? text.slice(0, most - 1) + '…' : text;
 
 function sequenceDiagram(finding) {
