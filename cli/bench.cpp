@@ -18,6 +18,7 @@
 #include "cli/bench_drain.hpp"
 #include "cli/bench_report.hpp"
 #include "cli/common.hpp"
+#include "cli/reports/page.hpp"
 
 namespace weir::cli {
 namespace {
@@ -127,7 +128,7 @@ bool write(const std::string& path, const std::string& text) {
 int write_report(const std::filesystem::path& folder, const std::string& json) {
   const auto page = bench_page(json);
   if (!page) {
-    complain("weir: the page needs Debian's libjs-chart.js, which is not installed\n");
+    complain(no_charts);
     return not_available;
   }
   std::error_code error;

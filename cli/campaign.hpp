@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/campaign_history.hpp"
 #include "cli/reports/report.hpp"
 #include "fuzz/engine.hpp"
 #include "fuzz/folder.hpp"
@@ -37,6 +38,7 @@ struct TargetReport {
   std::string not_available;             ///< why it was not held against the model; empty if it was
   std::string failure;                   ///< why it ended early; empty if it did not
   std::shared_ptr<fuzz::CampaignFolder> folder;  ///< where what is found stays
+  std::shared_ptr<CampaignHistory> history;      ///< how it grew
   std::vector<fuzz::Finding> known;              ///< findings of the campaign that this one goes on with
   fuzz::Progress in_all = {};                    ///< of this worker, with what was before
 };
@@ -130,12 +132,16 @@ fuzz::Progress take_up(Job& job, const Keeping& keeping);
 /// Says on progress what is on disk: now and then, and at the end.
 class Keeper {
  public:
-  Keeper(const TargetReport& report, fuzz::Progress before) : folder_(*report.folder), before_(before) {}
+  Keeper(const TargetReport& report, fuzz::Progress before)
+      : folder_(*report.folder), history_(*report.history), before_(before) {}
   void note(const fuzz::CampaignStats& stats);
   fuzz::Progress end(const fuzz::CampaignStats& stats);
 
  private:
+  fuzz::Progress save(const fuzz::CampaignStats& stats, bool last);
+
   fuzz::CampaignFolder& folder_;
+  CampaignHistory& history_;
   const fuzz::Progress before_;
   std::chrono::steady_clock::time_point next_;
 };

@@ -67,6 +67,10 @@ fuzz::Progress take_up(Job& job, const Keeping& keeping) {
     open_folder(job.softnet->options, first_word(report.name) + "-softnet", keeping);
     share_findings(job.softnet->options, report);
   }
+  report.history =
+      std::make_shared<CampaignHistory>(keeping.out, first_word(report.name), keeping.worker, !keeping.resume);
+  report.history->start(
+      report, job.softnet && job.options.profiles.empty() ? job.softnet->options.profiles : job.options.profiles);
   for (const auto& each : report.folder->strange())
     complain(fmt::format("weir: {} is left out: it is no trace\n", each.string()));
   fuzz::Progress before = report.folder->progress();
@@ -85,13 +89,16 @@ fuzz::Progress take_up(Job& job, const Keeping& keeping) {
 void Keeper::note(const fuzz::CampaignStats& stats) {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_) return;
-  end(stats);
+  save(stats, false);
   next_ = now + between_saves;
 }
 
-fuzz::Progress Keeper::end(const fuzz::CampaignStats& stats) {
+fuzz::Progress Keeper::end(const fuzz::CampaignStats& stats) { return save(stats, true); }
+
+fuzz::Progress Keeper::save(const fuzz::CampaignStats& stats, bool last) {
   fuzz::Progress progress = before_;
   folder_.save(progress += stats);
+  history_.note(progress, last);
   return progress;
 }
 

@@ -25,6 +25,7 @@ void add_explain(CLI::App& app, int& exit_code);
 void add_test(CLI::App& app, int& exit_code);
 void add_campaign(CLI::App& app, int& exit_code);
 void add_prove(CLI::App& app, int& exit_code);
+void add_report(CLI::App& app, int& exit_code);
 void add_diff(CLI::App& app, int& exit_code);
 void add_explore(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);

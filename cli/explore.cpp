@@ -83,8 +83,24 @@ int replay(const ExploreArguments& given) {
   return report.execution.empty() ? malformed : code_of(report.verdict);
 }
 
+/// As JSON, with the execution that went wrong, or else the first of those that there are.
+void print_json(const memory::Client& client, const memory::Plan& plan, const memory::Report& report) {
+  const auto shown = report.execution.empty() ? memory::replay(client.factory, plan, "").execution : report.execution;
+  print(explored_as_json(client.name, client.sentence, false, report, shown));
+}
+
+void print_row(const memory::Client& client, const memory::Report& report) {
+  const std::string verdict = fmt::format("{:<14}", name_of(report.verdict));
+  print(fmt::format("{:<24} {:>7} {} {:>11} {:>9} {:>9} {:>8.2f} s {:>10.0f}\n", client.name, client.threads,
+                    report.verdict == memory::Verdict::complete ? green(verdict) : red(verdict), report.executions,
+                    report.blocked, report.inconsistent, report.seconds,
+                    static_cast<double>(report.explored()) / report.seconds));
+  print_failure(client, report);
+}
+
 /// One client. \return its verdict
-memory::Verdict explore_one(const memory::Client& client, memory::Plan plan, memory::Report& sum, Report& noted) {
+memory::Verdict explore_one(const memory::Client& client, memory::Plan plan, bool json, memory::Report& sum,
+                            Report& noted) {
   plan.limits = client.limits;
   const bool terminal = ::isatty(STDERR_FILENO) != 0;
   if (terminal)
@@ -94,12 +110,7 @@ memory::Verdict explore_one(const memory::Client& client, memory::Plan plan, mem
     };
   const memory::Report report = memory::explore(client.factory, plan);
   if (terminal) complain("\r\x1b[K");
-  const std::string verdict = fmt::format("{:<14}", name_of(report.verdict));
-  print(fmt::format("{:<24} {:>7} {} {:>11} {:>9} {:>9} {:>8.2f} s {:>10.0f}\n", client.name, client.threads,
-                    report.verdict == memory::Verdict::complete ? green(verdict) : red(verdict), report.executions,
-                    report.blocked, report.inconsistent, report.seconds,
-                    static_cast<double>(report.explored()) / report.seconds));
-  print_failure(client, report);
+  json ? print_json(client, plan, report) : print_row(client, report);
   sum.executions += report.executions;
   sum.seconds += report.seconds;
   noted.cases.push_back(case_of(client, report));
@@ -107,9 +118,10 @@ memory::Verdict explore_one(const memory::Client& client, memory::Plan plan, mem
 }
 
 int explore_clients(const ExploreArguments& given) {
-  print(bold(fmt::format("{:<24} {:>7} {:<14} {:>11} {:>9} {:>9} {:>10} {:>10}", "CLIENT", "THREADS", "VERDICT",
-                         "EXECUTIONS", "BLOCKED", "NOT SC", "TIME", "A SECOND")) +
-        "\n");
+  if (!given.json)
+    print(bold(fmt::format("{:<24} {:>7} {:<14} {:>11} {:>9} {:>9} {:>10} {:>10}", "CLIENT", "THREADS", "VERDICT",
+                           "EXECUTIONS", "BLOCKED", "NOT SC", "TIME", "A SECOND")) +
+          "\n");
   memory::Report sum;
   std::size_t complete = 0, asked = 0;
   int code = agreed;
@@ -117,13 +129,14 @@ int explore_clients(const ExploreArguments& given) {
   for (const memory::Client& client : memory::clients()) {
     if (!is_wanted(given, client)) continue;
     ++asked;
-    const memory::Verdict verdict = explore_one(client, plan_of(given), sum, noted);
+    const memory::Verdict verdict = explore_one(client, plan_of(given), given.json, sum, noted);
     complete += verdict == memory::Verdict::complete ? 1 : 0;
     if (code != diverged && verdict != memory::Verdict::complete) code = code_of(verdict);
   }
   const std::string total = fmt::format("{} of {} clients complete", complete, asked);
-  print(fmt::format("\n{}, {} executions in {:.1f} s\n", complete == asked ? green(total) : red(total), sum.executions,
-                    sum.seconds));
+  if (!given.json)
+    print(fmt::format("\n{}, {} executions in {:.1f} s\n", complete == asked ? green(total) : red(total),
+                      sum.executions, sum.seconds));
   noted.summary = total;
   return given.files_for_ci.write(noted) ? code : malformed;
 }
@@ -155,6 +168,9 @@ void add_explore(CLI::App& app, int& exit_code) {
       ->excludes(names);
   command->add_flag("--must-fail", given->must_fail, "plant bugs, each of which must be found; by name: shows how");
   command->add_flag("--markdown", given->markdown, "with --list or --weaken: the tables of docs/MEMORY.md");
+  command->add_flag("--json", given->json, "a JSON object a line, each with an execution, for `weir report`")
+      ->excludes(listing)
+      ->excludes(weaken);
   listing->excludes(weaken);
   given->files_for_ci.add_options(*command);
   command->footer(

@@ -18,6 +18,7 @@ struct ExploreArguments {
   bool must_fail = false;
   bool weaken = false;
   bool markdown = false;
+  bool json = false;
   ReportFiles files_for_ci;
 };
 
@@ -26,6 +27,9 @@ proofs::memory::Plan plan_of(const ExploreArguments& given);
 
 /// A counterexample as a problem, with the execution as the way to it. `name` is of the client or of the planted bug.
 ReportProblem problem_of(const std::string& name, const std::string& sentence, const proofs::memory::Report& report);
+/// A JSON object a line, for `weir report`. `shown` is the execution that it has; `planted`: the bug was meant.
+std::string explored_as_json(const std::string& name, const std::string& sentence, bool planted,
+                             const proofs::memory::Report& report, const std::vector<proofs::memory::Event>& shown);
 /// A client as a case.
 ReportCase case_of(const proofs::memory::Client& client, const proofs::memory::Report& report);
 

@@ -52,9 +52,12 @@ int explore_planted_bugs(const ExploreArguments& given) {
     const bool good = report.verdict == memory::Verdict::counterexample;
     found += good ? 1 : 0;
     const std::string verdict = good ? green("found") : red(std::string(name_of(report.verdict)));
-    print(fmt::format("{:<25} {} after {} executions of {}: {}\n    {}\n", bug.name, verdict, report.explored(),
-                      bug.client, report.why, bug.sentence));
-    if (good && !given.names.empty()) print(memory::execution_table(report.execution));
+    if (given.json)
+      print(explored_as_json(std::string(bug.name), std::string(bug.sentence), true, report, report.execution));
+    else
+      print(fmt::format("{:<25} {} after {} executions of {}: {}\n    {}\n", bug.name, verdict, report.explored(),
+                        bug.client, report.why, bug.sentence));
+    if (good && !given.names.empty() && !given.json) print(memory::execution_table(report.execution));
     noted.cases.push_back({.suite = noted.tool,
                            .name = std::string(bug.name),
                            .verdict = good ? ReportCase::Verdict::passed : ReportCase::Verdict::failed,
@@ -69,7 +72,7 @@ int explore_planted_bugs(const ExploreArguments& given) {
     return malformed;
   }
   const std::string total = fmt::format("{} of {} planted bugs found", found, asked);
-  print(fmt::format("\n{}\n", found == asked ? green(total) : red(total)));
+  if (!given.json) print(fmt::format("\n{}\n", found == asked ? green(total) : red(total)));
   noted.summary = total;
   if (!given.files_for_ci.write(noted)) return malformed;
   return found == asked ? agreed : diverged;

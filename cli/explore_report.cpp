@@ -1,6 +1,7 @@
 // What weir explore tells CI.
 #include <fmt/format.h>
 
+#include "cli/common.hpp"
 #include "cli/explore.hpp"
 #include "proofs/memory/report.hpp"
 
@@ -39,6 +40,21 @@ ReportProblem problem_of(const std::string& name, const std::string& sentence, c
   problem.file = problem.way.back().file;
   problem.line = problem.way.back().line;
   return problem;
+}
+
+std::string explored_as_json(const std::string& name, const std::string& sentence, bool planted,
+                             const memory::Report& report, const std::vector<memory::Event>& shown) {
+  std::string events;
+  for (const memory::ShownEvent& each : memory::shown_events(shown))
+    events += fmt::format(R"({}{{"thread":{},"text":{},"file":{},"line":{}}})", events.empty() ? "" : ",", each.thread,
+                          json_string(each.text), json_string(in_repository(each.site.file)), each.site.line);
+  return fmt::format(
+      R"({{"client":{},"sentence":{},"planted":{},"verdict":{},"executions":{},"blocked":{},"inconsistent":{},)"
+      R"("seconds":{:.3f},"why":{},"replay":{},"events":[{}]}})"
+      "\n",
+      json_string(name), json_string(sentence), planted, json_string(name_of(report.verdict)), report.executions,
+      report.blocked, report.inconsistent, report.seconds, json_string(report.why),
+      json_string(memory::replay_text(shown)), events);
 }
 
 ReportCase case_of(const memory::Client& client, const memory::Report& report) {

@@ -26,6 +26,9 @@ void add_commands(CLI::App& app, int& exit_code) {
 #ifdef WEIR_HAVE_CAMPAIGN
   add_campaign(app, exit_code);
 #endif
+#ifdef WEIR_HAVE_REPORT
+  add_report(app, exit_code);
+#endif
 #ifdef WEIR_HAVE_PROVE
   add_prove(app, exit_code);
 #endif

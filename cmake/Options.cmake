@@ -6,6 +6,8 @@
 #   WEIR_FUZZ    fuzz/    needs nothing: without libFuzzer its harnesses are replay drivers
 #   WEIR_BENCH   bench/   needs Google Benchmark
 #   WEIR_BPF     the softnet plane of this machine's kernel (oracle/softnet) needs libbpf; without it, it is not available
+#   WEIR_BASIN   basin/   needs Emscripten
+#   WEIR_BROWSER the tests of pages need Chromium, its driver and selenium
 #   WEIR_TESTS   tests/   needs GoogleTest and RapidCheck; the other folders look at it for their own tests
 #
 # Afterwards each WEIR_<X> variable is ON or OFF, and WEIR_PARTS lists the folders to build.
@@ -65,8 +67,29 @@ if(WEIR_TESTS)
   include(GoogleTest)
 endif()
 
+find_file(WEIR_EMSCRIPTEN_TOOLCHAIN Emscripten.cmake
+          PATHS /usr/share/emscripten/cmake/Modules/Platform NO_CMAKE_FIND_ROOT_PATH)
+find_program(WEIR_EMCC em++)
+set(_weir_emscripten_found FALSE)
+if(WEIR_EMSCRIPTEN_TOOLCHAIN AND WEIR_EMCC)
+  set(_weir_emscripten_found TRUE)
+endif()
+weir_option(WEIR_BASIN "The page to play with" "${_weir_emscripten_found}" "emscripten")
+
+find_program(WEIR_CHROMIUM chromium)
+find_program(WEIR_CHROMEDRIVER chromedriver)
+find_program(WEIR_DEBIAN_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH)  # the one that has Debian's modules
+set(_weir_browser_found FALSE)
+if(WEIR_CHROMIUM AND WEIR_CHROMEDRIVER AND WEIR_DEBIAN_PYTHON)
+  execute_process(COMMAND ${WEIR_DEBIAN_PYTHON} -c "import selenium" RESULT_VARIABLE _weir_no_selenium ERROR_QUIET)
+  if(_weir_no_selenium EQUAL 0)
+    set(_weir_browser_found TRUE)
+  endif()
+endif()
+weir_option(WEIR_BROWSER "Tests in a browser" "${_weir_browser_found}" "chromium chromium-driver python3-selenium")
+
 set(WEIR_PARTS lockfree oracle cli)
-foreach(part proofs fuzz bench tests)
+foreach(part proofs fuzz bench basin tests)
   string(TOUPPER WEIR_${part} _weir_switch)
   if(${_weir_switch})
     list(APPEND WEIR_PARTS ${part})

@@ -31,6 +31,7 @@ struct Folder {
 
 /// A folder that is not here (cli, tests) may include all of them.
 constexpr auto folders = std::to_array<Folder>({{"include/", {}, false},  // stands alone: <weir/…> and what C has
+                                                {"basin/", {}, false},    // stands on include/ alone
                                                 {"model/", for_model, true},
                                                 {"lockfree/", vocabulary, true},
                                                 {"oracle/", for_oracle, false},
