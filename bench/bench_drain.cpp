@@ -47,7 +47,7 @@ void time_scene(benchmark::State& state, const Scene& scene, const std::vector<i
     state.counters["disturbed"] = figures.disturbed ? 1 : 0;
     for (const auto& [name, value] : figures.more) state.counters[name] = value;
   }
-  state.counters["threads"] = static_cast<double>(scene.threads);
+  state.counters["needs_threads"] = static_cast<double>(scene.threads);
 }
 
 std::string name_of(const Cell& cell) {
