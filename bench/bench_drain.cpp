@@ -7,6 +7,7 @@
 // floor (bench/drain/floor.cpp) is none.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -39,6 +40,16 @@ void time_cell(benchmark::State& state, const Entry& entry, const Cell& cell, co
   state.counters["disturbed"] = disturbed;
 }
 
+void time_scene(benchmark::State& state, const Scene& scene, const std::vector<int>& cores) {
+  for (auto _ : state) {
+    const Figures figures = scene.measure(cores);
+    state.SetIterationTime(figures.ns * 1e-9);
+    state.counters["disturbed"] = figures.disturbed ? 1 : 0;
+    for (const auto& [name, value] : figures.more) state.counters[name] = value;
+  }
+  state.counters["needs_threads"] = static_cast<double>(scene.threads);
+}
+
 std::string name_of(const Cell& cell) {
   return std::string(cell.where == Where::same_core ? "same-core" : "cross-core") +
          (cell.payload == Payload::read ? "/read/" : "/untouched/") + std::to_string(cell.burst) + "/" +
@@ -60,6 +71,23 @@ void add_cells(const std::vector<int>& cores) {
     for (const Payload payload : {Payload::untouched, Payload::read})
       for (const std::uint32_t burst : bursts)
         for (const std::int32_t quota : quotas) add_cell({where, payload, burst, quota}, cores);
+  }
+}
+
+/// Contenders of a cell next to each other, here too. The floor is in few of them.
+void add_scenes(const std::vector<int>& cores) {
+  std::vector<Scene> all = scenes();
+  std::vector<std::string> order;
+  for (const Scene& each : all)
+    if (std::find(order.begin(), order.end(), each.cell) == order.end()) order.push_back(each.cell);
+  const auto place = [&](const Scene& scene) { return std::find(order.begin(), order.end(), scene.cell); };
+  std::stable_sort(all.begin(), all.end(), [&](const Scene& a, const Scene& b) { return place(a) < place(b); });
+  for (const Scene& scene : all) {
+    if (scene.threads > 1 && cores.size() < 2) continue;
+    benchmark::RegisterBenchmark((scene.cell + "/" + scene.contender).c_str(),
+                                 [=](benchmark::State& state) { time_scene(state, scene, cores); })
+        ->UseManualTime()
+        ->Iterations(1);
   }
 }
 
@@ -86,6 +114,7 @@ int main(int argc, char** argv) {
   if (!cores.empty()) pin_to(cores.back());
   ask_for_real_time();
   add_cells(cores);
+  add_scenes(cores);
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }

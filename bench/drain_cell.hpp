@@ -43,9 +43,12 @@ inline constexpr std::uint32_t netdev_max_backlog = 1000;  // the kernel's defau
 /// The packets of all bursts in flight, in the order in which they are used, over and over.
 class PacketPool {
  public:
-  explicit PacketPool(const Cell& cell)
+  explicit PacketPool(const Cell& cell, std::uint32_t sender = 0)
       : packets_(std::size_t{cell.burst} * bursts_in_flight), burst_(cell.burst), payload_(cell.payload) {
-    for (Packet& each : packets_) order_.push_back(&each);
+    for (Packet& each : packets_) {
+      each.sender = sender;
+      order_.push_back(&each);
+    }
     std::shuffle(order_.begin(), order_.end(), std::mt19937(1));
   }
   /// Asks for the packets of the next burst: the other core has them.
@@ -74,7 +77,6 @@ class PacketPool {
   std::uint32_t written_ = 0;
 };
 
-using Clock = std::chrono::steady_clock;
 inline double ns_since(Clock::time_point start) {
   return std::chrono::duration<double, std::nano>(Clock::now() - start).count();
 }
@@ -147,34 +149,14 @@ Measured time_owner(const Amount& amount, Shared& shared, DrainUntil drain_until
   return {ns / static_cast<double>(amount.total - amount.warm), preemptions() != before};
 }
 
-/// The two threads of a cross-core cell.
+/// The owner's side of a backlog that others fill: it sleeps until one of them says that a packet woke it.
 template <Contender C>
-class CrossCore {
+class Owner {
  public:
-  CrossCore(C& contender, const Cell& cell, std::uint32_t packets)
-      : contender_(contender), cell_(cell), amount_(cell, packets) {}
+  Owner(C& contender, std::int32_t quota) : contender_(contender), quota_(quota) {}
 
-  /// The calling thread is the owner; the producer runs on `producer_core`.
-  Measured run(int producer_core, Sink& sink) {
-    std::thread producer([this, producer_core] {
-      produce(cell_, producer_core, amount_.total, shared_, [this](auto burst) { send(burst); });
-    });
-    sink.return_to(shared_.delivered, cell_.burst);
-    Measured measured = time_owner(amount_, shared_, [&](std::uint64_t goal) { drain_until(goal, sink); });
-    producer.join();
-    measured.disturbed = measured.disturbed || shared_.producer_disturbed;
-    // The next cell finds it asleep. A contender may have been woken for a packet that was gone by then.
-    awake_ = awake_ || softirq_pending_.load(std::memory_order_relaxed);
-    while (awake_) awake_ = !contender_.poll(cell_.quota, sink).complete;
-    return measured;
-  }
-
- private:
-  void send(std::span<Packet* const> burst) {
-    const bool wake = cell_.burst == 1 ? contender_.enqueue(*burst.front(), netdev_max_backlog).scheduled
-                                       : enqueue_burst(contender_, burst, netdev_max_backlog).scheduled;
-    if (wake) softirq_pending_.store(true, std::memory_order_release);
-  }
+  /// From any thread, at the end of a burst of which a packet found the backlog asleep.
+  void raise() { softirq_pending_.store(true, std::memory_order_release); }
 
   void drain_until(std::uint64_t goal, Sink& sink) {
     while (got_ < goal) {
@@ -184,35 +166,86 @@ class CrossCore {
         // relaxed: whoever sets it again has seen the backlog asleep, so after the poll below.
         softirq_pending_.store(false, std::memory_order_relaxed);
       }
-      const Polled polled = contender_.poll(cell_.quota, sink);
+      const Polled polled = contender_.poll(quota_, sink);
       awake_ = !polled.complete;
       got_ += static_cast<std::uint64_t>(polled.work);
     }
   }
 
+  /// With no producer left: the next measurement finds the backlog empty and asleep. A contender may have been woken
+  /// for a packet that was gone by then.
+  void finish(Sink& sink) {
+    awake_ = awake_ || softirq_pending_.load(std::memory_order_relaxed);
+    while (awake_) awake_ = !contender_.poll(quota_, sink).complete;
+  }
+
+ private:
   C& contender_;
-  const Cell cell_;
-  const Amount amount_;
+  const std::int32_t quota_;
   // Written by the owner, each poll.
   alignas(64) std::uint64_t got_ = 0;
   bool awake_ = false;
   alignas(64) std::atomic<bool> softirq_pending_{false};
+};
+
+/// One packet, or all of a burst by the best way that the contender has.
+/// \return whether the owner is to be woken
+template <Contender C>
+bool enqueue_wakes(C& contender, Burst burst, std::uint32_t limit) {
+  return burst.size() == 1 ? contender.enqueue(*burst.front(), limit).scheduled
+                           : enqueue_burst(contender, burst, limit).scheduled;
+}
+
+/// The two threads of a cross-core cell.
+template <Contender C>
+class CrossCore {
+ public:
+  CrossCore(C& contender, const Cell& cell, std::uint32_t packets)
+      : contender_(contender), cell_(cell), amount_(cell, packets), owner_(contender, cell.quota) {}
+
+  /// The calling thread is the owner; the producer runs on `producer_core`.
+  Measured run(int producer_core, Sink& sink) {
+    std::thread producer([this, producer_core] {
+      produce(cell_, producer_core, amount_.total, shared_, [this](Burst burst) {
+        if (enqueue_wakes(contender_, burst, netdev_max_backlog)) owner_.raise();
+      });
+    });
+    sink.return_to(shared_.delivered, cell_.burst);
+    Measured measured = time_owner(amount_, shared_, [&](std::uint64_t goal) { owner_.drain_until(goal, sink); });
+    producer.join();
+    measured.disturbed = measured.disturbed || shared_.producer_disturbed;
+    owner_.finish(sink);
+    return measured;
+  }
+
+ private:
+  C& contender_;
+  const Cell cell_;
+  const Amount amount_;
+  Owner<C> owner_;
   Shared shared_;
 };
 
 /// Measures until nobody disturbs, a few times at most.
 template <class Once>
-Measured undisturbed(Once once) {
+auto undisturbed(Once once) {
   constexpr int attempts = 5;
-  Measured measured{.disturbed = true};
+  decltype(once()) measured{.disturbed = true};
   for (int attempt = 0; attempt < attempts && measured.disturbed; ++attempt) measured = once();
   return measured;
+}
+
+/// The one backlog that all of a contender's cells use, one after the other.
+template <Contender C>
+C& the_contender() {
+  static C contender;
+  return contender;
 }
 
 /// \pre cross core: at least two cores
 template <Contender C>
 Measured measure(const Cell& cell, std::uint32_t packets, const std::vector<int>& cores, Sink& sink) {
-  static C contender;
+  C& contender = the_contender<C>();
   return undisturbed([&] {
     return cell.where == Where::same_core ? measure_same_core(contender, cell, packets, sink)
                                           : CrossCore<C>(contender, cell, packets).run(cores.front(), sink);

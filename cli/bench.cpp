@@ -1,22 +1,19 @@
 // weir bench: runs the benchmark programs that lie beside this one and prints their tables.
 #include <fmt/format.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <map>
 #include <optional>
-#include <sstream>
 #include <thread>
 #include <vector>
 
 #include "cli/bench_compare.hpp"
 #include "cli/bench_drain.hpp"
+#include "cli/bench_program.hpp"
 #include "cli/bench_report.hpp"
+#include "cli/bench_scenes.hpp"
 #include "cli/common.hpp"
 #include "cli/reports/page.hpp"
 
@@ -27,72 +24,18 @@ constexpr std::size_t full_rounds = 101;
 constexpr std::size_t quick_rounds = 15;
 constexpr unsigned threads_of_a_cell = 2;
 
-std::string program(const std::string& name) {
-  std::error_code error;
-  return (std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / name).string();
-}
-
-std::vector<std::string> split(const std::string& text, char at) {
-  std::vector<std::string> parts;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, at);) parts.push_back(part);
-  return parts;
-}
-
-/// The columns of Google Benchmark's CSV: name, iterations, real_time, cpu_time, time_unit, bytes/s, items/s, ...
-std::optional<BenchRow> row_of(const std::string& line) {
-  const std::vector<std::string> columns = split(line, ',');
-  if (columns.size() < 7 || !columns[0].starts_with('"')) return std::nullopt;
-  return BenchRow{.name = columns[0].substr(1, columns[0].size() - 2),
-                  .nanoseconds = std::atof(columns[2].c_str()),
-                  .items_per_second = std::atof(columns[6].c_str())};
-}
-
-/// What the program says beside its rows (the library describes the machine each time), shown if it fails.
-class Aside {
- public:
-  Aside() : path_(std::filesystem::temp_directory_path() / fmt::format("weir-bench-{}.log", ::getpid())) {}
-  ~Aside() {
-    std::error_code error;
-    std::filesystem::remove(path_, error);
-  }
-  Aside(const Aside&) = delete;
-  Aside& operator=(const Aside&) = delete;
-  std::string path() const { return path_.string(); }
-  void show() const {
-    std::ifstream file(path_);
-    complain(std::string(std::istreambuf_iterator<char>(file), {}));
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
-/// Nothing if the program failed; it has said why on standard error.
-std::optional<std::vector<BenchRow>> run(const std::string& name, const std::string& options) {
-  const Aside aside;
-  const std::string command = "'" + program(name) + "' --benchmark_format=csv " + options + " 2>'" + aside.path() + "'";
-  std::FILE* const pipe = popen(command.c_str(), "r");
-  if (pipe == nullptr) return std::nullopt;
-  std::string text;
-  char buffer[4096];
-  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, got);
-  if (pclose(pipe) != 0) {
-    aside.show();
-    return std::nullopt;
-  }
-  std::vector<BenchRow> rows;
-  for (const std::string& line : split(text, '\n'))
-    if (auto row = row_of(line)) rows.push_back(*row);
-  return rows;
-}
-
 void print_oracle(const std::vector<BenchRow>& rows) {
   print(bold("\nThe oracle, one core\n"));
   for (const BenchRow& row : rows)
     print(fmt::format("{:<18}{:>8.1f} million operations a second, {:5.1f} ns each\n", row.name,
                       row.items_per_second / 1e6, 1e9 / row.items_per_second));
 }
+
+/// All rounds of the drain: its steady cells, and what else is measured.
+struct DrainRun {
+  DrainTable steady;
+  SceneTables scenes{std::thread::hardware_concurrency()};
+};
 
 /// What about this machine spoils the figures.
 void print_caveats() {
@@ -105,9 +48,9 @@ void print_caveats() {
     print(fmt::format("Other work was running (load {:.1f} on {} cores): figures wander.\n", load, cores));
 }
 
-std::string json_of(const DrainTable& table, const std::vector<BenchRow>& oracle) {
-  std::string text = fmt::format("{{\"machine\":{{{}}},\n\"rounds\":{},\n\"drain\":[{}\n],", machine_json(),
-                                 table.rounds(), table.json());
+std::string json_of(const DrainRun& drain, const std::vector<BenchRow>& oracle) {
+  std::string text = fmt::format("{{\"machine\":{{{}}},\n\"rounds\":{},\n\"drain\":[{}\n],\n\"scenes\":[{}\n],",
+                                 machine_json(), drain.steady.rounds(), drain.steady.json(), drain.scenes.json());
   text += "\"oracle_operations_per_second\":{";
   const char* separator = "\n";
   for (const BenchRow& row : oracle) {
@@ -147,45 +90,48 @@ struct BenchOptions {
 };
 
 /// Nothing if a contender does not answer like the spec.
-std::optional<DrainTable> run_drain(std::size_t rounds, const std::string& cells) {
+std::optional<DrainRun> run_drain(std::size_t rounds, const std::string& cells) {
   const std::string filter = cells.empty() ? "" : "--benchmark_filter='" + cells + "'";
-  DrainTable table;
+  DrainRun drain;
   StatusLine status;
   for (std::size_t round = 1; round <= rounds; ++round) {
     status.show(fmt::format("round {} of {}", round, rounds));
-    const auto rows = run("bench_drain", filter);
+    const auto rows = run_bench_program("bench_drain", filter);
     if (!rows) return std::nullopt;
-    table.add(*rows);
+    drain.steady.add(*rows);
+    drain.scenes.add(*rows);
   }
-  return table;
+  return drain;
 }
 
 int bench(const BenchOptions& options) {
   for (const char* name : {"bench_drain", "bench_oracle"})
-    if (!std::filesystem::exists(program(name))) {
-      complain(fmt::format("weir: {} is not there: Google Benchmark was missing when weir was built\n", program(name)));
+    if (!std::filesystem::exists(bench_program(name))) {
+      complain(fmt::format("weir: {} is not there: Google Benchmark was missing when weir was built\n",
+                           bench_program(name)));
       return not_available;
     }
   print_caveats();
-  DrainTable table;
+  DrainRun drain;
   std::vector<BenchRow> oracle;
   if (options.has("drain")) {
     auto measured = run_drain(options.quick ? quick_rounds : full_rounds, options.cells);
     if (!measured) return diverged;
-    if (measured->empty()) {
+    if (measured->steady.empty() && measured->scenes.empty()) {
       complain(fmt::format("weir: no cell is named like {}\n", options.cells));
       return malformed;
     }
-    table = std::move(*measured);
-    print(table.text());
+    drain = std::move(*measured);
+    if (!drain.steady.empty()) print(drain.steady.text());
+    print(drain.scenes.text());
   }
   if (options.has("oracle")) {
-    auto rows = run("bench_oracle", options.quick ? "--benchmark_min_time=0.1" : "");
+    auto rows = run_bench_program("bench_oracle", options.quick ? "--benchmark_min_time=0.1" : "");
     if (!rows) return diverged;
     oracle = std::move(*rows);
     print_oracle(oracle);
   }
-  const std::string json = json_of(table, oracle);
+  const std::string json = json_of(drain, oracle);
   if (!options.json.empty() && !write(options.json, json)) return malformed;
   return options.report.empty() ? agreed : write_report(options.report, json);
 }

@@ -32,11 +32,25 @@ void read_cell(const simdjson::dom::element& cell, Run& run) {
   }
 }
 
+void read_scene(const simdjson::dom::element& scene, Run& run) {
+  const std::string name =
+      fmt::format("{:<11}{:<20}", std::string_view(scene["scene"]), std::string_view(scene["cell"]));
+  for (const auto field : simdjson::dom::object(scene["contenders"])) {
+    std::vector<double>& samples = run[{name, std::string(field.key)}];
+    for (const double each : simdjson::dom::array(field.value["ns"])) samples.push_back(each);
+    if (samples.empty()) throw std::invalid_argument("a contender without samples");
+  }
+}
+
 std::optional<Run> read_run(const std::string& path) {
   try {
     simdjson::dom::parser parser;
     Run run;
-    for (const auto cell : simdjson::dom::array(parser.load(path)["drain"])) read_cell(cell, run);
+    const simdjson::dom::element written = parser.load(path);
+    for (const auto cell : simdjson::dom::array(written["drain"])) read_cell(cell, run);
+    simdjson::dom::array scenes;  // not there in runs of old
+    if (written["scenes"].get(scenes) == simdjson::SUCCESS)
+      for (const auto scene : scenes) read_scene(scene, run);
     return run;
   } catch (const std::exception& error) {
     complain(fmt::format("weir: {}: not written by `weir bench --json`: {}\n", path, error.what()));

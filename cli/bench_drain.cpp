@@ -52,7 +52,7 @@ void DrainTable::add(const std::vector<BenchRow>& rows) {
     std::istringstream name(row.name);
     std::string where, payload, burst, quota, contender;
     for (std::string* part : {&where, &payload, &burst, &quota, &contender}) std::getline(name, *part, '/');
-    if (!contender.empty())
+    if (!contender.empty() && (where == "same-core" || where == "cross-core"))
       samples_[{where, payload, std::atoi(burst.c_str()), std::atoi(quota.c_str())}][contender].push_back(
           row.nanoseconds);
   }

@@ -5,14 +5,9 @@
 #include <tuple>
 #include <vector>
 
-namespace weir::cli {
+#include "cli/bench_program.hpp"
 
-/// One line of a benchmark program.
-struct BenchRow {
-  std::string name;
-  double nanoseconds = 0;
-  double items_per_second = 0;
-};
+namespace weir::cli {
 
 class DrainTable {
  public:

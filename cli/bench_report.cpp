@@ -44,7 +44,8 @@ std::string machine_json() {
 }
 
 std::optional<std::string> bench_page(const std::string& json) {
-  return as_html({.title = "weir bench", .body = "bench.html", .scripts = {"drain.js", "bench.js"}, .data = json});
+  return as_html(
+      {.title = "weir bench", .body = "bench.html", .scripts = {"drain.js", "scenes.js", "bench.js"}, .data = json});
 }
 
 }  // namespace weir::cli

@@ -59,7 +59,7 @@ int report(ReportArguments given) {
   try {
     const auto page = as_html({.title = "weir report",
                                .body = "report.html",
-                               .scripts = {"drain.js", "coverage.js", "sequence.js", "explored.js", "report.js"},
+                               .scripts = {"drain.js", "scenes.js", "coverage.js", "sequence.js", "explored.js", "report.js"},
                                .data = report_as_json(sources)});
     if (!page) {
       complain(no_charts);

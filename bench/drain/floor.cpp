@@ -64,7 +64,31 @@ Measured measure_floor(const Cell& cell, std::uint32_t packets, const std::vecto
   });
 }
 
+/// A long queue's floor: its packets' addresses, written into an array and read again.
+Figures measure_floor_of(std::uint32_t waiting, Payload payload) {
+  Crate crate(waiting);
+  std::vector<Packet*> addresses(waiting);
+  Sink sink{.payload = payload};
+  const auto fill = [&] {
+    for (std::size_t at = 0; at < waiting; at += 32) {
+      const Burst burst = crate.burst(at);
+      crate.write(burst, payload);
+      std::copy(burst.begin(), burst.end(), addresses.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+  };
+  const auto drain = [&] {
+    for (Packet* packet : addresses) sink(*packet);
+  };
+  return undisturbed([&] { return time_rounds(waiting, fill, drain); });
+}
+
 [[maybe_unused]] const bool added = [] {
+  for (const Payload payload : {Payload::untouched, Payload::read})
+    for (const std::uint32_t waiting : lengths)
+      scenes().push_back({.cell = growth_cell(payload, waiting),
+                          .contender = "floor",
+                          .threads = 1,
+                          .measure = [=](const std::vector<int>&) { return measure_floor_of(waiting, payload); }});
   contenders().push_back({"floor", Producers::one, nullptr, measure_floor});
   return true;
 }();

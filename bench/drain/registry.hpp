@@ -11,11 +11,13 @@
 
 #include "bench/drain_cell.hpp"
 #include "bench/peers/conformance.hpp"
+#include "bench/scenes/crowd.hpp"
+#include "bench/scenes/growth.hpp"
+#include "bench/scenes/latency.hpp"
+#include "bench/scenes/overload.hpp"
+#include "bench/scenes/trains.hpp"
 
 namespace weir::bench {
-
-/// How many threads a contender lets enqueue at a time.
-enum class Producers : bool { one, any };
 
 struct Entry {
   std::string name;
@@ -33,6 +35,11 @@ inline std::vector<Entry>& contenders() {
 template <Contender C>
 bool add_contender(Producers producers) {
   contenders().push_back({std::string(C::name), producers, difference_from_spec<C>, measure<C>});
+  if (producers == Producers::any) add_crowds<C>();
+  add_overloads<C>();
+  add_trains<C>();
+  add_latencies<C>();
+  add_growth<C>();
   return true;
 }
 

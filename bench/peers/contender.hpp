@@ -10,22 +10,28 @@
 // A rival that has one way in offers it twice.
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "lockfree/backlog.hpp"
 
 namespace weir::bench {
+
+using Clock = std::chrono::steady_clock;
 
 /// The first cache line of a packet: what a driver fills in and a protocol reads.
 struct alignas(64) Packet {
   Packet* next = nullptr;  ///< for contenders that chain packets
   std::uint32_t id = 0;
   std::uint32_t length = 0;
+  std::uint32_t sender = 0;  ///< where there are several
+  Clock::time_point due{};   ///< when it arrived, where that is asked
 };
 
 using Enqueued = lockfree::Admission;
@@ -34,8 +40,14 @@ using Polled = lockfree::PollResult;
 using Burst = std::span<Packet* const>;
 
 /// What becomes of a packet's first line: it is written before the packet is enqueued and read when it is delivered, or
-/// nobody looks at it.
-enum class Payload : bool { untouched, read };
+/// nobody looks at it. Read may be for whom it is from, or since when it waits.
+enum class Payload : std::uint8_t { untouched, read, sender, due };
+
+/// How many of one sender's packets were delivered, for it alone to know.
+struct alignas(64) Returned {
+  std::atomic<std::uint64_t> told{0};
+  std::uint64_t packets = 0;  ///< the owner's
+};
 
 /// Consumes a packet: counts it, and reads it and keeps what it read unless it is to be left alone. Where packets go
 /// back to whoever sent them, they do so a burst at a time, as to an allocator that takes them back in bulk.
@@ -47,12 +59,11 @@ struct Sink {
   std::atomic<std::uint64_t>* returned = nullptr;  ///< how many went back
   std::uint64_t return_at = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t burst = 0;
+  std::vector<Returned>* senders = nullptr;       ///< Payload::sender
+  std::vector<Clock::duration>* waits = nullptr;  ///< Payload::due: how long each packet took; room is there
 
   void operator()(const Packet& packet) {
-    if (payload == Payload::read) {
-      bytes += packet.length;
-      digest = digest * 31 + packet.id;
-    }
+    if (payload != Payload::untouched) look_at(packet);
     if (++packets == return_at) give_back();
   }
   /// From here on packets go back, `burst` of them at a time.
@@ -64,6 +75,15 @@ struct Sink {
   }
 
  private:
+  void look_at(const Packet& packet) {
+    bytes += packet.length;
+    digest = digest * 31 + packet.id;
+    if (payload == Payload::read) return;
+    if (payload == Payload::due) return waits->push_back(Clock::now() - packet.due);
+    Returned& sender = (*senders)[packet.sender];
+    // release: as give_back().
+    if (++sender.packets % burst == 0) sender.told.store(sender.packets, std::memory_order_release);
+  }
   void give_back() {
     // release: pairs with the producer's acquire; without it a packet could be written while it is read here.
     returned->store(packets, std::memory_order_release);

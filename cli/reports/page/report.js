@@ -67,6 +67,7 @@ function drainSection(into) {
   const plots = make('div', {class: 'plots'});
   into.append(make('p', {}, machineText(weir.bench)), plots);
   drainPlots(weir.bench, plots);
+  scenePlots(weir.bench, plots);
   into.append(make('div', {class: 'scrolls', tabindex: 0, role: 'group', 'aria-label': 'all cells'}, drainTable(weir.bench)));
   return true;
 }
