@@ -57,10 +57,11 @@ int report(ReportArguments given) {
     return malformed;
   }
   try {
-    const auto page = as_html({.title = "weir report",
-                               .body = "report.html",
-                               .scripts = {"drain.js", "scenes.js", "coverage.js", "sequence.js", "explored.js", "report.js"},
-                               .data = report_as_json(sources)});
+    const auto page =
+        as_html({.title = "weir report",
+                 .body = "report.html",
+                 .scripts = {"drain.js", "scenes.js", "coverage.js", "sequence.js", "explored.js", "report.js"},
+                 .data = report_as_json(sources)});
     if (!page) {
       complain(no_charts);
       return not_available;
