@@ -24,7 +24,7 @@ constexpr Heading headings[] = {
     {"overload", "More than can be drained, nanoseconds a delivered packet: limit/burst"},
     {"bursty", "Trains of 256 packets that find the backlog asleep, nanoseconds a packet: burst"},
     {"latency", "From arrival to delivery, nanoseconds, the median: load in percent"},
-    {"growth", "One thread fills and drains, nanoseconds a packet: payload/packets that wait"},
+    {"growth", "One thread fills and drains, nanoseconds a packet: lane/payload/packets that wait"},
 };
 
 /// The rival with the least median; none where there is no rival.
@@ -90,20 +90,20 @@ std::string SceneTables::line(const Cell& cell, const std::string& rival) const 
 
 /// What the longest queue of each payload takes beside the shortest.
 std::string SceneTables::flatness() const {
-  std::map<std::string, std::pair<const Cell*, const Cell*>> ends;  // by payload
+  std::map<std::string, std::pair<const Cell*, const Cell*>> ends;  // by lane and payload
   for (const Cell& cell : cells_)
     if (cell.scene == "growth") {
-      auto& [shortest, longest] = ends[cell.name.substr(0, cell.name.find('/'))];
+      auto& [shortest, longest] = ends[cell.name.substr(0, cell.name.rfind('/'))];
       if (shortest == nullptr) shortest = &cell;
       longest = &cell;
     }
   std::string text;
-  for (const auto& [payload, both] : ends)
+  for (const auto& [cells, both] : ends)
     for (const char* each : {ours, the_floor}) {
       const auto ns = [&](const Cell* cell) { return median(cell->contenders.at(each).at("ns")); };
       if (both.first->contenders.contains(each) && both.second->contenders.contains(each))
-        text += fmt::format("  {}, {}: {} takes {:.2f} times what {} does\n", payload, each, both.second->name,
-                            ns(both.second) / ns(both.first), both.first->name);
+        text += fmt::format("  {:<18}{:<11}{:>6.2f} times the cost of the shortest when the longest waits\n", cells,
+                            each, ns(both.second) / ns(both.first));
     }
   return text;
 }

@@ -83,12 +83,11 @@ Figures measure_floor_of(std::uint32_t waiting, Payload payload) {
 }
 
 [[maybe_unused]] const bool added = [] {
-  for (const Payload payload : {Payload::untouched, Payload::read})
-    for (const std::uint32_t waiting : lengths)
-      scenes().push_back({.cell = growth_cell(payload, waiting),
-                          .contender = "floor",
-                          .threads = 1,
-                          .measure = [=](const std::vector<int>&) { return measure_floor_of(waiting, payload); }});
+  for_each_growth([](Lane, Payload payload, std::uint32_t waiting, const std::string& cell) {
+    scenes().push_back({.cell = cell, .contender = "floor", .threads = 1, .measure = [=](const std::vector<int>&) {
+                          return measure_floor_of(waiting, payload);
+                        }});
+  });
   contenders().push_back({"floor", Producers::one, nullptr, measure_floor});
   return true;
 }();

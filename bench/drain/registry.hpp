@@ -39,7 +39,7 @@ bool add_contender(Producers producers) {
   add_overloads<C>();
   add_trains<C>();
   add_latencies<C>();
-  add_growth<C>();
+  add_growth<C>(producers);
   return true;
 }
 

@@ -1,7 +1,7 @@
-// What a long queue costs: growth/<payload>/<packets that wait>. One thread puts in bursts of 32 until so many wait,
-// which is the limit as well, then polls until none does. Flat is what the hardware allows; beside the floor one sees
-// where it is the packets themselves that no longer fit a cache. `bytes` is the memory that each waiting packet takes
-// in a backlog that is new, its own first line apart.
+// What a long queue costs: growth/<lane>/<payload>/<packets that wait>. One thread puts in bursts of 32 until so many
+// wait, which is the limit as well, then polls until none does; as the owner, or the way that is open to every thread.
+// Flat is what the hardware allows; beside the floor one sees where it is the packets themselves that no longer fit a
+// cache. `bytes` is the memory that each waiting packet takes in a backlog that is new, its own first line apart.
 #pragma once
 #include <malloc.h>
 
@@ -47,8 +47,11 @@ Figures time_rounds(std::uint32_t waiting, Fill fill, Drain drain) {
   return {.ns = ns / (std::uint64_t{rounds} * waiting), .disturbed = preemptions() != before};
 }
 
+/// Who puts the packets in.
+enum class Lane : bool { owner, shared };
+
 template <Contender C>
-Figures grow(C& contender, Crate& crate, Payload payload) {
+Figures grow(C& contender, Crate& crate, Lane lane, Payload payload) {
   const auto waiting = static_cast<std::uint32_t>(crate.all().size());
   Sink sink{.payload = payload};
   bool awake = false;
@@ -58,7 +61,9 @@ Figures grow(C& contender, Crate& crate, Payload payload) {
         for (std::size_t at = 0; at < waiting; at += 32) {
           const Burst burst = crate.burst(at);
           crate.write(burst, payload);
-          awake = enqueue_burst(contender, burst, waiting).scheduled || awake;
+          const bool wakes = lane == Lane::owner ? enqueue_burst_on_owner(contender, burst, waiting).scheduled
+                                                 : enqueue_burst(contender, burst, waiting).scheduled;
+          awake = awake || wakes;
         }
       },
       [&] {
@@ -86,23 +91,29 @@ double bytes_of_waiting(Crate& crate) {
 
 inline constexpr std::uint32_t lengths[] = {64, 1000, 16384, 65536};
 
-inline std::string growth_cell(Payload payload, std::uint32_t waiting) {
-  return std::string("growth/") + (payload == Payload::read ? "read/" : "untouched/") + std::to_string(waiting);
+/// For each lane, payload and length; `add` gets the cell's name besides.
+template <class Add>
+void for_each_growth(Add add) {
+  for (const Lane lane : {Lane::owner, Lane::shared})
+    for (const Payload payload : {Payload::untouched, Payload::read})
+      for (const std::uint32_t waiting : lengths)
+        add(lane, payload, waiting,
+            std::string("growth/") + (lane == Lane::owner ? "owner" : "shared") +
+                (payload == Payload::read ? "/read/" : "/untouched/") + std::to_string(waiting));
 }
 
 template <Contender C>
-void add_growth() {
-  for (const Payload payload : {Payload::untouched, Payload::read})
-    for (const std::uint32_t waiting : lengths)
-      scenes().push_back({.cell = growth_cell(payload, waiting),
-                          .contender = std::string(C::name),
-                          .threads = 1,
-                          .measure = [=](const std::vector<int>&) {
-                            Crate crate(waiting);
-                            Figures figures = undisturbed([&] { return grow(the_contender<C>(), crate, payload); });
-                            if (waiting == std::end(lengths)[-1]) figures.more["bytes"] = bytes_of_waiting<C>(crate);
-                            return figures;
-                          }});
+void add_growth(Producers producers) {
+  for_each_growth([=](Lane lane, Payload payload, std::uint32_t waiting, const std::string& cell) {
+    if (lane == Lane::shared && producers == Producers::one) return;  // it has no way that is open to all
+    scenes().push_back(
+        {.cell = cell, .contender = std::string(C::name), .threads = 1, .measure = [=](const std::vector<int>&) {
+           Crate crate(waiting);
+           Figures figures = undisturbed([&] { return grow(the_contender<C>(), crate, lane, payload); });
+           if (waiting == std::end(lengths)[-1]) figures.more["bytes"] = bytes_of_waiting<C>(crate);
+           return figures;
+         }});
+  });
 }
 
 }  // namespace weir::bench

@@ -23,6 +23,8 @@ function scenePlots(bench, into) {
   draw('Cost: trains of 256 packets that find the backlog asleep', 'ns a packet', 'packets in a burst', of('bursty', () => true), part(0));
   for (const [figure, title] of [['ns', 'half of the packets'], ['p99', '99 of 100 packets'], ['p99.9', '999 of 1000 packets']])
     draw(`From arrival to delivery: ${title} wait no longer than`, 'ns', 'load in percent', of('latency', () => true), part(0), figure);
-  for (const payload of ['untouched', 'read'])
-    draw(`Growth: ${payload}, one thread fills and drains`, 'ns a packet', 'packets that wait', of('growth', ([of_payload]) => of_payload == payload), part(1));
+  for (const lane of ['owner', 'shared'])
+    for (const payload of ['untouched', 'read'])
+      draw(`Growth: one thread fills (${lane} lane) and drains, payload ${payload}`, 'ns a packet', 'packets that wait',
+        of('growth', ([its_lane, its_payload]) => its_lane == lane && its_payload == payload), part(2));
 }
