@@ -80,7 +80,7 @@ def wrong_with(driver, page, folder):
         if sections != wanted:
             wrong.append(f"there are {sorted(sections)}, not {sorted(wanted)}")
         plots = len(driver.find_elements(By.TAG_NAME, "canvas"))
-        if plots < 4 or browser.blank_plots(driver):
+        if plots < 10 or browser.blank_plots(driver):
             wrong.append(f"{plots} plots, blank: {browser.blank_plots(driver)}")
         findings = len(list(folder.glob("*.jsonl"))) - 1
         shown = len(driver.find_elements(By.CSS_SELECTOR, "details.finding"))
