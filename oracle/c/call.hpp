@@ -81,6 +81,11 @@ struct TextRoom {
   std::size_t* needed;
 };
 
+/// For calls that do something before they answer: refuses what can be no room for text. One that is too small can.
+void expect_room(const TextRoom& room);
+/// Likewise of an outcome, where there is to be one.
+void expect_room(weir_outcome* outcome);
+
 /// Throws Refused with WEIR_SHORT_BUFFER where the text does not fit.
 void put_text(std::string_view text, const TextRoom& room);
 

@@ -54,7 +54,7 @@ template <class Operation>
 oracle::Observation observed_of(const weir_outcome& from) {
   using Answer = AnswerTo<Operation>;
   const auto as = [&]<class T>(T answer) {
-    take_fields(from.as, answer, Operation::name, oracle::max_cpus);
+    take_fields(from.as, answer, Operation::name, oracle::max_cpus, from.observed);
     constexpr std::uint32_t all = (1U << field_count<T>)-1;
     return oracle::Observation{std::move(answer), from.observed & all};
   };
@@ -95,6 +95,7 @@ void put_outcome(const Outcome& from, const ClauseSet& clauses, weir_outcome& in
 oracle::Observation take_observation(const weir_outcome* from, const Op& operation) {
   if (from == nullptr) return {};
   const weir_outcome& seen = given_sized(from, "a weir_outcome");
+  if (seen.reserved != 0) refuse("outcome.reserved: expected 0");
   if (seen.observed == 0) return {};
   return std::visit([&]<class T>(const T&) { return observed_of<T>(seen); }, operation);
 }

@@ -38,10 +38,23 @@ void refuse_size(const char* what, std::uint32_t size, std::size_t expected) {
                      size > expected ? " with something set that this library does not know" : ""));
 }
 
-void put_text(std::string_view text, const TextRoom& room) {
-  if (room.needed != nullptr) *room.needed = text.size() + 1;
+void expect_room(const TextRoom& room) {
   if (room.buffer == nullptr && room.size != 0)
     refuse(fmt::format("expected a buffer of {} bytes, found NULL", room.size));
+}
+
+void expect_room(weir_outcome* outcome) {
+  if (outcome == nullptr) return;
+  given_sized(outcome, "a weir_outcome");
+  if (reinterpret_cast<std::uintptr_t>(outcome->buffer) % alignof(std::uint64_t) != 0)
+    refuse("outcome.buffer: expected memory aligned as uint64_t is");
+  if (outcome->buffer == nullptr && outcome->buffer_size != 0)
+    refuse(fmt::format("outcome.buffer: expected {} bytes, found NULL", outcome->buffer_size));
+}
+
+void put_text(std::string_view text, const TextRoom& room) {
+  if (room.needed != nullptr) *room.needed = text.size() + 1;
+  expect_room(room);
   if (room.buffer == nullptr && room.needed == nullptr) return;
   if (text.size() >= room.size) {
     if (room.size != 0) room.buffer[0] = '\0';

@@ -107,7 +107,7 @@ void weir_host_destroy(weir_host* host) { delete host; }
 weir_status weir_host_apply(weir_host* host, const weir_op* op, weir_outcome* outcome) {
   return c::guarded("weir_host_apply", [&] {
     weir_host& asked = c::given(host, "a host");
-    if (outcome != nullptr) c::given_sized(outcome, "a weir_outcome");
+    c::expect_room(outcome);
     c::take_op(op, asked.header.options.cpus, asked.next());
     asked.step({});
     if (outcome != nullptr) c::put_outcome(asked.last.outcome, asked.last.clauses, *outcome);
@@ -128,6 +128,7 @@ weir_status weir_host_apply_json(weir_host* host, const char* line, size_t lengt
   return c::guarded("weir_host_apply_json", [&] {
     weir_host& asked = c::given(host, "a host");
     const std::string_view text = c::text_given(line, length, "a line");
+    c::expect_room({buffer, buffer_size, needed});
     if (!asked.lines) asked.lines = std::make_unique<c::LineReader>(asked.header);
     oracle::TraceLine read;
     asked.lines->read(text, read);

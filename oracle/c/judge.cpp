@@ -64,7 +64,12 @@ weir_status observe(weir_judge& judge, oracle::TraceLine line) {
   ++judge.observed;
   judge.why.clear();
   if (judge.last.explained) return WEIR_OK;
-  judge.why = why(judge);
+  try {
+    judge.why = why(judge);
+  } catch (...) {
+    judge.machine.undo();  // what was not allowed has not happened, whether or not it can be explained
+    throw;
+  }
   judge.machine.undo();
   if (judge.machine.gave_up_some())
     throw Refused(WEIR_UNDECIDED, "so many states explain what was seen before that some were given up");

@@ -108,12 +108,15 @@ void take(const Optional& from, std::optional<T>& to, const Place& place) {
     take(from.value, to.emplace(), place);
 }
 
-/// All fields of an operation or outcome.
+/// The fields of an operation or outcome, those alone whose bit is set: the others may hold anything.
 template <class T>
-void take_fields(const auto& fields, T& to, std::string_view owner, std::uint32_t cpus) {
+void take_fields(const auto& fields, T& to, std::string_view owner, std::uint32_t cpus,
+                 std::uint32_t wanted = WEIR_ALL_FIELDS) {
   if constexpr (field_count<T> != 0)
-    for_each_pair<T>([&](const auto& field, auto member) {
-      take(Form<T>::in(fields).*member, to.*field.member, Place{owner, field.name, cpus});
+    for_each_pair<T>([&, next = wanted](const auto& field, auto member) mutable {
+      const bool is_wanted = (next & 1) != 0;
+      next >>= 1;
+      if (is_wanted) take(Form<T>::in(fields).*member, to.*field.member, Place{owner, field.name, cpus});
     });
 }
 

@@ -54,6 +54,43 @@ TEST_F(Misuse, AFailedCreateLeavesNoHandle) {
           {"header:1:9", "expected a whole number from 1 to 1"});
 }
 
+/// Refused is refused before the operation is done: the next socket is 3, not 4.
+TEST_F(Misuse, RoomThatIsNoneIsRefusedBeforeAnythingHappens) {
+  auto op = sized<weir_op>();
+  op.kind = WEIR_OP_SOCKET;
+  ASSERT_EQ(weir_op_defaults(&op), WEIR_OK);
+  Answer answer;
+  answer.outcome.buffer = reinterpret_cast<char*>(answer.room.data()) + 1;
+  refused(weir_host_apply(host_, &op, &answer.outcome), WEIR_MISUSE, {"outcome.buffer", "aligned"});
+  answer.outcome.buffer = nullptr;
+  refused(weir_host_apply(host_, &op, &answer.outcome), WEIR_MISUSE, {"outcome.buffer", "found NULL"});
+  const std::string_view text = R"({"op":"socket"})";
+  refused(weir_host_apply_json(host_, text.data(), text.size(), nullptr, 5, nullptr), WEIR_MISUSE,
+          {"a buffer of 5 bytes, found NULL"});
+  refused(weir_host_last(host_, &answer.outcome), WEIR_MISUSE, {"been asked"});
+  auto outcome = sized<weir_outcome>();
+  ASSERT_EQ(weir_host_apply(host_, &op, &outcome), WEIR_OK);
+  EXPECT_EQ(outcome.as.returned.ret, 3);
+}
+
+TEST_F(Misuse, WhatWasNotObservedMayHoldAnything) {
+  auto op = sized<weir_op>();
+  op.kind = WEIR_OP_SOCKET;
+  ASSERT_EQ(weir_op_defaults(&op), WEIR_OK);
+  auto seen = sized<weir_outcome>();
+  seen.kind = WEIR_OUTCOME_RETURNED;
+  seen.observed = 1;
+  seen.as.returned.ret = 3;
+  seen.as.returned.error = 0xffffffff;
+  EXPECT_EQ(weir_judge_observe(judge_, &op, &seen), WEIR_OK) << weir_error_message();
+  seen.as.returned.ret = 4;
+  seen.observed = 3;
+  refused(weir_judge_observe(judge_, &op, &seen), WEIR_MISUSE, {"the number of an error"});
+  seen.observed = 1;
+  seen.reserved = 1;
+  refused(weir_judge_observe(judge_, &op, &seen), WEIR_MISUSE, {"outcome.reserved: expected 0"});
+}
+
 TEST_F(Misuse, SizesAreLookedAt) {
   weir_op op = listen_on_3();
   op.size = 0;
