@@ -67,6 +67,22 @@ TEST(Machine, PublishedDataAreNoRace) {
   EXPECT_EQ(report.executions, 2U);
 }
 
+/// Who wrote data last may not write them again because of what says that their reader is done, if that does not order
+/// the two: here the write always comes last, and only the read tells of the race.
+TEST(Machine, DataThatWereGivenToAReaderAreNoLongerOnesOwn) {
+  const auto writes_twice = [](World& w) {
+    w.data = 1;
+    w.x.store(1, rel);
+    if (w.y.load(rlx) == 1) w.data = 2;
+  };
+  const auto reads = [](World& w) {
+    if (w.x.load(acq) != 1) return;
+    w.data.get();
+    w.y.store(1, rlx);
+  };
+  expect_failure(explored({writes_twice, reads}), "race");
+}
+
 TEST(Machine, RacesAreFound) {
   expect_failure(explored({[](World& w) { w.data = 1, w.x.store(1, rlx); },
                            [](World& w) {
