@@ -64,12 +64,12 @@ inline constexpr auto pool<End> = std::to_array<End>({{0xc000020a, 1000},
                                                       {0x7f000001, 8080}});
 
 /// Both sides of every timer: half a second, a second and its doublings, a minute, and the two of TIME_WAIT; a jiffy
-/// and two, the delays of an ACK, the first two timeouts of a FIN and its last, and that of a SYN.
+/// and two, the delays of an ACK, the first two timeouts of a FIN and its last, and that of a SYN; a millisecond past
+/// what a listener remembers of an overflow, then and now.
 template <>
-inline constexpr auto pool<Millis> = std::to_array<Millis>({{1000},   {0},     {499},    {500},  {1},      {999},
-                                                            {2000},   {3000},  {4000},   {7000}, {60000},  {59999},
-                                                            {120000}, {31000}, {600000}, {4},    {8},      {40},
-                                                            {200},    {204},   {408},    {800},  {104448}, {131000}});
+inline constexpr auto pool<Millis> = std::to_array<Millis>(
+    {{1000},  {0},      {499}, {500}, {1},  {999}, {2000}, {3000}, {4000}, {7000},   {60000},  {59999}, {120000},
+     {31000}, {600000}, {4},   {8},   {40}, {200}, {204},  {408},  {800},  {104448}, {131000}, {3001},  {120001}});
 
 /// Ports. 0 asks for any free one.
 template <>
