@@ -1,4 +1,4 @@
-// weir check: holds a trace or an strace log against the model.
+// weir check: holds a trace, an strace log or a packetdrill script against the model.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -10,6 +10,7 @@
 #include "cli/common.hpp"
 #include "cli/reports/divergence.hpp"
 #include "oracle/check/check.hpp"
+#include "oracle/packetdrill/check.hpp"
 #include "oracle/strace/check.hpp"
 #include "oracle/text/malformed.hpp"
 
@@ -102,9 +103,36 @@ int check_strace(oracle::Lines lines, const Arguments& given, ReportCase& noted)
   return report.divergences == 0 ? agreed : diverged;
 }
 
+void print_places(std::string_view what, const oracle::packetdrill::Places& places) {
+  if (places.empty()) return;
+  print(fmt::format("  {} {}\n", places.total(), what));
+  for (const std::string& each : places.texts()) print(fmt::format("    {}\n", each));
+}
+
+int check_packetdrill(oracle::Lines lines, const Arguments& given, ReportCase& noted) {
+  const Profile& profile = given.profile == nullptr ? default_profile : *given.profile;
+  const std::string file = lines.file();
+  Findings findings(file, noted);
+  const auto report = oracle::packetdrill::check(std::move(lines), profile, given.all,
+                                                 [&](const auto& found) { findings.add(found, profile); });
+  if (report.undecided) {
+    noted.message = *report.undecided;
+    print(fmt::format("{}: undecided, profile {}: {}\n", file, profile.name, *report.undecided));
+    return undecided;
+  }
+  print_verdict(file, report.divergences, profile);
+  print_places("calls, settings and segments checked", report.checked);
+  print_places("outside the model, or not looked at", report.outside);
+  print_places("sent and not expected before the end, in answer to", report.unawaited);
+  if (report.stopped) print("  stopped at the divergence; --all goes on\n");
+  return report.divergences == 0 ? agreed : diverged;
+}
+
 int check_file(const std::string& file, const Arguments& given, ReportCase& noted) {
   try {
     oracle::Lines lines(oracle::read_file(file), file);
+    const bool script = given.format == "packetdrill" || (given.format == "auto" && file.ends_with(".pkt"));
+    if (script) return check_packetdrill(std::move(lines), given, noted);
     const bool json = given.format == "json" || (given.format == "auto" && oracle::is_json(lines));
     return json ? check_trace(std::move(lines), given, noted) : check_strace(std::move(lines), given, noted);
   } catch (const std::exception& error) {
@@ -139,13 +167,16 @@ int check(const Arguments& given) {
 
 void add_check(CLI::App& app, int& exit_code) {
   const auto given = std::make_shared<Arguments>();
-  CLI::App* const command = app.add_subcommand("check", "Say whether Linux allows what a trace or strace log shows");
+  CLI::App* const command =
+      app.add_subcommand("check", "Say whether Linux allows what a trace, strace log or packetdrill script shows");
   command->add_option("FILE", given->files,
-                      "traces (docs/TRACE.md) or strace logs (docs/strace.md); - or nothing: "
-                      "standard input");
+                      "traces (docs/TRACE.md), strace logs (docs/strace.md) or packetdrill scripts "
+                      "(docs/packetdrill.md); - or nothing: standard input");
   add_profile_option(*command, given->profile, "hold it against this release (a log: linux-6.18 unless said)");
-  command->add_option("--format", given->format, "what the files are; auto looks at the first character")
-      ->check(CLI::IsMember({"auto", "json", "strace"}))
+  command
+      ->add_option("--format", given->format,
+                   "what the files are; auto looks at the name (.pkt) and the first character")
+      ->check(CLI::IsMember({"auto", "json", "strace", "packetdrill"}))
       ->capture_default_str();
   command->add_flag("--all", given->all, "go on behind a divergence where that is possible");
   given->files_for_ci.add_options(*command);
@@ -153,7 +184,8 @@ void add_check(CLI::App& app, int& exit_code) {
       "Exit code 0: allowed; 1: not, with line, rule and what is allowed; 2: a file cannot be read; 3: undecided.\n"
       "Examples:\n"
       "  weir check --profile linux-2.6.32 trace.jsonl\n"
-      "  strace -f -e trace=network,close,clone,fork,vfork -o nginx.log nginx; weir check nginx.log\n");
+      "  strace -f -e trace=network,close,clone,fork,vfork -o nginx.log nginx; weir check nginx.log\n"
+      "  weir check --profile linux-4.19 examples/packetdrill/overflow-drops-syn.pkt\n");
   command->callback([given, &exit_code] {
     if (given->files.empty()) given->files.emplace_back("-");
     exit_code = check(*given);
