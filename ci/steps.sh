@@ -5,6 +5,7 @@ set -uo pipefail
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 WEIR=${WEIR:-$root/weir}
 code=0
+profile=$(basename "$0" .sh)
 
 # What is worse comes first: a difference, an error in how weir was called, one of the installation, nothing decided,
 # something not available here.
@@ -28,8 +29,9 @@ step() { # step NAME ARGUMENTS OF WEIR...
   worse "$status"
 }
 
+# The name of a SARIF file is its category: what another profile has found is not taken for mended.
 reports() { # reports NAME: the options that write all of them
-  printf '%s\n' --junit "$OUT/$1.xml" --sarif "$OUT/$1.sarif" --badge "$OUT/$1.json"
+  printf '%s\n' --junit "$OUT/$1.xml" --sarif "$OUT/$profile-$1.sarif" --badge "$OUT/$1.json"
 }
 
 begin() { # begin ARGUMENTS OF THE SCRIPT...

@@ -30,6 +30,7 @@ struct Arguments {
   oracle::Comparison comparison;      ///< of other stacks
   std::uint64_t seed = 0;
   Keeping keeping;
+  std::vector<std::string> merge;  ///< folders of other campaigns; empty: it is run
   bool proofs = true;
   bool clauses = false;
   ReportFiles files_for_ci;
@@ -139,6 +140,19 @@ void add_guest_jobs(const Arguments& given, std::vector<Job>& jobs) {
   }
 }
 
+/// Whatever ends it, its report has what was done.
+void run_campaign(Job& job, Clock::time_point deadline, const fuzz::Campaign::OnProgress& on_progress) {
+  fuzz::Campaign campaign(job.options, job.target);
+  job.report.folder->keep_only(campaign.corpus());
+  try {
+    campaign.run(deadline, on_progress);
+  } catch (...) {
+    job.report.stats = campaign.stats();
+    throw;
+  }
+  job.report.stats = campaign.stats();
+}
+
 void run_job(Job& job, std::size_t number, const fuzz::Progress& before, Clock::time_point deadline,
              Progress& progress) {
   Keeper keeper(job.report, before);
@@ -150,9 +164,7 @@ void run_job(Job& job, std::size_t number, const fuzz::Progress& before, Clock::
     if (job.linux_effort || job.softnet) {
       run_linux_job(job, deadline, on_progress);
     } else {
-      fuzz::Campaign campaign(job.options, job.target);
-      job.report.folder->keep_only(campaign.corpus());
-      job.report.stats = campaign.run(deadline, on_progress);
+      run_campaign(job, deadline, on_progress);
     }
   } catch (const std::exception& error) {
     job.report.failure = error.what();
@@ -206,13 +218,12 @@ int campaign(const Arguments& given) {
   // The proofs count towards the time, but never take more than half of it from the targets.
   const auto deadline = std::max(started + given.time, Clock::now() + given.time / 2);
   Progress progress(status, jobs.size(), deadline);
+  const std::vector<fuzz::Progress> before = take_up(jobs, given.keeping);
   {
     std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < jobs.size(); ++i) {
-      if (!jobs[i].report.not_available.empty()) continue;
-      const fuzz::Progress before = take_up(jobs[i], given.keeping);
-      threads.emplace_back([&, i, before] { run_job(jobs[i], i, before, deadline, progress); });
-    }
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+      if (jobs[i].report.not_available.empty())
+        threads.emplace_back([&, i] { run_job(jobs[i], i, before[i], deadline, progress); });
   }
   status.show("");
 
@@ -224,6 +235,23 @@ int campaign(const Arguments& given) {
     for (const TargetReport& each : reports)
       if (each.not_available.empty()) print(clauses_text(each));
   return told ? exit_code_of(given, proofs, reports) : malformed;
+}
+
+int merge_campaigns(const Arguments& given) {
+  for (const std::string& each : given.merge)
+    if (std::error_code not_there; std::filesystem::equivalent(each, given.keeping.out, not_there)) {
+      complain("weir: --merge: " + each + " is --out itself, whose inputs would be forgotten\n");
+      return malformed;
+    }
+  std::vector<Job> jobs = jobs_for(given);
+  add_guest_jobs(given, jobs);
+  print(merge(jobs, {given.merge.begin(), given.merge.end()}, given.keeping));
+  std::vector<TargetReport> reports;
+  for (Job& each : jobs) reports.push_back(std::move(each.report));
+  Arguments without_proofs = given;
+  without_proofs.proofs = false;
+  const bool told = tell_findings(without_proofs, {}, reports);
+  return told ? exit_code_of(given, {}, reports) : malformed;
 }
 
 /// Part of a file's name.
@@ -281,6 +309,12 @@ void add_campaign(CLI::App& app, int& exit_code) {
       ->check(worker_name())
       ->default_str("0");
   command
+      ->add_option(
+          "--merge", given->merge,
+          "run nothing: make one folder, --out, of those of campaigns on the same targets; findings are asked again")
+      ->check(CLI::ExistingDirectory)
+      ->option_text("DIR ...");
+  command
       ->add_option_function<std::string>(
           "--until-quiet", [given](const std::string& text) { given->keeping.until_quiet = duration_from(text); },
           "end sooner: when a target has shown nothing new for so long, e.g. 30s")
@@ -297,7 +331,8 @@ void add_campaign(CLI::App& app, int& exit_code) {
       "asked for is not available here. Examples:\n"
       "  weir campaign --time 60s\n"
       "  weir campaign --target lockfree --profile linux-2.6.32 --seed 7 --out findings\n");
-  command->callback([given, &exit_code] { exit_code = campaign(*given); });
+  command->callback(
+      [given, &exit_code] { exit_code = given->merge.empty() ? campaign(*given) : merge_campaigns(*given); });
 }
 
 }  // namespace weir::cli

@@ -24,6 +24,7 @@ namespace weir::cli {
 /// What came of one target.
 struct TargetReport {
   std::string name;
+  std::string folder_name;  ///< of what it leaves behind, where that is not the first word of its name
   fuzz::CampaignStats stats;
   ClauseSet reachable;                                        ///< clauses of the releases it is compared with
   std::string_view (*why_not)(Clause) = fuzz::why_unreached;  ///< why one is not reached; "" if it should be
@@ -126,8 +127,21 @@ struct Keeping {
   bool until_clauses = false;
 };
 
-/// Gives the job its folder, and what is there of a campaign to go on with. \return that campaign's figures
-fuzz::Progress take_up(Job& job, const Keeping& keeping);
+/// What each leaves its files under: no two have one name.
+std::vector<std::string> folder_names(const std::vector<Job>& jobs);
+
+/// Whether an input or a finding is of a release and a host that is asked now. The second looks at all planes of a job.
+bool concerns(const fuzz::CampaignOptions& options, const fuzz::Input& input);
+bool concerns(const Job& job, const fuzz::Input& input);
+
+/// Makes one folder of several: inputs that take no new way are dropped, findings of one kind and shape are one, and
+/// each is asked again; those that are seen no more are named and left out. Figures and histories of all workers go
+/// along. \param from  not keeping.out, whose inputs and figures are forgotten \return a line on each job
+std::string merge(std::vector<Job>& jobs, const std::vector<std::filesystem::path>& from, const Keeping& keeping);
+
+/// Gives each job its folder, and what is there of a campaign to go on with. Before any of them runs: what one drops
+/// must not be what another has just kept. \return those campaigns' figures
+std::vector<fuzz::Progress> take_up(std::vector<Job>& jobs, const Keeping& keeping);
 
 /// Says on progress what is on disk: now and then, and at the end.
 class Keeper {

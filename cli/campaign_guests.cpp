@@ -107,6 +107,8 @@ std::vector<Job> qemu_jobs(const std::vector<const Profile*>& profiles, std::chr
   for (const Profile* each : wanted) {
     const auto command = [&] { return oracle::qemu_guest(oracle::guest_files(), *each); };
     jobs.push_back(guest_job("qemu", command, {each}, time, seed));
+    // Several of them share a folder.
+    jobs.back().report.folder_name = "qemu-" + std::string(each->name.substr(each->name.find('-') + 1));
   }
   return jobs;
 }

@@ -13,13 +13,10 @@ namespace weir::cli {
 
 CampaignHistory::CampaignHistory(const std::filesystem::path& folder, const std::string& target,
                                  const std::string& worker, bool anew)
-    : file_(folder / "history" / (target + "-" + worker + ".jsonl")) {
+    : file_(folder / "history" / fuzz::file_name_of(target) / (fuzz::file_name_of(worker) + ".jsonl")) {
   std::error_code told_by_the_writing;
+  if (anew) std::filesystem::remove_all(file_.parent_path(), told_by_the_writing);
   std::filesystem::create_directories(file_.parent_path(), told_by_the_writing);
-  if (!anew) return;
-  std::error_code not_there;
-  for (const auto& each : std::filesystem::directory_iterator(file_.parent_path(), not_there))
-    if (each.path().filename().string().starts_with(target + "-")) std::filesystem::remove(each.path(), not_there);
 }
 
 void CampaignHistory::start(const TargetReport& report, const std::vector<const Profile*>& profiles) {

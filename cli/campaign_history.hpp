@@ -1,4 +1,4 @@
-// How a campaign grew: DIR/history/TARGET-WORKER.jsonl, a JSON object a line, to which lines are only added.
+// How a campaign grew: DIR/history/TARGET/WORKER.jsonl, a JSON object a line, to which lines are only added.
 //
 //   {"at":SECONDS,"target":NAME,"compared_with":TEXT,"profiles":[…],"cannot":{CLAUSE:REASON,…}}   a start
 //   {"at":SECONDS,"seconds":…,"operations":…,"clauses":…,"divergences":…}                         how far it had come

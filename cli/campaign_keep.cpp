@@ -10,6 +10,7 @@
 #include "fuzz/report.hpp"
 #include "oracle/check/run.hpp"
 #include "oracle/json/writer.hpp"
+#include "oracle/text/fnv.hpp"
 #include "oracle/text/whole_file.hpp"
 
 namespace weir::cli {
@@ -40,9 +41,10 @@ std::string expected_trace(const fuzz::Finding& finding) {
 /// A folder from which a plane of a target takes its inputs, and to which it adds.
 std::shared_ptr<fuzz::CampaignFolder> open_folder(fuzz::CampaignOptions& options, const std::string& name,
                                                   const Keeping& keeping) {
-  auto folder = std::make_shared<fuzz::CampaignFolder>(keeping.out, name, keeping.worker);
+  const auto one_file = options.one_of_each_shape ? fuzz::OneFile::of_each_shape : fuzz::OneFile::of_each_case;
+  auto folder = std::make_shared<fuzz::CampaignFolder>(keeping.out, name, keeping.worker, one_file);
   if (keeping.resume)
-    options.corpus = folder->corpus();
+    options.corpus = folder->corpus([&](const fuzz::Input& each) { return concerns(options, each); });
   else
     folder->begin_anew();
   options.kept = [folder](const fuzz::Input& each) { folder->save(each); };
@@ -56,33 +58,78 @@ void share_findings(fuzz::CampaignOptions& options, const TargetReport& report) 
   options.found = [folder = report.folder](const fuzz::Finding& each) { folder->save(each); };
 }
 
-}  // namespace
+/// The same seed would draw the same inputs again at each start, and for each of several workers.
+void draw_other_inputs(Job& job, std::uint64_t starts, const std::string& worker) {
+  constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
+  const std::uint64_t whose = worker == Keeping{}.worker ? 0 : oracle::fnv(worker);
+  const std::uint64_t seed = (job.options.seed ^ whose) + golden * starts;
+  job.options.seed = seed;
+  if (job.softnet) job.softnet->options.seed = seed;
+  if (job.slow_lane) job.slow_lane->begin(seed, job.report.known, job.options.found);
+}
 
-fuzz::Progress take_up(Job& job, const Keeping& keeping) {
+fuzz::Progress take_up(Job& job, const std::string& name, const Keeping& keeping) {
   TargetReport& report = job.report;
-  report.folder = open_folder(job.options, first_word(report.name), keeping);
-  if (keeping.resume) report.known = report.folder->findings();
+  report.folder = open_folder(job.options, name, keeping);
+  if (keeping.resume) report.known = report.folder->findings([&](const auto& each) { return concerns(job, each); });
   share_findings(job.options, report);
+  std::size_t left_alone = report.folder->left_alone();
   if (job.softnet) {
-    open_folder(job.softnet->options, first_word(report.name) + "-softnet", keeping);
+    const auto inputs = open_folder(job.softnet->options, name + "-softnet", keeping);
     share_findings(job.softnet->options, report);
+    left_alone += inputs->left_alone();
   }
-  report.history =
-      std::make_shared<CampaignHistory>(keeping.out, first_word(report.name), keeping.worker, !keeping.resume);
+  if (left_alone != 0)
+    complain(fmt::format("weir: {}: {} inputs and findings are of other releases or settings, and left alone\n",
+                         report.name, left_alone));
+  report.history = std::make_shared<CampaignHistory>(keeping.out, name, keeping.worker, !keeping.resume);
   report.history->start(
       report, job.softnet && job.options.profiles.empty() ? job.softnet->options.profiles : job.options.profiles);
   for (const auto& each : report.folder->strange())
     complain(fmt::format("weir: {} is left out: it is no trace\n", each.string()));
   fuzz::Progress before = report.folder->progress();
   if (before.starts == 0) before.seed = job.options.seed;
-  // The same seed would draw the same inputs again.
-  constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;
-  job.options.seed += golden * before.starts++;
+  draw_other_inputs(job, before.starts++, keeping.worker);
   if (keeping.until_clauses && !job.linux_effort && !job.stack_effort)
     job.options.enough = [wanted = should_reach(report), reached = before.covered](const fuzz::CampaignStats& stats) {
       ClauseSet all = reached;
       return (all |= stats.covered).contains_all(wanted);
     };
+  return before;
+}
+
+}  // namespace
+
+/// What others left behind may be about a release that is not asked for now, or a host with other settings.
+bool concerns(const fuzz::CampaignOptions& options, const fuzz::Input& input) {
+  const auto& asked = options.profiles;
+  if (std::find(asked.begin(), asked.end(), input.profile) == asked.end()) return false;
+  if (!options.host) return true;
+  const oracle::Header wanted{input.profile, *options.host}, found{input.profile, input.options};
+  return oracle::to_json(wanted) == oracle::to_json(found);
+}
+
+bool concerns(const Job& job, const fuzz::Input& input) {
+  return (job.target.run && concerns(job.options, input)) || (job.softnet && concerns(job.softnet->options, input));
+}
+
+std::vector<std::string> folder_names(const std::vector<Job>& jobs) {
+  std::vector<std::string> names;
+  for (const Job& each : jobs) {
+    const std::string own = each.report.folder_name.empty() ? first_word(each.report.name) : each.report.folder_name;
+    std::string name = own;
+    for (int number = 2; std::find(names.begin(), names.end(), name) != names.end(); ++number)
+      name = fmt::format("{}-{}", own, number);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::vector<fuzz::Progress> take_up(std::vector<Job>& jobs, const Keeping& keeping) {
+  const auto names = folder_names(jobs);
+  std::vector<fuzz::Progress> before(jobs.size());
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    if (jobs[i].report.not_available.empty()) before[i] = take_up(jobs[i], names[i], keeping);
   return before;
 }
 

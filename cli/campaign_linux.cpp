@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <future>
+#include <exception>
 #include <iterator>
 #include <stdexcept>
+#include <stop_token>
+#include <thread>
 #include <utility>
 
 #include "cli/campaign.hpp"
@@ -36,12 +38,59 @@ std::string not_asked_for(const std::vector<const Profile*>& profiles) {
 /// Adds what the slow lane has found to what the campaign has.
 void add_slow_lane(TargetReport& report, fuzz::SlowEffort&& slow) {
   report.stats.effort.operations += slow.operations;
-  report.stats.divergences += slow.findings.size();
+  report.stats.divergences += slow.divergences;
   report.stats.covered |= slow.covered;
   report.late += slow.late;
   report.unsteady += slow.unsteady;
   std::move(slow.findings.begin(), slow.findings.end(), std::back_inserter(report.stats.findings));
   report.slow = std::move(slow);
+}
+
+/// The lane in which time passes, on a thread of its own: stopped when the rest has ended.
+class LaneBeside {
+ public:
+  LaneBeside(fuzz::SlowLane& lane, fuzz::Campaign::Clock::time_point deadline, fuzz::SlowEffort& effort)
+      : thread_([this, &lane, deadline, &effort](const std::stop_token& stop) {
+          try {
+            lane.run(deadline, effort, stop);
+          } catch (...) {
+            failure_ = std::current_exception();
+          }
+        }) {}
+
+  /// \param now  it need not go on until the deadline. \return what it threw
+  std::exception_ptr end(bool now) {
+    if (now) thread_.request_stop();
+    thread_.join();
+    return failure_;
+  }
+
+ private:
+  std::exception_ptr failure_;
+  std::jthread thread_;
+};
+
+/// The report has what was done, whether it ended well or not.
+void take_stats(Job& job, const std::vector<fuzz::Campaign>& planes) {
+  job.report.stats = fuzz::sum_of(planes);
+  job.report.stats.covered = {};
+  if (!job.linux_effort) return;
+  const double busy = std::chrono::duration<double>(job.linux_effort->busy).count();
+  const auto compared = static_cast<double>(planes.front().stats().effort.operations);
+  if (busy > 0) job.report.per_second_of_one_core = compared / busy;
+  job.report.late = job.linux_effort->late;
+  job.report.unsteady = job.linux_effort->unsteady;
+  job.report.stats.covered |= job.linux_effort->covered;
+}
+
+void take_softnet(Job& job) {
+  const fuzz::SoftnetEffort& softnet = *job.softnet->effort;
+  job.report.disturbed = softnet.thrown_away();
+  job.report.packets = softnet.packets;
+  job.report.unsteady += softnet.unsteady;
+  softnet.covered.for_each([&](Clause each) {
+    if (job.report.reachable.contains(each)) job.report.stats.covered.insert(each);
+  });
 }
 
 }  // namespace
@@ -115,39 +164,33 @@ Job softnet_job(const std::vector<const Profile*>& profiles) {
 
 void run_linux_job(Job& job, fuzz::Campaign::Clock::time_point deadline,
                    const fuzz::Campaign::OnProgress& on_progress) {
-  std::future<fuzz::SlowEffort> beside;
-  fuzz::SlowEffort in_turns;
+  fuzz::SlowEffort slow;
   fuzz::OtherTurn other;
-  if (job.slow_lane_takes_turns)
-    other = [&](fuzz::Campaign::Clock::time_point end) {
-      if (in_turns.findings.empty()) in_turns += job.slow_lane->run(end);
-    };
-  else if (job.slow_lane)
-    beside = std::async(std::launch::async, [&lane = *job.slow_lane, deadline] { return lane.run(deadline); });
+  std::optional<LaneBeside> beside;
   std::vector<fuzz::Campaign> planes;
   if (job.target.run) planes.emplace_back(job.options, job.target);
   if (job.target.run && job.report.folder) job.report.folder->keep_only(planes.front().corpus());
   if (job.softnet) planes.emplace_back(job.softnet->options, job.softnet->target);
-  job.report.stats = fuzz::run_in_turns(planes, deadline, on_progress, other);
-  job.report.stats.covered = {};
-  if (job.linux_effort) {
-    const double busy = std::chrono::duration<double>(job.linux_effort->busy).count();
-    const auto compared = static_cast<double>(planes.front().stats().effort.operations);
-    if (busy > 0) job.report.per_second_of_one_core = compared / busy;
-    job.report.late = job.linux_effort->late;
-    job.report.unsteady = job.linux_effort->unsteady;
-    job.report.stats.covered |= job.linux_effort->covered;
+  if (job.slow_lane_takes_turns)
+    other = [&](fuzz::Campaign::Clock::time_point end) {
+      if (slow.findings.empty()) job.slow_lane->run(end, slow, {});
+    };
+  else if (job.slow_lane)
+    beside.emplace(*job.slow_lane, deadline, slow);
+  std::exception_ptr failure;
+  try {
+    fuzz::run_in_turns(planes, deadline, on_progress, other);
+  } catch (...) {
+    failure = std::current_exception();
   }
-  if (beside.valid()) in_turns = beside.get();
-  if (job.slow_lane) add_slow_lane(job.report, std::move(in_turns));
-  if (!job.softnet) return;
-  const fuzz::SoftnetEffort& softnet = *job.softnet->effort;
-  job.report.disturbed = softnet.thrown_away();
-  job.report.packets = softnet.packets;
-  job.report.unsteady += softnet.unsteady;
-  softnet.covered.for_each([&](Clause each) {
-    if (job.report.reachable.contains(each)) job.report.stats.covered.insert(each);
-  });
+  if (beside) {
+    const auto lanes = beside->end(fuzz::Campaign::Clock::now() < deadline);
+    if (!failure) failure = lanes;
+  }
+  take_stats(job, planes);
+  if (job.slow_lane) add_slow_lane(job.report, std::move(slow));
+  if (job.softnet) take_softnet(job);
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace weir::cli

@@ -101,16 +101,6 @@ GrownHistory history_from(const fs::path& file) {
   return history;
 }
 
-std::string first_word(const std::string& name) { return name.substr(0, name.find(' ')); }
-
-/// The name of a file is TARGET-WORKER, and both may have dashes: the history knows the target.
-std::pair<std::string, std::string> target_and_worker(const std::string& stem, const std::optional<Start>& start) {
-  const std::string known = start ? first_word(start->target) : "";
-  const std::size_t dash = !known.empty() && stem.starts_with(known + "-") ? known.size() : stem.rfind('-');
-  if (dash == std::string::npos) return {stem, ""};
-  return {stem.substr(0, dash), stem.substr(dash + 1)};
-}
-
 /// All workers of a target.
 struct TargetSum {
   fuzz::Progress progress;
@@ -148,6 +138,16 @@ std::vector<fs::path> files_in(const fs::path& folder, std::string_view extensio
   return files;
 }
 
+/// One for each target.
+std::vector<fs::path> folders_in(const fs::path& folder) {
+  std::vector<fs::path> folders;
+  std::error_code not_there;
+  for (const auto& each : fs::directory_iterator(folder, not_there))
+    if (each.is_directory()) folders.push_back(each.path());
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
 std::string planes_as_json() {
   JsonList planes;
   planes.add(plane("sysctl", sysctl_clauses));
@@ -158,14 +158,14 @@ std::string planes_as_json() {
 
 std::string targets_as_json(const fs::path& folder) {
   std::map<std::string, TargetSum> sums;
-  for (const fs::path& file : files_in(folder / "state", ".json")) {
-    const std::string stem = file.stem().string();
-    auto history = history_from(folder / "history" / (stem + ".jsonl"));
-    const auto [target, worker] = target_and_worker(stem, history.start);
-    TargetSum& sum = sums[target];
-    sum.add(fuzz::CampaignFolder(folder, target, worker).progress());
-    if (history.start) sum.start = std::move(history.start);
-  }
+  for (const fs::path& target : folders_in(folder / "state"))
+    for (const fs::path& file : files_in(target, ".json")) {
+      const std::string key = target.filename().string();
+      auto history = history_from(folder / "history" / key / (file.stem().string() + ".jsonl"));
+      TargetSum& sum = sums[key];
+      sum.add(fuzz::progress_in(file));
+      if (history.start) sum.start = std::move(history.start);
+    }
   JsonList targets;
   for (const auto& [key, sum] : sums) {
     const auto& done = sum.progress;
@@ -184,13 +184,10 @@ std::string targets_as_json(const fs::path& folder) {
 
 std::string history_as_json(const fs::path& folder) {
   JsonList all;
-  for (const fs::path& file : files_in(folder / "history", ".jsonl")) {
-    const std::string stem = file.stem().string();
-    const GrownHistory history = history_from(file);
-    const auto [target, worker] = target_and_worker(stem, history.start);
-    all.add(fmt::format(R"({{"target":{},"worker":{},"points":{}}})", json_string(target), json_string(worker),
-                        history.points.array()));
-  }
+  for (const fs::path& target : folders_in(folder / "history"))
+    for (const fs::path& file : files_in(target, ".jsonl"))
+      all.add(fmt::format(R"({{"target":{},"worker":{},"points":{}}})", json_string(target.filename().string()),
+                          json_string(file.stem().string()), history_from(file).points.array()));
   return all.array();
 }
 

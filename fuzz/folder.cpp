@@ -100,7 +100,24 @@ std::vector<std::filesystem::path> files_of(const std::filesystem::path& folder,
   return files;
 }
 
+/// Where a finding was made belongs to it: the same operations differ on one host, and not on another.
+std::string shape_with_host(const Finding& finding) {
+  return oracle::to_json(oracle::Header{finding.input.profile, finding.input.options}) +
+         shape_of(finding.input, finding.difference);
+}
+
 }  // namespace
+
+std::string file_name_of(std::string_view name) {
+  std::string safe;
+  for (const char each : name) {
+    const auto byte = static_cast<unsigned char>(each);
+    const bool plain = (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') || (each >= '0' && each <= '9') ||
+                       each == '-' || each == '_' || (each == '.' && !safe.empty());
+    safe += plain ? std::string(1, each) : fmt::format("%{:02X}", byte);
+  }
+  return safe.empty() ? "%" : safe;
+}
 
 Progress& Progress::operator+=(const CampaignStats& stats) {
   inputs += stats.inputs;
@@ -113,23 +130,36 @@ Progress& Progress::operator+=(const CampaignStats& stats) {
   return *this;
 }
 
-CampaignFolder::CampaignFolder(std::filesystem::path folder, std::string target, std::string worker)
-    : folder_(std::move(folder)), target_(std::move(target)), worker_(std::move(worker)) {}
+Progress progress_in(const std::filesystem::path& file) { return progress_from(oracle::read_whole(file)); }
 
-std::vector<Finding> CampaignFolder::findings() {
+CampaignFolder::CampaignFolder(std::filesystem::path folder, std::string_view target, std::string_view worker,
+                               OneFile one_file)
+    : folder_(std::move(folder)), target_(file_name_of(target)), worker_(file_name_of(worker)), one_file_(one_file) {}
+
+std::vector<Finding> CampaignFolder::findings(const Concerns& concerns) {
   std::vector<Finding> all;
   for (const auto& path : files_of(folder_, target_ + "-linux-", ".jsonl")) try {
-      all.push_back(finding_from(oracle::read_whole(path), path.string()));
+      Finding finding = finding_from(oracle::read_whole(path), path.string());
+      // Of another target, whose name only begins like this one.
+      if (!path.filename().string().starts_with(target_ + "-" + release_of(finding.input) + "-")) continue;
+      if (!concerns || concerns(finding.input))
+        all.push_back(std::move(finding));
+      else
+        ++left_alone_;
     } catch (const oracle::Malformed&) {
       strange_.push_back(path);
     }
   return all;
 }
 
-std::vector<Input> CampaignFolder::corpus() {
+std::vector<Input> CampaignFolder::corpus(const Concerns& concerns) {
   std::vector<Input> all;
   for (const auto& path : files_of(folder_ / "corpus" / target_, "", ".jsonl")) {
     auto input = from_trace(oracle::read_whole(path));
+    if (input && concerns && !concerns(*input)) {
+      ++left_alone_;
+      continue;
+    }
     (input ? given_ : strange_).push_back(path);
     if (input) all.push_back(std::move(*input));
   }
@@ -137,12 +167,12 @@ std::vector<Input> CampaignFolder::corpus() {
   return all;
 }
 
-Progress CampaignFolder::progress() { return progress_from(oracle::read_whole(state())); }
+Progress CampaignFolder::progress() { return progress_in(state()); }
 
 void CampaignFolder::begin_anew() {
   std::error_code not_there;
   std::filesystem::remove_all(folder_ / "corpus" / target_, not_there);
-  for (const auto& each : files_of(folder_ / "state", target_ + "-", ".json")) std::filesystem::remove(each, not_there);
+  std::filesystem::remove_all(folder_ / "state" / target_, not_there);
 }
 
 void CampaignFolder::keep_only(const std::vector<Input>& kept) {
@@ -155,18 +185,28 @@ void CampaignFolder::keep_only(const std::vector<Input>& kept) {
 }
 
 void CampaignFolder::save(const Finding& finding) {
+  const std::scoped_lock lock(saving_);
+  save_one(finding);
+}
+void CampaignFolder::save_one(const Finding& finding) {
   const auto path = path_of(finding);
+  if (is_there(path, finding)) return;
   if (!write(path, to_trace(finding.input, finding.difference), true)) unwritten_.emplace(path, finding);
 }
 // What was kept can be found again: it is not worth waiting for the disk.
-void CampaignFolder::save(const Input& input) { write(path_of(input), inputs_trace(input), false); }
+void CampaignFolder::save(const Input& input) {
+  const std::scoped_lock lock(saving_);
+  write(path_of(input), inputs_trace(input), false);
+}
 void CampaignFolder::save(const Progress& progress) {
+  const std::scoped_lock lock(saving_);
   write(state(), json_of(progress), false);
-  unwritten();
+  for (const auto& [path, finding] : std::exchange(unwritten_, {})) save_one(finding);
 }
 
 std::vector<Finding> CampaignFolder::unwritten() {
-  for (const auto& [path, finding] : std::exchange(unwritten_, {})) save(finding);
+  const std::scoped_lock lock(saving_);
+  for (const auto& [path, finding] : std::exchange(unwritten_, {})) save_one(finding);
   std::vector<Finding> left;
   for (const auto& [path, finding] : unwritten_) left.push_back(finding);
   return left;
@@ -175,14 +215,24 @@ std::vector<Finding> CampaignFolder::unwritten() {
 /// Of the form in which it is read again, so that what is known from a file and what is found have one name.
 std::filesystem::path CampaignFolder::path_of(const Finding& finding) const {
   const Finding read = finding_from(to_trace(finding.input, finding.difference), "a finding");
+  const std::string it =
+      one_file_ == OneFile::of_each_shape ? shape_with_host(read) : to_trace(read.input, read.difference);
   return folder_ / fmt::format("{}-{}-{}-{}.jsonl", target_, release_of(finding.input),
-                               name_of(finding.difference.operation),
-                               hash_of(shape_of(read.input, read.difference)).substr(0, 8));
+                               name_of(finding.difference.operation), hash_of(it));
+}
+
+/// As a whole: what somebody has damaged is written again.
+bool CampaignFolder::is_there(const std::filesystem::path& path, const Finding& finding) const try {
+  if (!std::filesystem::exists(path)) return false;
+  const Finding other = finding_from(oracle::read_whole(path), path.string());
+  return path_of(other) == path_of(finding);
+} catch (const oracle::Malformed&) {
+  return false;
 }
 std::filesystem::path CampaignFolder::path_of(const Input& input) const {
   return folder_ / "corpus" / target_ / (hash_of(inputs_trace(input)) + ".jsonl");
 }
-std::filesystem::path CampaignFolder::state() const { return folder_ / "state" / (target_ + "-" + worker_ + ".json"); }
+std::filesystem::path CampaignFolder::state() const { return folder_ / "state" / target_ / (worker_ + ".json"); }
 
 bool CampaignFolder::write(const std::filesystem::path& path, const std::string& text, bool to_the_disk) {
   std::error_code told_by_the_writing;

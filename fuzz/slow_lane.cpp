@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "fuzz/kind.hpp"
+
 namespace weir::fuzz {
 namespace {
 
@@ -29,6 +31,7 @@ SlowEffort& SlowEffort::operator+=(SlowEffort&& other) {
   operations += other.operations;
   late += other.late;
   unsteady += other.unsteady;
+  divergences += other.divergences;
   time += other.time;
   covered |= other.covered;
   std::move(other.findings.begin(), other.findings.end(), std::back_inserter(findings));
@@ -46,28 +49,45 @@ SlowLane::SlowLane(std::shared_ptr<LinuxTarget> guest, SlowLaneOptions options)
   drivers_.push_back({std::move(guest)});
 }
 
+void SlowLane::begin(std::uint64_t seed, const std::vector<Finding>& known, std::function<void(const Finding&)> found) {
+  cases_ = TimerCases(seed, *options_.profile, options_.supported);
+  for (const Finding& each : known) kinds_.insert(kind_of(each.difference));
+  found_ = std::move(found);
+}
+
+std::optional<TimerCase> SlowLane::next_until(Clock::time_point deadline) {
+  const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+  if (left <= (idle_time_is_free_ ? milliseconds(0) : to_spare)) return std::nullopt;
+  return cases_.next(idle_time_is_free_ ? as_long_as_it_likes : left - to_spare);
+}
+
+void SlowLane::run(Clock::time_point deadline, SlowEffort& effort, const std::stop_token& stop) {
+  run(
+      deadline, [&] { return next_until(deadline); }, effort, stop);
+}
+
 SlowEffort SlowLane::run(Clock::time_point deadline) {
-  return run(deadline, [&]() -> std::optional<TimerCase> {
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
-    if (left <= (idle_time_is_free_ ? milliseconds(0) : to_spare)) return std::nullopt;
-    return cases_.next(idle_time_is_free_ ? as_long_as_it_likes : left - to_spare);
-  });
+  SlowEffort effort;
+  run(deadline, effort, {});
+  return effort;
 }
 
 SlowEffort SlowLane::run(std::vector<TimerCase> cases) {
-  return run(Clock::time_point::max(), [&]() -> std::optional<TimerCase> {
+  SlowEffort effort;
+  const auto next = [&]() -> std::optional<TimerCase> {
     if (cases.empty()) return std::nullopt;
     TimerCase last = std::move(cases.back());
     cases.pop_back();
     return last;
-  });
+  };
+  run(Clock::time_point::max(), next, effort, {});
+  return effort;
 }
 
-SlowEffort SlowLane::run(Clock::time_point deadline, const NextCase& next) {
-  SlowEffort effort;
+void SlowLane::run(Clock::time_point deadline, const NextCase& next, SlowEffort& effort, const std::stop_token& stop) {
   deadline_ = deadline;
   bool more = true;
-  for (;;) {
+  while (!stop.stop_requested()) {
     std::vector<pollfd> waiting;
     for (Driver& each : drivers_) {
       if (!each.at && more && effort.findings.size() < options_.max_findings) {
@@ -80,8 +100,8 @@ SlowEffort SlowLane::run(Clock::time_point deadline, const NextCase& next) {
       waiting.push_back({each.at ? each.kernel->channel() : -1, POLLIN, 0});
     }
     const bool idle = std::none_of(drivers_.begin(), drivers_.end(), [](const Driver& each) { return each.at; });
-    if (idle) return effort;
-    constexpr int look_again_ms = 1000;
+    if (idle) return;
+    constexpr int look_again_ms = 200;
     ::poll(waiting.data(), waiting.size(), look_again_ms);
     for (std::size_t i = 0; i < drivers_.size(); ++i)
       if (waiting[i].revents != 0) take_answer(drivers_[i], effort);
@@ -128,7 +148,11 @@ void SlowLane::judge(Driver& driver, const std::vector<Outcome>& answers, SlowEf
   effort.time += asked.length;
   if (difference && difference->index == driver.first->index && difference->observed == driver.first->observed) {
     effort.operations += difference->index;
-    effort.findings.push_back({input, *difference});
+    ++effort.divergences;
+    if (kinds_.insert(kind_of(*difference)).second) {
+      effort.findings.push_back({input, *difference});
+      if (found_) found_(effort.findings.back());
+    }
   } else if (driver.first) {
     ++effort.unsteady;
   } else {

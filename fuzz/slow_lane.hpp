@@ -9,13 +9,17 @@
 //
 //   SlowLane lane(guest, {.profile = &profile, .supported = questions.also_in_time()});
 //
-// A difference counts if the kernel gives the same answers when it is asked again.
+// A difference counts if the kernel gives the same answers when it is asked again, and if it is the first of its kind
+// (fuzz/kind.hpp).
 #pragma once
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
 #include <vector>
 
 #include "fuzz/engine.hpp"
@@ -31,6 +35,7 @@ struct SlowEffort {
   std::uint64_t unsteady = 0;        ///< cases with a difference that was another, or none, when asked again
   std::chrono::milliseconds time{};  ///< that has passed in the cases compared, taken together
   ClauseSet covered;                 ///< clauses of the spec behind the answers that agreed
+  std::uint64_t divergences = 0;     ///< cases that differ, of which `findings` has one of each kind
   std::vector<Finding> findings;
 
   SlowEffort& operator+=(SlowEffort&& other);
@@ -55,9 +60,16 @@ class SlowLane {
   /// \param guest  whose idle time takes none here
   SlowLane(std::shared_ptr<oracle::LinuxTarget> guest, SlowLaneOptions options);
 
+  /// To be said before it runs: another seed, what need not be found again, and who is told of a finding, at once and
+  /// on the thread of `run`.
+  void begin(std::uint64_t seed, const std::vector<Finding>& known, std::function<void(const Finding&)> found);
+
   /// Asks cases until the deadline, and none that would not be over by then. Throws std::runtime_error if a driver
   /// dies. In a guest a case takes as long as it takes.
   SlowEffort run(Clock::time_point deadline);
+  /// The same, told in `effort` as far as it has come, whatever ends it. Asked to stop, it leaves the cases at which it
+  /// is, and cannot run again.
+  void run(Clock::time_point deadline, SlowEffort& effort, const std::stop_token& stop);
 
   /// Asks these, once or as often as it takes to be sure.
   SlowEffort run(std::vector<TimerCase> cases);
@@ -72,7 +84,8 @@ class SlowLane {
   };
   using NextCase = std::function<std::optional<TimerCase>()>;
 
-  SlowEffort run(Clock::time_point deadline, const NextCase& next);
+  void run(Clock::time_point deadline, const NextCase& next, SlowEffort& effort, const std::stop_token& stop);
+  std::optional<TimerCase> next_until(Clock::time_point deadline);
   void take_answer(Driver& driver, SlowEffort& effort);
   void judge(Driver& driver, const std::vector<Outcome>& answers, SlowEffort& effort);
   void ask(Driver& driver);
@@ -83,6 +96,8 @@ class SlowLane {
   bool idle_time_is_free_ = false;
   Clock::time_point deadline_{};  ///< nothing is asked that would not be over by then
   std::vector<Driver> drivers_;
+  std::set<std::string> kinds_;  ///< of the findings
+  std::function<void(const Finding&)> found_;
 };
 
 }  // namespace weir::fuzz

@@ -37,7 +37,7 @@ void ReportFiles::add_options(CLI::App& command) {
 bool ReportFiles::write(const Report& report) const {
   bool written = true;
   if (!junit.empty()) written &= write_file(junit, as_junit(report));
-  if (!sarif.empty()) written &= write_file(sarif, as_sarif(report));
+  if (!sarif.empty()) written &= write_file(sarif, as_sarif(report, sarif.stem().string()));
   if (!badge.empty()) written &= write_file(badge, as_badge(report));
   return written;
 }

@@ -54,7 +54,8 @@ struct Report {
 };
 
 std::string as_junit(const Report& report);
-std::string as_sarif(const Report& report);
+/// \param name  of this run among several that are uploaded together
+std::string as_sarif(const Report& report, const std::string& name);
 /// What shields.io takes from an endpoint.
 std::string as_badge(const Report& report);
 

@@ -59,7 +59,7 @@ std::string result_text(const ReportProblem& problem, std::size_t rule) {
 
 }  // namespace
 
-std::string as_sarif(const Report& report) {
+std::string as_sarif(const Report& report, const std::string& name) {
   std::string rules, results;
   std::map<std::string_view, std::size_t> places;
   for (const ReportCase& each : report.cases)
@@ -70,9 +70,9 @@ std::string as_sarif(const Report& report) {
     }
   return fmt::format(
       R"({{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{{"tool":{{"driver":)"
-      R"({{"name":"{}","version":"{}","rules":[{}]}}}},"results":[{}]}}]}})"
+      R"({{"name":"{}","version":"{}","rules":[{}]}}}},"automationDetails":{{"id":{}}},"results":[{}]}}]}})"
       "\n",
-      report.tool, WEIR_VERSION, rules, results);
+      report.tool, WEIR_VERSION, rules, json_string(report.tool + "/" + name + "/"), results);
 }
 
 }  // namespace weir::cli

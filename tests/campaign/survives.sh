@@ -58,7 +58,7 @@ verify "$out" "$out"
 grep -o 'weir check .*' "$work/log" | sort >"$work/told"
 [[ -z $(uniq -d "$work/told") ]] || fail "a finding is told twice: $(uniq -d "$work/told")"
 diff <(sed 's|.*/||' "$work/told" | sort) <(findings "$out") || fail "what is told is not what is there"
-starts=$(sed -n 's/.*"starts":\([0-9]*\).*/\1/p' "$out"/state/*.json)
+starts=$(sed -n 's/.*"starts":\([0-9]*\).*/\1/p' "$out"/state/*/*.json)
 ((starts > 1)) || fail "it did not go on, but began anew"
 echo "$kills kills, $(findings "$out" | wc -l) findings, $before of them before the last start"
 

@@ -37,18 +37,18 @@ campaign
 "$weir" report found >out || fail "$(cat out)"
 grep -q 'found/report.html: [0-9]* kB' out || fail "it does not say where the page is: $(cat out)"
 refused "cannot" found -o nowhere/report.html
-cp found/history/lockfree-0.jsonl before
+cp found/history/lockfree/0.jsonl before
 campaign --resume
-cmp -n "$(stat -c %s before)" before found/history/lockfree-0.jsonl || fail "resumed, it changed what was written down"
-(($(wc -l <found/history/lockfree-0.jsonl) > $(wc -l <before))) || fail "resumed, it wrote nothing down"
+cmp -n "$(stat -c %s before)" before found/history/lockfree/0.jsonl || fail "resumed, it changed what was written down"
+(($(wc -l <found/history/lockfree/0.jsonl) > $(wc -l <before))) || fail "resumed, it wrote nothing down"
 campaign --worker other --resume
 # Killed in the middle of a line: the page is made all the same.
-printf '{"at":1,"secon' >>found/history/lockfree-0.jsonl
+printf '{"at":1,"secon' >>found/history/lockfree/0.jsonl
 "$weir" report found >out || fail "half a line: $(cat out)"
 campaign --resume
 "$weir" report found >out || fail "resumed after half a line: $(cat out)"
 grep -q '"workers":2,"starts":4' found/report.html || fail "the starts of two workers are not summed"
-(($(grep -c '^{"at":[0-9]*,"target".*}$' found/history/lockfree-0.jsonl) == 3)) || fail "a start is lost behind half a line"
+(($(grep -c '^{"at":[0-9]*,"target".*}$' found/history/lockfree/0.jsonl) == 3)) || fail "a start is lost behind half a line"
 campaign
-[[ ! -e found/history/lockfree-other.jsonl ]] || fail "begun anew, it keeps the history of another worker"
-(($(grep -c '"target"' found/history/lockfree-0.jsonl) == 1)) || fail "begun anew, it goes on with the old history"
+[[ ! -e found/history/lockfree/other.jsonl ]] || fail "begun anew, it keeps the history of another worker"
+(($(grep -c '"target"' found/history/lockfree/0.jsonl) == 1)) || fail "begun anew, it goes on with the old history"

@@ -1,9 +1,12 @@
 // What a campaign leaves on disk and takes up again, and what ends it before its time.
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <string>
 
 #include "fuzz/canary.hpp"
 #include "fuzz/folder.hpp"
@@ -112,6 +115,85 @@ TEST_F(Folder, WhatIsNoTraceIsNamedAndLeftOut) {
   EXPECT_TRUE(folder.findings().empty());
   EXPECT_TRUE(folder.corpus().empty());
   EXPECT_EQ(folder.strange().size(), 2U);
+}
+
+/// A driver says what it is called.
+TEST_F(Folder, NoNameLeavesTheFolder) {
+  std::filesystem::create_directories(path / "victim");
+  std::ofstream(path / "victim" / "precious") << "";
+  for (const std::string name : {"../../victim", "..", ".", "", "a/../../../victim", "../victim\0"}) {
+    CampaignFolder folder(path / "out", name, name);
+    Progress progress;
+    progress.starts = 3;
+    folder.save(progress);
+    folder.save(Input{&releases::linux_6_18, {}, {op::Netns{}}});
+    EXPECT_EQ(folder.progress().starts, 3U) << name;
+    EXPECT_EQ(folder.corpus().size(), 1U) << name;
+    folder.begin_anew();
+    EXPECT_TRUE(folder.corpus().empty()) << name;
+    EXPECT_TRUE(std::filesystem::exists(path / "victim" / "precious")) << name;
+  }
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(path), {}), 2) << "out and victim";
+  EXPECT_NE(file_name_of("a/b"), file_name_of("a%2Fb"));
+  EXPECT_EQ(file_name_of("gVisor-1.0_a"), "gVisor-1.0_a");
+}
+
+/// Beginning one anew leaves another whose name begins as its own.
+TEST_F(Folder, TargetsAreApart) {
+  CampaignFolder one(path, "qemu", "0"), other(path, "qemu-6.1", "0");
+  Progress progress;
+  progress.starts = 3;
+  other.save(progress);
+  other.save(Input{&releases::linux_6_18, {}, {op::Netns{}}});
+  one.begin_anew();
+  EXPECT_EQ(other.progress().starts, 3U);
+  EXPECT_EQ(other.corpus().size(), 1U);
+}
+
+TEST_F(Folder, WhatIsOfAnotherReleaseIsLeftAlone) {
+  CampaignFolder first = open();
+  first.save(Input{&releases::linux_6_18, {}, {op::Netns{}}});
+  first.save(Input{&releases::linux_2_6_32, {}, {op::Netns{}}});
+  const auto old = run(first, {.profiles = {&releases::linux_2_6_32}, .max_inputs = 200'000, .max_findings = 1},
+                       canary_accept_queue());
+  ASSERT_EQ(old.findings.size(), 1U);
+  const std::size_t before = files("corpus/canary");
+
+  CampaignFolder second = open();
+  const auto new_ones = [](const Input& each) { return each.profile == &releases::linux_6_18; };
+  EXPECT_TRUE(second.findings(new_ones).empty());
+  EXPECT_EQ(second.corpus(new_ones).size(), 1U);
+  EXPECT_EQ(second.left_alone(), before) << "all inputs but one, and a finding";
+  second.keep_only({});
+  EXPECT_EQ(files("corpus/canary"), before - 1) << "what it has not taken up is not for it to drop";
+}
+
+/// The same calls with other numbers are another finding, unless the campaign says that one is enough.
+TEST_F(Folder, FindingsOfOneShapeAreOneFileWhereThatIsWanted) {
+  const auto finding = [](std::int32_t backlog) {
+    const Op listen = op::Listen{{3}, backlog};
+    Difference difference;
+    difference.operation = listen;
+    difference.observed = outcome::Returned{0};
+    return Finding{{&releases::linux_6_18, {}, {listen}}, difference};
+  };
+  CampaignFolder each = open();
+  each.save(finding(1));
+  each.save(finding(2));
+  EXPECT_EQ(each.findings().size(), 2U);
+  CampaignFolder shapes(path, "shapes", "0", OneFile::of_each_shape);
+  shapes.save(finding(1));
+  shapes.save(finding(2));
+  ASSERT_EQ(shapes.findings().size(), 1U);
+  EXPECT_EQ(shapes.findings()[0].input.ops, finding(1).input.ops) << "the first stays";
+}
+
+/// In two containers with one folder processes have the same number.
+TEST_F(Folder, AProcessOfTheSameNumberIsNotInTheWay) {
+  const auto taken = path / (".file." + std::to_string(::getpid()));
+  std::filesystem::create_directory(taken);
+  EXPECT_EQ(oracle::write_whole(path / "file", "text", true), "");
+  EXPECT_EQ(oracle::read_whole(path / "file"), "text");
 }
 
 TEST_F(Folder, AFileThatCannotBeWrittenLeavesNothing) {

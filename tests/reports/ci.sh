@@ -73,6 +73,16 @@ for text in map(str, gitlab["script"] + gitlab["before_script"]):
         assert used in gitlab["variables"], used
 assert (root / "ci" / f"{gitlab['variables']['WEIR_PROFILE']}.sh").is_file()
 print("the pipelines are as they should be")
+
+oss_fuzz = yaml.safe_load((root / "ci/oss-fuzz/project.yaml").read_text())
+lite = yaml.safe_load((root / ".clusterfuzzlite/project.yaml").read_text())
+assert oss_fuzz["language"] == lite["language"] == "c++"
+assert {"libfuzzer", "afl"} <= set(oss_fuzz["fuzzing_engines"])
+installs = [[line for line in (root / file).read_text().splitlines() if "apt-get" in line or "git clone" in line and "weir" not in line]
+            for file in ("ci/oss-fuzz/Dockerfile", ".clusterfuzzlite/Dockerfile")]
+assert installs[0] == installs[1] and len(installs[0]) > 1, "both images have the same libraries"
+for script in re.findall(r"\$SRC/weir/(\S+\.sh)", (root / ".clusterfuzzlite/build.sh").read_text()):
+    assert (root / script).is_file(), script
 PYTHON
-for script in "$root"/ci/*.sh; do bash -n "$script"; done
+for script in "$root"/ci/*.sh "$root"/ci/*/*.sh "$root"/.clusterfuzzlite/build.sh; do bash -n "$script"; done
 echo "the scripts of ci/ are as they should be"

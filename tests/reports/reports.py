@@ -4,6 +4,7 @@
 Facts are what must be in it besides: of sarif results=N, rule=ID, level=LEVEL, way=N (the longest code flow has at least N
 steps), line=N; of junit tests=N, failures=N, errors=N, skipped=N; of badge message=TEXT, color=NAME."""
 import json
+import pathlib
 import re
 import sys
 import xml.etree.ElementTree as xml
@@ -38,7 +39,9 @@ def sarif(path):
     keys(log, "$schema version runs", "the log")
     expect(log["version"] == "2.1.0" and len(log["runs"]) == 1, "version 2.1.0 with one run")
     run = log["runs"][0]
-    keys(run, "tool results", "the run")
+    keys(run, "tool automationDetails results", "the run")
+    category, _, rest = run["automationDetails"]["id"].rpartition("/")
+    expect(category == f"{run['tool']['driver']['name']}/{pathlib.Path(path).stem}" and not rest, "one category for each file")
     driver = run["tool"]["driver"]
     keys(driver, "name version rules", "the driver")
     expect(driver["name"].startswith("weir "), "the driver's name")

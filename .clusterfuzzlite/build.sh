@@ -1,0 +1,2 @@
+#!/bin/bash -eu
+exec bash "$SRC/weir/ci/oss-fuzz/build.sh"
