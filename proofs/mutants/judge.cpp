@@ -7,12 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <ctime>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <new>
 #include <stdexcept>
 #include <tuple>
 
@@ -30,7 +32,6 @@ using proofs::Verdict;
 /// A mutant that takes many times what the rule takes is given up, not waited for.
 constexpr proofs::Budget budget{4'000'000, 20'000, std::chrono::seconds{30}};
 constexpr unsigned most_seconds = 10;                 // of one run, in case no loop of the rules is at fault
-constexpr std::uint64_t most_bytes = 3'000'000'000;   // of a process, which a mutant may fill
 constexpr std::uint64_t turns_before_it_hangs = 100;  // times what it took unmutated
 constexpr std::uint64_t turns_at_least = 1'000'000;
 constexpr double next_to_nothing = 0.03;  // seconds of a run
@@ -56,6 +57,12 @@ std::uint64_t digest_of(std::string_view bytes) {
   proofs::Digest digest;
   digest.put(bytes);
   return digest.low;
+}
+
+/// "listen/queues.sk_acceptq_is_full" of its first mutant.
+std::string_view rule_of(int mutant) {
+  const std::string_view id = all_mutants()[static_cast<std::size_t>(mutant) - 1].id;
+  return id.substr(0, id.rfind('.'));
 }
 
 using Records = std::map<std::string, std::string, std::less<>>;  ///< what was learnt, by theorem
@@ -96,15 +103,40 @@ struct Judge::About {
   std::size_t candidate;
   std::size_t from;  ///< candidates before this one have been gone through by a process that had to be stopped
   bool late;
+  bool crashed;     ///< by a signal that the program itself caused; any other death is not the mutant's
+  bool full;        ///< memory did not suffice, whatever became of that
+  const char* why;  ///< a process had to be stopped; nullptr: none
 };
 
 namespace {
 
-bool* late_now = nullptr;
+constexpr const char* no_memory = "memory did not suffice";
+
+// What a signal handler may set of the mutant that is judged.
+bool *late_now = nullptr, *crashed_now = nullptr, *full_now = nullptr;
 
 void stop_late(int) {
   *late_now = true;
   ::_exit(1);
+}
+void note_crash(int) {
+  *crashed_now = true;
+  ::_exit(1);
+}
+void note_full() {
+  *full_now = true;
+  throw std::bad_alloc();
+}
+
+/// On a stack of its own: a recursion without end has none left.
+void note_crashes() {
+  static std::array<char, 65'536> stack;
+  const stack_t other{stack.data(), 0, stack.size()};
+  ::sigaltstack(&other, nullptr);
+  struct sigaction action {};
+  action.sa_handler = note_crash;
+  action.sa_flags = SA_ONSTACK;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) ::sigaction(signal, &action, nullptr);
 }
 
 /// Of the processor's; 0: not at all any more.
@@ -115,7 +147,7 @@ void stop_after(unsigned seconds) {
 
 }  // namespace
 
-Judge::Judge(std::vector<proofs::Plane> planes, double patience) : planes_(std::move(planes)), patience_(patience) {}
+Judge::Judge(std::vector<proofs::Plane> planes, const Limits& limits) : planes_(std::move(planes)), limits_(limits) {}
 
 std::string Judge::learn_one(const Theorem& theorem) const {
   proofs::Prover prover(theorem, Claims::goals, {}, false);
@@ -184,16 +216,9 @@ void Judge::learn(unsigned processes, const std::filesystem::path& kept) {
   });
 }
 
-bool Judge::is_passed(int mutant) const {
-  return std::any_of(learnt_.begin(), learnt_.end(), [&](const Learnt& each) {
-    return std::any_of(each.runs.begin(), each.runs.end(),
-                       [&](const Run& run) { return run.passed[static_cast<std::size_t>(mutant)] != 0; });
-  });
-}
-
-/// The order of their worth: first what costs next to nothing, then what goes through operations, then the rest; of
-/// each theorem the release that passes the place most often first, and the others only after every theorem had its
-/// turn.
+/// The order of their worth: first what has killed another mutant of the same rule, then what costs next to nothing,
+/// then what goes through operations, then the rest; of each theorem the release that passes the place most often
+/// first, and the others only after every theorem had its turn.
 std::vector<Judge::Candidate> Judge::candidates(int mutant) const {
   struct Ranked {
     int tier;
@@ -227,6 +252,10 @@ std::vector<Judge::Candidate> Judge::candidates(int mutant) const {
   });
   std::vector<Candidate> ordered;
   for (const Ranked& each : found) ordered.push_back(each.candidate);
+  if (const auto killer = killers_.find(rule_of(mutant)); killer != killers_.end()) {
+    const auto at = std::find(ordered.begin(), ordered.end(), killer->second);
+    if (at != ordered.end()) std::rotate(ordered.begin(), at, at + 1);
+  }
   return ordered;
 }
 
@@ -237,6 +266,7 @@ void Judge::hold_against(int mutant, const Candidate& candidate, Fate& fate) con
   const Family& family = candidate.learnt->families[run.family];
   proofs::Prover prover(theorem, Claims::goals, budget, false);  // one at a time: it is the thread's explorer
   stop_after(most_seconds);
+  *full_now = false;
   mutant::state.active = mutant;
   mutant::state.most_turns = std::max(turns_at_least, turns_before_it_hangs * run.turns);
   mutant::state.turns = 0;
@@ -249,7 +279,10 @@ void Judge::hold_against(int mutant, const Candidate& candidate, Fate& fate) con
   if (mutated.good(Claims::goals)) return;
   fate.theorem = std::string(theorem.name) + "@" + std::string(kernel.name);
   fate.how = std::string(name_of_enum(mutated.attempt.verdict)) + ": " + mutated.attempt.detail;
-  const bool gave_up = mutated.attempt.verdict == Verdict::timeout || mutated.attempt.verdict == Verdict::unknown;
+  const bool full = *full_now || mutated.attempt.detail.find("out of memory") != std::string::npos;  // Z3's own words
+  if (full) fate.how = no_memory;
+  const bool gave_up =
+      full || mutated.attempt.verdict == Verdict::timeout || mutated.attempt.verdict == Verdict::unknown;
   fate.end = gave_up ? End::undecided : End::killed;
 }
 
@@ -259,7 +292,7 @@ Fate Judge::fate_of(int mutant, About& about) const {
   if (!all.empty()) fate.end = End::survived;
   const double begin = processor_seconds();
   for (std::size_t i = about.from; i < all.size() && fate.end != End::killed; ++i) {
-    if (processor_seconds() - begin > patience_) {
+    if (processor_seconds() - begin > limits_.patience) {
       if (fate.end == End::survived) fate = {End::undecided, "", fmt::format("{} of {} runs", i, all.size()), 0};
       break;
     }
@@ -268,6 +301,29 @@ Fate Judge::fate_of(int mutant, About& about) const {
   }
   return fate;
 }
+
+namespace {
+
+std::string record_of(const Fate& fate) {
+  proofs::RecordWriter to;
+  to.put(fate.end);
+  to.put(std::string_view(fate.theorem));
+  to.put(std::string_view(fate.how));
+  to.put(fate.seconds);
+  return to.take();
+}
+
+Fate told(std::string_view record) {
+  proofs::RecordReader from(record);
+  Fate fate;
+  fate.end = from.get<End>();
+  fate.theorem = from.get_text();
+  fate.how = from.get_text();
+  fate.seconds = from.get<double>();
+  return fate;
+}
+
+}  // namespace
 
 void Judge::judge(const std::vector<int>& mutants, unsigned processes,
                   const std::function<void(int mutant, const Fate&)>& on_fate) {
@@ -285,48 +341,46 @@ void Judge::judge(const std::vector<int>& mutants, unsigned processes,
   }
   const auto work = [&](std::size_t job) {
     const std::size_t at = open[job];
-    const rlimit memory{most_bytes, most_bytes};
+    const rlimit memory{limits_.bytes, limits_.bytes};
     ::setrlimit(RLIMIT_AS, &memory);
     late_now = &abouts[at].late;
+    crashed_now = &abouts[at].crashed;
+    full_now = &abouts[at].full;
     std::signal(SIGPROF, stop_late);
+    note_crashes();
+    std::set_new_handler(note_full);
     const auto start = std::chrono::steady_clock::now();
     Fate fate = fate_of(mutants[at], abouts[at]);
-    proofs::RecordWriter to;
-    to.put(fate.end);
-    to.put(std::string_view(fate.theorem));
-    to.put(std::string_view(fate.how));
-    to.put(seconds_since(start));
-    return to.take();
+    fate.seconds = seconds_since(start);
+    return record_of(fate);
   };
+  std::map<std::string, Candidate, std::less<>> killers;
   while (!open.empty()) {
     std::vector<std::size_t> again;
     proofs::run_in_processes(open.size(), processes, work, [&](std::size_t job, std::optional<std::string> answer) {
       const std::size_t at = open[job];
       About& about = abouts[at];
-      if (!answer && about.late) {  // goes on behind the run that took too long
-        about.late = false;
+      const bool dies = !answer && about.crashed && !about.full;
+      if (!answer && !dies) {  // goes on behind the run that came to no end
+        about.why = about.late ? "a run took too long" : about.full ? no_memory : "a process was killed from outside";
+        about.late = about.full = about.crashed = false;
         about.from = about.candidate + 1;
         return again.push_back(at);
       }
-      Fate fate;
-      if (answer) {
-        proofs::RecordReader from(*answer);
-        fate.end = from.get<End>();
-        fate.theorem = from.get_text();
-        fate.how = from.get_text();
-        fate.seconds = from.get<double>();
-        if (fate.end == End::survived && about.from > 0) fate.end = End::undecided;
-      } else {
-        const Candidate last = candidates(mutants[at])[about.candidate];
-        fate.end = End::killed;
-        fate.theorem =
-            std::string(last.learnt->theorem->name) + "@" + std::string(last.learnt->theorem->profiles[last.run]->name);
-        fate.how = "error: the program dies";
+      Fate fate = dies ? Fate{End::killed, "", "error: the program dies", 0} : told(*answer);
+      if (fate.end == End::survived && about.why != nullptr) fate = {End::undecided, "", about.why, fate.seconds};
+      if (fate.end == End::killed) {
+        const Candidate killer = candidates(mutants[at])[about.candidate];
+        fate.theorem = std::string(killer.learnt->theorem->name) + "@" +
+                       std::string(killer.learnt->theorem->profiles[killer.run]->name);
+        killers.insert_or_assign(std::string(rule_of(mutants[at])), killer);
       }
       on_fate(mutants[at], fate);
     });
     open = std::move(again);
   }
+  killers.merge(killers_);  // which all processes have gone by until here
+  killers_ = std::move(killers);
   ::munmap(shared, sizeof(About) * mutants.size());
 }
 

@@ -4,16 +4,18 @@
 //   judge.learn(processes, {});                      // once, unmutated: what is proved, and which places it passes
 //   judge.judge(numbers, processes, on_fate);
 //
-// A mutant is held against the runs of theorems that pass its place: those that cost next to nothing, then those that
-// pass it most often for what they cost. A run that asks the solver
-// exactly what it asked unmutated has the same verdict; any other is put to the solver. The first verdict that is not
-// the right one kills. What the solver gives up on kills nothing.
+// A mutant is held against the runs of theorems that pass its place: the one that killed a mutant of the
+// same rule before, those that cost next to nothing, then those that pass it most often for what they cost. A run that
+// asks the solver exactly what it asked unmutated has the same verdict; any other is put to the solver. The first
+// verdict that is not the right one kills. What the solver gives up on kills nothing, and neither does what memory did
+// not suffice for, nor a process that was killed from outside: that is undecided, and says so.
 //
 // Starts processes, so the caller should have no other threads.
 #pragma once
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,10 +44,14 @@ struct Fate {
 /// The theorems of the program; each program has its own.
 std::vector<proofs::Plane> judging_planes();
 
+struct Limits {
+  double patience = 120;                ///< seconds of a processor for a mutant before it is left undecided
+  std::uint64_t bytes = 3'000'000'000;  ///< of address space for a process, which a mutant may fill
+};
+
 class Judge {
  public:
-  /// \param patience  seconds that a mutant may take before it is left undecided
-  Judge(std::vector<proofs::Plane> planes, double patience);
+  Judge(std::vector<proofs::Plane> planes, const Limits& limits);
 
   /// \param kept  file of what another run of this very program has learnt, and for this one's; empty: none
   /// \throws std::runtime_error where a process dies
@@ -54,9 +60,7 @@ class Judge {
   /// Theorems that are not proved without a mutant, and so kill none.
   const std::vector<std::string>& unproved() const { return unproved_; }
 
-  /// Whether a theorem passes the mutant's place for some release.
-  bool is_passed(int mutant) const;
-
+  /// What kills here is what is tried first in the next call.
   void judge(const std::vector<int>& mutants, unsigned processes,
              const std::function<void(int mutant, const Fate&)>& on_fate);
 
@@ -64,8 +68,8 @@ class Judge {
   /// One theorem for one release, unmutated.
   struct Run {
     std::size_t family;
-    std::uint64_t turns;       ///< of loops
-    std::vector<char> passed;  ///< by number of mutant
+    std::uint64_t turns;                ///< of loops
+    std::vector<std::uint32_t> passed;  ///< how often, by number of mutant
   };
   struct Learnt {
     const proofs::Theorem* theorem;
@@ -74,8 +78,9 @@ class Judge {
   };
   /// A run that passes the place of a mutant.
   struct Candidate {
-    const Learnt* learnt;
-    std::size_t run;
+    const Learnt* learnt = nullptr;
+    std::size_t run = 0;
+    friend bool operator==(const Candidate&, const Candidate&) = default;
   };
   /// What a process is about when it dies.
   struct About;
@@ -87,7 +92,8 @@ class Judge {
   void hold_against(int mutant, const Candidate& candidate, Fate& fate) const;
 
   std::vector<proofs::Plane> planes_;
-  double patience_;
+  Limits limits_;
+  std::map<std::string, Candidate, std::less<>> killers_;  ///< by rule: what has killed a mutant of it before
   std::vector<Learnt> learnt_;
   std::vector<std::string> unproved_;
 };

@@ -94,8 +94,9 @@ std::string Report::summary() const {
   };
   for (const auto& [kind, row] : rows) line(kind, row);
   line("all", sum);
-  return text + fmt::format("\n{} mutants; of the killed, {} make a loop turn without end and {} the program die.\n",
-                            all_.size(), hang, die);
+  return text +
+         fmt::format("\n{} of {} mutants; of the killed, {} make a loop turn without end and {} the program die.\n",
+                     all_.size(), all_mutants().size(), hang, die);
 }
 
 std::string Report::as_text() const {
@@ -124,13 +125,20 @@ std::string Report::as_json(const Judged& judged) const {
                      json_string(judged.fate.how), argument(judged) != nullptr, judged.fate.seconds);
 }
 
+std::string Report::sampled() const {
+  return fmt::format(
+      "It was made within a bound of time (`--within`), which {} of the {} have had: every eighth of all in the order "
+      "of\ntheir names, then every eighth from the second on, and so on. Those that are not in it were not judged.\n\n",
+      all_.size(), all_mutants().size());
+}
+
 std::string Report::as_page() const {
   std::string page =
       "# Mutants of the rules\n\n"
       "Each mutant is one change of one rule of `model/`. A theorem kills it if it is not proved any more for the "
       "release "
       "named;\n[proofs.md](proofs.md) tells how. This page is the output of `weir mutants --spec --markdown`.\n\n" +
-      summary();
+      (all_.size() < all_mutants().size() ? sampled() : "") + summary();
   std::string_view file;
   for (const Judged& each : all_) {
     if (each.fate.end == End::absent) continue;

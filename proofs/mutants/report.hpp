@@ -35,6 +35,7 @@ class Report {
   const Argument* argument(const Judged& judged) const;
   bool stands(const Judged& judged) const;
   std::string summary() const;
+  std::string sampled() const;
 
   Arguments arguments_;
   std::vector<Judged> all_;

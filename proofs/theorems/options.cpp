@@ -61,9 +61,10 @@ const auto options_answer_by_the_table = [](auto& c, const Profile& kernel) {
     for (const auto& option : names<SockOpt>) {
       const Program program{socket(kind.family, kind.type), set(3, option.value), get(3, option.value)};
       c.running(program);
-      c.goal("setting", error_of(host.step(program[1])) == expected(kernel, kind, option.value, true));
+      const Errno set_error = error_of(host.step(program[1]));
+      c.goal("setting", set_error == expected(kernel, kind, option.value, true));
       c.goal("and asking", error_of(host.step(program[2])) == expected(kernel, kind, option.value, false));
-      c.twin("SO_ACCEPTCONN can be set", expected(kernel, kind, option.value, true) == Errno::none);
+      c.twin("all can be set", set_error == Errno::none);
     }
   }
 };
@@ -106,17 +107,13 @@ const auto descriptors_are_the_lowest_free = [](auto& c, const Profile& kernel) 
 };
 
 const auto without_a_descriptor_nothing_is_made = [](auto& c, const Profile& kernel) {
-  static const model::Files all_in_use = [] {
-    model::Files files;
-    for (std::int32_t fd = 3; fd < max_fd; ++fd) {
-      files.name_next(fd);  // otherwise each looks for the lowest that is free
-      files.install(model::no_sock);
-    }
-    return files;
-  }();
+  // Made anew each time: a table that is kept would be that of whichever mutant of its rules was active first.
   struct Full : model::SocketPlane<Noted> {
     Full(const Profile& release, const model::SysctlPlane<Noted>& sysctls) : SocketPlane(release, sysctls) {
-      files_ = all_in_use;
+      for (std::int32_t fd = 3; fd < max_fd; ++fd) {
+        files_.name_next(fd);  // otherwise each looks for the lowest that is free
+        files_.install(model::no_sock);
+      }
     }
     bool holds_nothing() const { return net_.socks.size() == 1 && net_.free_slots == 0; }
   };
@@ -147,7 +144,7 @@ const auto a_failed_listen_keeps_the_limit = [](auto& c, const Profile& kernel) 
     c.goal("until 4.3 the limit is as before; from 4.4 on it is overwritten",
            backlog == 0 || kept == contains({"", "4.3"}, kernel));
     c.goal("the other listener keeps its own", *host.stored_backlog(Fd{4}) == 3);
-    c.twin("it is always overwritten, or never", backlog == 0);
+    c.twin("it is the other way round", backlog == 0 || kept != contains({"", "4.3"}, kernel));
   }
 };
 
@@ -162,7 +159,7 @@ const auto any_backlog_is_clamped_as_unsigned = [](auto& c, const Profile& kerne
       c.goal(
           "tcp_info shows the smaller of the two, and somaxconn for a negative backlog",
           std::get<outcome::Info>(answer) == outcome::Info{TcpState::listen, 0, static_cast<std::uint32_t>(clamped)});
-      c.twin("always somaxconn", clamped == limit);
+      c.twin("always somaxconn", std::get<outcome::Info>(answer).sacked == static_cast<std::uint32_t>(limit));
     }
 };
 

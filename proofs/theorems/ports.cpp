@@ -131,7 +131,7 @@ const auto a_syn_reaches_the_listener_that_fits_best = [](auto& c, const Profile
                sock_of(host, fd)->listener.sk_ack_backlog == (fd == expected ? 1U : 0U));
       c.goal("where neither takes it the client is refused",
              (expected == 0) == (sock_of(host, 5)->sk_err == Errno::econnrefused));
-      c.twin("it is always the first", expected != 4);
+      c.twin("it is never the second", sock_of(host, 4)->listener.sk_ack_backlog == 0);
     }
   });
 };
@@ -187,8 +187,9 @@ const auto bind_answers_by_the_table = [](auto& c, const Profile& kernel) {
         program.push_back(bind(3, bind_addresses[i], number));
         c.running(program);
         Host host = after(kernel, Program(program.begin(), program.end() - 1));
-        c.goal("the answer is that of the table", letter(error_of(host.step(program.back()))) == row.answers[i]);
-        c.twin("all but abstract names may be bound", row.answers[i] == '.');
+        const Errno error = error_of(host.step(program.back()));
+        c.goal("the answer is that of the table", letter(error) == row.answers[i]);
+        c.twin("all may be bound", error == Errno::none);
       }
 };
 

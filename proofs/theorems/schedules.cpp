@@ -78,7 +78,7 @@ const auto a_syn_is_sent_again_when_it_is_due = [](auto& c, const Profile& kerne
     ++times;
     happens_at(c, "it is sent again in that second", clocked, second * 1000,
                [&] { return clocked.sock(4)->retransmits == times; });
-    c.twin("never more than once", times <= 1);
+    c.twin("never more than once", clocked.sock(4)->retransmits <= 1);
   }
   happens_at(c, "it has failed in that one", clocked, schedule.over * 1000,
              [&] { return clocked.in(4, TcpState::close); });
@@ -107,7 +107,7 @@ const auto a_syn_ack_is_sent_again_when_it_is_due = [](auto& c, const Profile& k
     }
     happens_at(c, "the request is given up in that one", clocked, schedule.over * 1000,
                [&] { return net_of(clocked.host()).requests.empty(); });
-    c.twin("it is given up within a minute", schedule.over <= 60);
+    c.twin("it is never given up", !net_of(clocked.host()).requests.empty());
   }
 };
 
@@ -131,7 +131,7 @@ const auto a_fin_is_sent_again_when_it_is_due = [](auto& c, const Profile& kerne
   for (const std::uint32_t ms : fin_times(kernel)) {
     ++times;
     happens_at(c, "it is sent again in that millisecond", held, ms, [&] { return held.sock(7)->retransmits == times; });
-    c.twin("no more than five times", times <= 5);
+    c.twin("no more than five times", held.sock(7)->retransmits <= 5);
   }
   const bool probes = contains({"3.10", ""}, kernel);
   happens_at(c, "with a descriptor the connection is over after 924.6 s", held, probes ? 928'896 : 928'692,
@@ -162,7 +162,7 @@ const auto acknowledgements_come_when_they_are_due = [](auto& c, const Profile& 
   Clocked deferred(kernel, {socket(), bind(3), set(3, SockOpt::tcp_defer_accept, 10), listen(3), socket(), connect(4)});
   happens_at(c, "a request that is deferred for 10 s becomes a child at the timeout after that", deferred,
              early ? 21'000 : 15'000, [&] { return deferred.sock(3)->listener.sk_ack_backlog == 1; });
-  c.twin("a FIN is acknowledged at once", slow.in(4, TcpState::fin_wait2));
+  c.twin("such a request never becomes one", deferred.sock(3)->listener.sk_ack_backlog == 0);
 };
 
 const auto what_is_left_of_a_connection_lasts_a_minute = [](auto& c, const Profile& kernel) {
@@ -183,7 +183,7 @@ const auto what_is_left_of_a_connection_lasts_a_minute = [](auto& c, const Profi
   Clocked waits(kernel, then(pair(), {shutdown(5), shutdown(4), close(3), close(5)}));
   happens_at(c, "TIME_WAIT holds the port for 60 s", waits, 60'000,
              [&] { return net_of(waits.host()).buckets.empty(); });
-  c.twin("none is left after a minute", held.in(4, TcpState::close));
+  c.twin("it holds it for ever", !net_of(waits.host()).buckets.empty());
 };
 
 const auto timers_of_one_moment_have_their_order = [](auto& c, const Profile& kernel) {

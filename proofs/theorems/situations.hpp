@@ -42,9 +42,9 @@ void for_each_step(C& c, const Profile& kernel, const Stage& stage, Visit visit)
     const Host before = after(kernel, situation.program, stage.options);
     Program trace = situation.program;
     trace.emplace_back();
-    c.running(trace);
     for (const Op& operation : stage.operations) {
       trace.back() = operation;
+      c.running(trace);
       Host host = before;
       const Outcome answer = host.step(operation);
       visit(before, operation, host, answer);
