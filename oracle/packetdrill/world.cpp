@@ -194,7 +194,7 @@ World::Span World::span_of(const When& when) const {
   return {std::max(now_, base + when.from), std::max(now_, base + when.to)};
 }
 
-void World::diverged(Divergence divergence) {
+void World::diverged(const Divergence& divergence) {
   ++report_.divergences;
   report_.stopped = !all_;
   found_(divergence);
