@@ -41,7 +41,8 @@ std::int64_t span_to(std::int64_t from, std::int64_t to) {
 void World::apply(const Statement& statement) {
   using Kind = Statement::Kind;
   if (statement.kind == Kind::option) return option(statement);
-  run_waiting(span_of(statement.when).from);
+  // packetdrill makes one call at a time: what waits returns before the next one, also at the same moment.
+  run_waiting(span_of(statement.when).from + (statement.kind == Kind::call ? 1 : 0));
   if (stopped()) return;
   if (statement.kind != Kind::segment) pass_until(span_of(statement.when).from);
   switch (statement.kind) {
@@ -194,7 +195,7 @@ World::Span World::span_of(const When& when) const {
   return {std::max(now_, base + when.from), std::max(now_, base + when.to)};
 }
 
-void World::diverged(Divergence divergence) {
+void World::diverged(const Divergence& divergence) {
   ++report_.divergences;
   report_.stopped = !all_;
   found_(divergence);

@@ -76,7 +76,7 @@ class World {
   void leave_alone(Peer& peer, const Statement& statement, const std::string& kind);
 
   void outside(const Statement& statement, const std::string& kind) { report_.outside.add(kind, statement.line); }
-  void diverged(Divergence divergence);
+  void diverged(const Divergence& divergence);
   std::vector<std::string> listeners() const;
 
   Host host_;

@@ -175,6 +175,15 @@ TEST(Packetdrill, ACallThatWaitsIsTakenWhenItReturns) {
   EXPECT_EQ(check_text(early).divergences.size(), 1U);
 }
 
+TEST(Packetdrill, ACallThatWaitsReturnsBeforeTheNextCall) {
+  const std::string early =
+      listener + "+0...0.5 accept(3, ..., ...) = 4\n0.1 < S 0:0(0) win 100\n+0 > S. 0:0(0) ack 1\n";
+  const std::string ack = "0.5 < . 1:1(0) ack 1 win 100\n";
+  const auto checked = check_text(early + ack + "0.5 accept(3, ..., ...) = -1 EAGAIN\n0.5 close(4) = 0\n");
+  EXPECT_TRUE(checked.divergences.empty()) << checked.text;
+  EXPECT_EQ(check_text(early + "0.5 accept(3, ..., ...) = -1 EAGAIN\n" + ack).divergences.size(), 1U);
+}
+
 TEST(Packetdrill, CountsWhatIsOutsideTheModelByKindAndLine) {
   const auto checked =
       check_text("--mss=1000\n`./defaults.sh; sysctl -q net.ipv4.tcp_sack=0`\n" + connection +
