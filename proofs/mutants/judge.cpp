@@ -119,7 +119,10 @@ void stop_late(int) {
   *late_now = true;
   ::_exit(1);
 }
+/// Also of want of memory: where not even this much is to be had, who asked for less may have gone on without looking.
 void note_crash(int) {
+  constexpr std::size_t little = 1 << 20;
+  if (::mmap(nullptr, little, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) *full_now = true;
   *crashed_now = true;
   ::_exit(1);
 }

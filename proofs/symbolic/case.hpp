@@ -126,15 +126,13 @@ class Case<Replay> {
     if (!condition) throw PathEnds{};
   }
   void cover(std::string_view, bool) {}
-  void running(const std::vector<Op>& operations) {
-    if (refuted_.empty()) program_ = operations;
-  }
+  void running(const std::vector<Op>& operations) { running_ = operations; }
   void goal(std::string_view sentence, bool condition) { check(Claims::goals, sentence, condition); }
   void twin(std::string_view sentence, bool condition) { check(Claims::twins, sentence, condition); }
 
   /// The first claim that does not hold for these inputs; empty where all do.
   const std::string& refuted() const { return refuted_; }
-  /// What was running then; a copy, so that a body may go on with its own.
+  /// What was running then.
   const std::vector<Op>& program() const { return program_; }
 
  private:
@@ -144,12 +142,15 @@ class Case<Replay> {
     return found == inputs_.end() ? 0 : found->second;
   }
   void check(Claims kind, std::string_view sentence, bool condition) {
-    if (kind == claims_ && !condition && refuted_.empty()) refuted_ = sentence;
+    if (kind != claims_ || condition || !refuted_.empty()) return;
+    refuted_ = sentence;
+    program_ = running_;
   }
 
   const Claims claims_;
   std::map<std::string, std::uint64_t> inputs_;
   InputNames names_;
+  std::vector<Op> running_;  // a copy: a body may go on with its own
   std::vector<Op> program_;
   std::string refuted_;
 };
