@@ -67,6 +67,7 @@ struct End {
   std::uint32_t v4 = 0;  ///< host byte order
   std::uint16_t port = 0;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 that a default compares with for a pointer.
   friend constexpr auto operator<=>(const End&, const End&) = default;
 };
 

@@ -46,11 +46,11 @@ class Script : public Program {
   std::optional<World> world_;
 };
 
-Factory factory_of(std::vector<Script::Body> bodies, Script::Body at_end = {}) {
+Factory factory_of(const std::vector<Script::Body>& bodies, const Script::Body& at_end = {}) {
   return [=] { return std::make_unique<Script>(bodies, at_end); };
 }
-Report explored(std::vector<Script::Body> bodies, Script::Body at_end = {}, const Plan& plan = {}) {
-  return explore(factory_of(std::move(bodies), std::move(at_end)), plan);
+Report explored(const std::vector<Script::Body>& bodies, const Script::Body& at_end = {}, const Plan& plan = {}) {
+  return explore(factory_of(bodies, at_end), plan);
 }
 
 void expect_failure(const Report& report, std::string_view why) {
