@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -16,6 +15,7 @@
 #include "cli/bench_scenes.hpp"
 #include "cli/common.hpp"
 #include "cli/reports/page.hpp"
+#include "oracle/text/whole_file.hpp"
 
 namespace weir::cli {
 namespace {
@@ -60,12 +60,10 @@ std::string json_of(const DrainRun& drain, const std::vector<BenchRow>& oracle) 
   return text + "\n}}\n";
 }
 
-bool write(const std::string& path, const std::string& text) {
-  std::ofstream file(path);
-  file << text;
-  if (file.flush()) return true;
-  complain(fmt::format("weir: cannot write {}\n", path));
-  return false;
+bool write(const std::filesystem::path& path, const std::string& text) {
+  const std::string trouble = oracle::write_whole(path, text, false);
+  if (!trouble.empty()) complain(fmt::format("weir: {}\n", trouble));
+  return trouble.empty();
 }
 
 int write_report(const std::filesystem::path& folder, const std::string& json) {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/bench_statistics.hpp"
+#include "cli/bench_contenders.hpp"
 #include "cli/common.hpp"
 
 namespace weir::cli {

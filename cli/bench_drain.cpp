@@ -9,23 +9,11 @@
 #include <sstream>
 #include <utility>
 
-#include "cli/bench_statistics.hpp"
+#include "cli/bench_contenders.hpp"
 #include "cli/common.hpp"
 
 namespace weir::cli {
 namespace {
-
-constexpr const char* ours = "lock-free";
-constexpr const char* the_floor = "floor";
-
-bool is_rival(const std::string& contender) { return contender != ours && contender != the_floor; }
-
-std::pair<std::string, double> best_rival(const std::map<std::string, double>& medians) {
-  std::pair<std::string, double> best{"", 0};
-  for (const auto& [contender, ns] : medians)
-    if (is_rival(contender) && (best.first.empty() || ns < best.second)) best = {contender, ns};
-  return best;
-}
 
 /// What a contender takes compared with ours: the median over the cells, and in how many it is faster.
 struct Rank {
@@ -75,7 +63,8 @@ std::string DrainTable::text() const {
   for (const auto& [cell, ns] : cells) {
     const auto& [where, payload, burst, quota] = cell;
     const double mine = ns.at(ours), floor = ns.at(the_floor);
-    const auto& [rival, rivals_ns] = best_rival(ns);
+    const std::string rival = best_rival(ns, [](double each) { return each; }).value_or("");
+    const double rivals_ns = rival.empty() ? 0 : ns.at(rival);
     const bool is_won = mine <= rivals_ns;
     won += is_won ? 1 : 0;
     const std::string times = fmt::format("{:>7.2f}", rivals_ns / mine);

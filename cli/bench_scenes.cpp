@@ -6,14 +6,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "cli/bench_statistics.hpp"
+#include "cli/bench_contenders.hpp"
 #include "cli/common.hpp"
 
 namespace weir::cli {
 namespace {
-
-constexpr const char* ours = "lock-free";
-constexpr const char* the_floor = "floor";
 
 struct Heading {
   const char* scene;
@@ -26,17 +23,6 @@ constexpr Heading headings[] = {
     {"latency", "From arrival to delivery, nanoseconds, the median: load in percent"},
     {"growth", "One thread fills and drains, nanoseconds a packet: lane/payload/packets that wait"},
 };
-
-/// The rival with the least median; none where there is no rival.
-template <class Contenders>
-std::optional<std::string> best_rival(const Contenders& contenders) {
-  std::optional<std::string> best;
-  for (const auto& [name, samples] : contenders)
-    if (name != ours && name != the_floor &&
-        (!best || median(samples.at("ns")) < median(contenders.at(*best).at("ns"))))
-      best = name;
-  return best;
-}
 
 std::string figure(const std::string& name, const std::vector<double>& samples) {
   const double middle = median(samples);
@@ -114,7 +100,7 @@ std::string SceneTables::text() const {
   for (const Heading& heading : headings) {
     std::string lines;
     for (const Cell& cell : cells_) {
-      const auto rival = best_rival(cell.contenders);
+      const auto rival = best_rival(cell.contenders, [](const Samples& each) { return median(each.at("ns")); });
       if (cell.scene != heading.scene || !rival || !cell.contenders.contains(ours)) continue;
       lines += line(cell, *rival);
       if (!is_compared(cell)) continue;

@@ -106,18 +106,6 @@ struct TargetSum {
   fuzz::Progress progress;
   std::optional<Start> start;
   std::uint64_t workers = 0;
-
-  void add(const fuzz::Progress& more) {
-    progress.starts += more.starts;
-    progress.inputs += more.inputs;
-    progress.operations += more.operations;
-    progress.probes += more.probes;
-    progress.divergences += more.divergences;
-    progress.unconfirmed += more.unconfirmed;
-    progress.seconds += more.seconds;
-    progress.covered |= more.covered;
-    ++workers;
-  }
 };
 
 }  // namespace
@@ -163,7 +151,8 @@ std::string targets_as_json(const fs::path& folder) {
       const std::string key = target.filename().string();
       auto history = history_from(folder / "history" / key / (file.stem().string() + ".jsonl"));
       TargetSum& sum = sums[key];
-      sum.add(fuzz::progress_in(file));
+      sum.progress += fuzz::progress_in(file);
+      ++sum.workers;
       if (history.start) sum.start = std::move(history.start);
     }
   JsonList targets;

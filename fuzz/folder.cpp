@@ -130,6 +130,18 @@ Progress& Progress::operator+=(const CampaignStats& stats) {
   return *this;
 }
 
+Progress& Progress::operator+=(const Progress& another) {
+  starts += another.starts;
+  inputs += another.inputs;
+  operations += another.operations;
+  probes += another.probes;
+  divergences += another.divergences;
+  unconfirmed += another.unconfirmed;
+  seconds += another.seconds;
+  covered |= another.covered;
+  return *this;
+}
+
 Progress progress_in(const std::filesystem::path& file) { return progress_from(oracle::read_whole(file)); }
 
 CampaignFolder::CampaignFolder(std::filesystem::path folder, std::string_view target, std::string_view worker,

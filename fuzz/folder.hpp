@@ -34,6 +34,7 @@ struct Progress {
   ClauseSet covered;
 
   Progress& operator+=(const CampaignStats& stats);
+  Progress& operator+=(const Progress& another);  ///< worker's; the seed stays
 };
 
 /// A name as a part of a path: letters, digits, dashes, underscores and dots inside of it stay, other bytes become %XX.

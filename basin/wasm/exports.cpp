@@ -99,22 +99,26 @@ const char* told(const std::string& asked, const std::string& line) {
   return answer.c_str();
 }
 
-const char* run(const weir_op& what, std::int64_t* returned = nullptr) {
-  weir_outcome outcome{};
-  outcome.size = sizeof outcome;
-  if (!apply(host, what, &outcome)) {
-    answer = "{\"error\":\"" + std::string(weir_error_message()) + "\"}";
-    return answer.c_str();
-  }
-  if (returned != nullptr) *returned = outcome.kind == WEIR_OUTCOME_RETURNED ? outcome.as.returned.ret : -1;
-  return told(text_of([&](auto... into) { return weir_op_to_json(&what, into...); }),
-              text_of([](auto... into) { return weir_host_last_json(host, into...); }));
-}
-
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) out += (c == '"' || c == '\\') ? std::string{'\\', c} : std::string{c};
   return out + '"';
+}
+
+const char* failed() {
+  answer = "{\"error\":" + quoted(weir_error_message()) + "}";
+  return answer.c_str();
+}
+
+const char* run(const weir_op& what, std::int64_t* returned = nullptr) {
+  weir_outcome outcome{};
+  outcome.size = sizeof outcome;
+  if (!apply(host, what, &outcome)) {
+    return failed();
+  }
+  if (returned != nullptr) *returned = outcome.kind == WEIR_OUTCOME_RETURNED ? outcome.as.returned.ret : -1;
+  return told(text_of([&](auto... into) { return weir_op_to_json(&what, into...); }),
+              text_of([](auto... into) { return weir_host_last_json(host, into...); }));
 }
 
 struct Knob {
@@ -200,8 +204,7 @@ EMSCRIPTEN_KEEPALIVE const char* basin_begin(const char* profile) {
   options.size = sizeof options;
   options.cpus = 1;
   if (weir_host_create(profile, &options, &host) != WEIR_OK) {
-    answer = "{\"error\":" + quoted(weir_error_message()) + "}";
-    return answer.c_str();
+    return failed();
   }
   return told("{}", "{\"weir\":1,\"profile\":" + quoted(profile) + ",\"cpus\":1}");
 }

@@ -12,6 +12,7 @@
 
 #include "bench/scenes/offer.hpp"
 #include "bench/scenes/scene.hpp"
+#include "bench/statistics.hpp"
 
 namespace weir::bench {
 
@@ -34,9 +35,6 @@ class Gaps {
   std::array<Clock::duration, 4096> gaps_{};
   std::size_t next_ = 0;
 };
-
-/// The value below which `share` of the waits lie, in nanoseconds.
-double quantile(std::vector<Clock::duration>& waits, double share);
 
 template <Contender C>
 class Latency {
@@ -66,12 +64,14 @@ class Latency {
     stop_.store(true, std::memory_order_relaxed);
     const bool producer_disturbed = producer.join();
     owner_.finish(sink);
-    waits.erase(waits.begin(), waits.begin() + static_cast<std::ptrdiff_t>(packets / 8));  // warm
-    return {.ns = quantile(waits, 0.5),
+    std::vector<double> settled;  // without those of the beginning
+    for (std::size_t i = packets / 8; i < waits.size(); ++i)
+      settled.push_back(std::chrono::duration<double, std::nano>(waits[i]).count());
+    return {.ns = median(settled),
             .disturbed = disturbed || producer_disturbed,
             .more = {{"each", each},
-                     {"p99", quantile(waits, 0.99)},
-                     {"p99.9", quantile(waits, 0.999)},
+                     {"p99", quantile(settled, 0.99)},
+                     {"p99.9", quantile(settled, 0.999)},
                      {"refused", refusals.share(offer_.admitted())}}};
   }
 

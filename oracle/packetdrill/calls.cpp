@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "oracle/packetdrill/world.hpp"
+#include "oracle/strace/answers.hpp"
 #include "oracle/strace/symbols.hpp"
 #include "oracle/text/malformed.hpp"
 
@@ -15,13 +16,7 @@ constexpr auto move_data =
     std::to_array<std::string_view>({"read", "readv", "recv", "recvfrom", "recvmsg", "write", "writev", "send",
                                      "sendto", "sendmsg", "sendfile", "splice"});
 
-std::string text_of(const Outcome& answer) {
-  if (const auto* const value = std::get_if<outcome::OptionValue>(&answer))
-    return "0, value " + std::to_string(value->value);
-  const auto* const ret = std::get_if<outcome::Returned>(&answer);
-  if (ret == nullptr) return "a crash of the kernel";
-  return ret->ret == -1 ? "-1 " + std::string(name_of(ret->error)) : std::to_string(ret->ret);
-}
+using strace::text_of;
 
 std::string text_of(const strace::Call& call) {
   if (call.result.failed()) return "-1 " + call.result.error;
@@ -33,8 +28,7 @@ std::string text_of(const strace::Call& call) {
 bool same(const Outcome& answer, const strace::Call& call) {
   if (const auto* const value = std::get_if<outcome::OptionValue>(&answer))
     return call.result.ret == 0 && call.arguments.size() > 3 && strace::number_of(call.arguments[3]) == value->value;
-  const auto* const ret = std::get_if<outcome::Returned>(&answer);
-  return ret != nullptr && ret->ret == call.result.ret && name_of(ret->error) == call.result.error;
+  return strace::same(answer, call.result);
 }
 
 std::optional<std::int32_t> made_by(const strace::Call& call) {

@@ -28,23 +28,25 @@ struct Peer {
   /// A new SYN with another number begins anew.
   bool over() const { return !first || reset || (sent_fin && host_sent_fin); }
 
-  /// Follows what it sends. \return whether these are the numbers that the model's peer would say
-  bool says(const ScriptSegment& segment, bool syn, bool fin, bool rst) {
-    if (syn && !segment.ack) {
-      if (first && *first != segment.seq && !over()) return false;
-      if (!first || *first != segment.seq) {
+  /// Follows what it sends: its numbers, and how many bytes of data.
+  /// \return whether these are the numbers that the model's peer would say
+  bool says(std::uint32_t seq, std::uint32_t len, std::optional<std::uint32_t> ack, Flags flags) {
+    const bool syn = has_syn(flags), fin = has_fin(flags), rst = has_rst(flags);
+    if (syn && !ack) {
+      if (first && *first != seq && !over()) return false;
+      if (!first || *first != seq) {
         *this = Peer{};
-        first = segment.seq;
-        next = segment.seq + 1;
+        first = seq;
+        next = seq + 1;
       }
-      return segment.len == 0;
+      return len == 0;
     }
     if (!first) return true;
-    const bool again = fin && sent_fin && segment.seq + 1 == next;
-    const bool repeats_syn = syn && segment.seq == *first;
-    if (segment.seq != next && !again && !repeats_syn) return false;
-    if (segment.ack && *segment.ack != host_next && !rst) return false;
-    if (!again && !repeats_syn) next += segment.len + (fin ? 1 : 0);
+    const bool again = fin && sent_fin && seq + 1 == next;
+    const bool repeats_syn = syn && seq == *first;
+    if (seq != next && !again && !repeats_syn) return false;
+    if (ack && *ack != host_next && !rst) return false;
+    if (!again && !repeats_syn) next += len + (fin ? 1 : 0);
     sent_fin = sent_fin || fin;
     reset = reset || rst;
     return true;

@@ -73,7 +73,7 @@ void World::inject(const Statement& statement) {
   if (!flags) return leave_alone(peer, statement, "segment with the flags " + segment.flags);
   if (has_strange_option(segment.options))
     return leave_alone(peer, statement, "segment with <" + segment.options + ">");
-  if (!peer.says(segment, has_syn(*flags), has_fin(*flags), has_rst(*flags)))
+  if (!peer.says(segment.seq, segment.len, segment.ack, *flags))
     return leave_alone(peer, statement, "segment with other sequence numbers than the next");
   const bool carries = *flags == Flags::a || *flags == Flags::pa || *flags == Flags::fa;
   if (segment.len != 0 && !carries) return leave_alone(peer, statement, "data on the flags " + segment.flags);

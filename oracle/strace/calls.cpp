@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "oracle/json/observation.hpp"
+#include "oracle/strace/answers.hpp"
 #include "oracle/strace/world.hpp"
 
 namespace weir::oracle::strace {
@@ -17,20 +18,7 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, N>& nam
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool same(const Outcome& answer, const Result& seen) {
-  const auto* const ret = std::get_if<outcome::Returned>(&answer);
-  return ret != nullptr && ret->ret == seen.ret && name_of(ret->error) == seen.error;
-}
-
 bool answers(const Outcome& answer, Errno error) { return answer == Outcome(failed(error)); }
-
-std::string text_of(const Outcome& answer) {
-  if (const auto* const value = std::get_if<outcome::OptionValue>(&answer))
-    return "0, value " + std::to_string(value->value);
-  const auto* const ret = std::get_if<outcome::Returned>(&answer);
-  if (ret == nullptr) return "a crash of the kernel";
-  return ret->ret == -1 ? "-1 " + std::string(name_of(ret->error)) : std::to_string(ret->ret);
-}
 
 const auto no_excuse = [](const Outcome&) { return std::string(); };
 

@@ -1,5 +1,5 @@
 // Two runs of a benchmark that differ must be told from two that do not.
-#include "cli/bench_statistics.hpp"
+#include "bench/statistics.hpp"
 
 #include <gtest/gtest.h>
 

@@ -7,6 +7,7 @@
 
 #include "oracle/json/reader.hpp"
 #include "oracle/text/malformed.hpp"
+#include "tests/oracle/refused.hpp"
 
 namespace weir::oracle {
 namespace {
@@ -32,14 +33,8 @@ class Refuses : public testing::TestWithParam<Bad> {};
 
 TEST_P(Refuses, WithPosition) {
   const Bad& bad = GetParam();
-  try {
-    read_all(bad.text);
-    FAIL() << "accepted: " << bad.text;
-  } catch (const Malformed& malformed) {
-    EXPECT_EQ(malformed.line(), bad.line) << malformed.what();
-    EXPECT_EQ(malformed.column(), bad.column) << malformed.what();
-    EXPECT_NE(malformed.message().find(bad.expected), std::string::npos) << malformed.what();
-  }
+  const std::string message = refusal([&] { read_all(bad.text); }, bad.line, bad.column);
+  EXPECT_NE(message.find(bad.expected), std::string::npos) << bad.text << ": " << message;
 }
 
 const std::vector<Bad> bad_headers{

@@ -15,6 +15,7 @@
 #include "oracle/packetdrill/shell.hpp"
 #include "oracle/profile/names.hpp"
 #include "oracle/text/malformed.hpp"
+#include "tests/oracle/refused.hpp"
 
 namespace weir::oracle::packetdrill {
 namespace {
@@ -260,14 +261,9 @@ TEST(Packetdrill, RefusesWhatIsNoScriptAndSaysWhere) {
                              {"--bind_port=x\n", 1, 13},
                              {"9999999 close(3) = 0\n", 1, 8}};
   for (const Bad& bad : all) {
-    try {
-      check_text(bad.text);
-      ADD_FAILURE() << bad.text;
-    } catch (const Malformed& malformed) {
-      EXPECT_EQ(malformed.line(), bad.line) << malformed.what();
-      EXPECT_EQ(malformed.column(), bad.column) << malformed.what();
-      EXPECT_TRUE(malformed.message().starts_with("expected ")) << malformed.what();
-    }
+    SCOPED_TRACE(bad.text);
+    const std::string message = refusal([&] { check_text(bad.text); }, bad.line, bad.column);
+    EXPECT_TRUE(message.starts_with("expected ")) << message;
   }
 }
 

@@ -7,6 +7,7 @@
 #include "oracle/strace/check.hpp"
 #include "oracle/text/malformed.hpp"
 #include "tests/oracle/files.hpp"
+#include "tests/oracle/refused.hpp"
 
 namespace weir::oracle::strace {
 namespace {
@@ -179,13 +180,8 @@ TEST(Strace, RefusesWhatIsNoLogWithItsPosition) {
   for (const Bad& bad :
        {Bad{"hello world\n", 1, 1}, Bad{"7 close(3) = 0\n7 close(3 = 0\n", 2, 1}, Bad{"7 listen(3, 4)\n", 1, 1},
         Bad{"7 listen(3, 4) = -1\n", 1, 1}, Bad{"7 close(3 <unfinished ...>\n7 <... listen resumed>) = 0\n", 2, 3}}) {
-    try {
-      check_text(bad.text);
-      ADD_FAILURE() << bad.text;
-    } catch (const Malformed& malformed) {
-      EXPECT_EQ(malformed.line(), bad.line) << malformed.what();
-      EXPECT_EQ(malformed.column(), bad.column) << malformed.what();
-    }
+    SCOPED_TRACE(bad.text);
+    refusal([&] { check_text(bad.text); }, bad.line, bad.column);
   }
 }
 

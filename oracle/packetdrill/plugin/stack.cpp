@@ -47,10 +47,10 @@ void Stack::leave(std::int32_t fd, bool closes) {
   const auto found = connections_.find(fd);
   const auto state = info(fd);
   if (found == connections_.end() || !state) return;
-  Numbers& numbers = numbers_[found->second];
-  if (closes && numbers.unread && state->state != TcpState::close) return send(found->second, Flags::r);
+  const Connection& connection = seen_[found->second];
+  if (closes && connection.unread && state->state != TcpState::close) return send(found->second, Flags::r);
   const bool open = state->state == TcpState::established || state->state == TcpState::close_wait;
-  if (open && !numbers.sent_fin) send(found->second, Flags::fa);
+  if (open && !connection.peer.host_sent_fin) send(found->second, Flags::fa);
 }
 
 bool Stack::arrive(std::string_view packet) {
@@ -58,8 +58,7 @@ bool Stack::arrive(std::string_view packet) {
   const auto segment = tcp_segment_of(packet);
   if (!segment) return false;
   const Ends ends{segment->from, segment->to};
-  Numbers& numbers = numbers_[ends];
-  if (!follow(numbers, *segment)) return false;
+  if (!follow(seen_[ends], *segment)) return false;
   std::map<std::int32_t, std::uint32_t> before;
   for (const auto& [fd, queue] : queues_)
     if (const auto state = info(fd)) before[fd] = state->unacked;
@@ -79,26 +78,21 @@ bool Stack::arrive(std::string_view packet) {
 }
 
 /// Takes over what the peer says. \return whether these are the numbers that the model's peer would say
-bool Stack::follow(Numbers& numbers, const TcpSegment& segment) const {
-  if (segment.flags == Flags::s) {
-    if (numbers.first != segment.seq) numbers = Numbers{.first = segment.seq, .next = segment.seq + 1, .host_next = 0};
-    return segment.len == 0;
-  }
-  if (!numbers.first) return true;
-  const bool again = has_fin(segment.flags) && segment.seq + 1 == numbers.next;
-  if (segment.seq != numbers.next && !again && segment.flags != Flags::sa) return false;
-  if (has_ack(segment.flags) && !has_rst(segment.flags) && segment.ack != numbers.host_next) return false;
-  if (!again && segment.flags != Flags::sa) numbers.next = segment.end();
-  numbers.unread = numbers.unread || segment.len != 0;
+bool Stack::follow(Connection& connection, const TcpSegment& segment) const {
+  const bool begins = segment.flags == Flags::s && connection.peer.first != segment.seq;
+  const auto ack = has_ack(segment.flags) ? std::optional(segment.ack) : std::nullopt;
+  if (!connection.peer.says(segment.seq, segment.len, ack, segment.flags)) return false;
+  connection.unread = !begins && (connection.unread || segment.len != 0);
   return true;
 }
 
 void Stack::send(const Ends& ends, Flags flags) {
-  Numbers& numbers = numbers_[ends];
-  TcpSegment segment{ends.second, ends.first, numbers.host_next, numbers.next, flags, 0};
+  Peer& peer = seen_[ends].peer;
+  TcpSegment segment{ends.second, ends.first, peer.host_next, peer.next, flags, 0};
   if (has_syn(flags)) segment.seq = host_first;
-  if (has_syn(flags) || has_fin(flags)) numbers.host_next = segment.end();
-  numbers.sent_fin = numbers.sent_fin || has_fin(flags);
+  if (has_syn(flags) || has_fin(flags)) peer.host_next = segment.end();
+  peer.host_sent_fin = peer.host_sent_fin || has_fin(flags);
+  peer.reset = peer.reset || has_rst(flags);
   sent_.push_back({to_packet(segment), now_});
 }
 
@@ -148,8 +142,8 @@ void Stack::sync() {
     if (passed == nullptr) continue;
     for (const outcome::SentSegment& each : passed->sent) {
       const auto known =
-          std::find_if(numbers_.begin(), numbers_.end(), [&](const auto& row) { return row.first.first == each.to; });
-      if (known != numbers_.end()) send(known->first, each.flags);
+          std::find_if(seen_.begin(), seen_.end(), [&](const auto& row) { return row.first.first == each.to; });
+      if (known != seen_.end()) send(known->first, each.flags);
     }
   }
 }

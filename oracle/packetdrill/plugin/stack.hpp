@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "oracle/check/machine.hpp"
+#include "oracle/packetdrill/peer.hpp"
 #include "oracle/targets/packets.hpp"
 
 namespace weir::oracle::packetdrill {
@@ -41,15 +42,13 @@ class Stack {
 
  private:
   using Ends = std::pair<End, End>;  ///< the peer's and the host's
-  struct Numbers {
-    std::optional<std::uint32_t> first;  ///< of the peer's SYN
-    std::uint32_t next = 0;              ///< what the peer sends next
-    std::uint32_t host_next = 0;         ///< what the host sends next
-    bool unread = false;                 ///< data came
-    bool sent_fin = false;
+  /// The connection as its numbers show it, and whether data came that nobody has read.
+  struct Connection {
+    Peer peer;
+    bool unread = false;
   };
 
-  bool follow(Numbers& numbers, const TcpSegment& segment) const;
+  bool follow(Connection& connection, const TcpSegment& segment) const;
   void send(const Ends& ends, Flags flags);
   void answer_stray(const TcpSegment& segment);
   void accepted(std::int32_t listener, std::int32_t fd);
@@ -60,7 +59,7 @@ class Stack {
   Host host_;
   std::int64_t now_ = 0;
   std::int64_t passed_ = 0;  ///< milliseconds that the model has seen pass
-  std::map<Ends, Numbers> numbers_;
+  std::map<Ends, Connection> seen_;
   std::deque<Sent> sent_;
   std::map<std::int32_t, std::deque<Ends>> queues_;  ///< listeners, and who waits to be accepted there
   std::map<std::int32_t, Ends> connections_;

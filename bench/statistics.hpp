@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace weir::cli {
+namespace weir::bench {
 
 /// The sample below which `share` of them are, 0 to 1. \pre there is one
 inline double quantile(std::vector<double> samples, double share) {
@@ -43,4 +43,4 @@ inline double mann_whitney(const std::vector<double>& a, const std::vector<doubl
   return std::erfc(z / std::sqrt(2.0));
 }
 
-}  // namespace weir::cli
+}  // namespace weir::bench
