@@ -5,7 +5,7 @@
 
 #include <random>
 
-namespace weir::cli {
+namespace weir::bench {
 namespace {
 
 TEST(BenchStatistics, Quantiles) {
@@ -53,4 +53,4 @@ TEST(BenchStatistics, IsRightAsOftenAsItSays) {
 }
 
 }  // namespace
-}  // namespace weir::cli
+}  // namespace weir::bench
