@@ -2,14 +2,17 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <limits>
 #include <new>
 
 namespace {
 
 std::atomic<std::uint64_t> counted{0};
+constexpr auto endless = std::numeric_limits<std::uint64_t>::max();
+std::atomic<std::uint64_t> most{endless};  // that may be counted
 
 void* allocate(std::size_t size, std::size_t alignment) {
-  counted.fetch_add(1, std::memory_order_relaxed);
+  if (counted.fetch_add(1, std::memory_order_relaxed) >= most.load(std::memory_order_relaxed)) throw std::bad_alloc();
   void* const memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
@@ -18,6 +21,8 @@ void* allocate(std::size_t size, std::size_t alignment) {
 }  // namespace
 
 std::uint64_t weir::allocations() { return counted.load(std::memory_order_relaxed); }
+weir::NoMemory::NoMemory(std::uint64_t after) { most.store(allocations() + after, std::memory_order_relaxed); }
+weir::NoMemory::~NoMemory() { most.store(endless, std::memory_order_relaxed); }
 
 void* operator new(std::size_t size) { return allocate(size, __STDCPP_DEFAULT_NEW_ALIGNMENT__); }
 void* operator new(std::size_t size, std::align_val_t alignment) {

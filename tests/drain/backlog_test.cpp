@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <new>
 #include <tuple>
 #include <vector>
 
@@ -223,6 +224,46 @@ TEST(BacklogMemory, OnePacketAtATimeNeedsRoomForOne) {
     EXPECT_EQ(allocations(), before);
     EXPECT_EQ(backlog.waiting(), 1U);
   }
+}
+std::vector<Skb> some_packets(std::uint32_t count) {
+  std::vector<Skb> packets;
+  for (std::uint32_t i = 0; i < count; ++i) packets.push_back(Skb{i});
+  return packets;
+}
+
+/// Behind a packet that keeps the inbox awake the owner's burst goes in one by one. What there is no memory for is
+/// refused; what is in stays, and is told of.
+TEST(BacklogMemory, WithoutMemoryTheRestOfABurstIsRefused) {
+  const std::vector<Skb> packets = some_packets(1000);
+  Backlog<Skb> backlog;
+  backlog.enqueue(Skb{1000}, no_limit);
+  BurstAdmission all;
+  {
+    const NoMemory after_one_piece(1);
+    all = backlog.enqueue_burst_on_owner(packets, no_limit);
+  }
+  EXPECT_GT(all.admitted, 0U);
+  EXPECT_LT(all.admitted, 1000U) << "nothing was asked for";
+  EXPECT_EQ(all.admitted + backlog.dropped(), 1000U);
+  std::uint32_t delivered = 0;
+  while (backlog.scheduled())
+    backlog.poll(64, [&](Skb) {
+      ++delivered;
+      return true;
+    });
+  EXPECT_EQ(delivered, all.admitted + 1);
+}
+TEST(BacklogMemory, ABurstForWhichThereIsNoMemoryAtAllHasNotCome) {
+  const std::vector<Skb> packets = some_packets(1000);
+  Backlog<Skb> backlog;
+  backlog.enqueue(Skb{1000}, no_limit);
+  {
+    const NoMemory from_here;
+    EXPECT_THROW(backlog.enqueue_burst(packets, no_limit), std::bad_alloc);
+  }
+  EXPECT_EQ(backlog.waiting(), 1U);
+  EXPECT_EQ(backlog.dropped(), 0U);
+  EXPECT_EQ(backlog.enqueue_burst(packets, no_limit).admitted, 1000U);
 }
 TEST(BacklogMemory, WhatIsAllocatedIsCounted) {
   const auto before = allocations();

@@ -1,9 +1,12 @@
 // The slow lane: what the kernel's timers do, as traces and drawn at random.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <map>
 #include <span>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 #include "fuzz/report.hpp"
 #include "fuzz/slow_lane.hpp"
@@ -85,6 +88,19 @@ TEST(SlowTraces, HoldInTheKernel) {
   const SlowEffort effort = lane.run(std::move(cases));
   expect_agreement(effort);
   EXPECT_EQ(effort.cases, count) << "the machine was too busy for the others";
+}
+
+TEST(SlowLane, StopsWhenItIsAskedTo) {
+  SlowLane lane(8, {.seed = 7, .profile = &kernel});
+  std::stop_source stop;
+  SlowEffort effort;
+  const auto started = SlowLane::Clock::now();
+  std::jthread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    stop.request_stop();
+  });
+  lane.run(started + seconds(60), effort, stop.get_token());
+  EXPECT_LT(SlowLane::Clock::now() - started, seconds(10));
 }
 
 TEST(SlowLane, DrawsCasesThatAgree) {
