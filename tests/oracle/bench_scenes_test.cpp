@@ -28,6 +28,14 @@ TEST(BenchScenes, ARivalThatIsFasterIsNotWonAgainst) {
   EXPECT_NE(tables.text().find("faster in 0 of 1 cells"), std::string::npos);
 }
 
+TEST(BenchScenes, TheFloorIsNoRival) {
+  SceneTables tables(2);
+  tables.add({row("growth/owner/read/64/lock-free", 10), row("growth/owner/read/64/good", 20),
+              row("growth/owner/read/64/floor", 1)});
+  EXPECT_NE(tables.text().find("20.0  good"), std::string::npos);
+  EXPECT_NE(tables.text().find("faster in 1 of 1 cells"), std::string::npos);
+}
+
 TEST(BenchScenes, WhatHasMoreThreadsThanThereAreCoresIsMarkedAndNotCompared) {
   const std::vector<BenchRow> rows{row("crowd/2/8/lock-free", 10, {{"needs_threads", 3}}),
                                    row("crowd/2/8/good", 20, {{"needs_threads", 3}})};

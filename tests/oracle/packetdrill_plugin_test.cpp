@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -103,6 +104,21 @@ TEST_F(Plugin, AHandshakeIsAcceptedAndEndsInOrder) {
   const auto last = leaves();
   ASSERT_TRUE(last.has_value());
   EXPECT_TRUE(last->flags == Flags::a && last->ack == 102);
+}
+
+/// Its twin is the handshake above, which ends with FIN.
+TEST_F(Plugin, DataThatNobodyHasReadEndWithAReset) {
+  start("linux-6.18");
+  const int fd = listener(5);
+  const std::uint32_t host_next = handshake(1001);
+  EXPECT_EQ(arrives(1001, Flags::pa, 101, host_next, 10), 0);
+  const int child = accept(fd);
+  ASSERT_GE(child, 0);
+  EXPECT_EQ(table_.close(table_.self, child), 0);
+  std::optional<TcpSegment> last;
+  while (const auto next = leaves()) last = next;
+  ASSERT_TRUE(last.has_value());
+  EXPECT_TRUE(has_rst(last->flags) && last->seq == host_next);
 }
 
 /// listen(1) holds two. Whether a third SYN is answered depends on the release: the one is the other's twin.
