@@ -15,7 +15,7 @@
 #include "cli/bench_scenes.hpp"
 #include "cli/common.hpp"
 #include "cli/reports/page.hpp"
-#include "oracle/text/whole_file.hpp"
+#include "cli/reports/report.hpp"
 
 namespace weir::cli {
 namespace {
@@ -60,12 +60,6 @@ std::string json_of(const DrainRun& drain, const std::vector<BenchRow>& oracle) 
   return text + "\n}}\n";
 }
 
-bool write(const std::filesystem::path& path, const std::string& text) {
-  const std::string trouble = oracle::write_whole(path, text, false);
-  if (!trouble.empty()) complain(fmt::format("weir: {}\n", trouble));
-  return trouble.empty();
-}
-
 int write_report(const std::filesystem::path& folder, const std::string& json) {
   const auto page = bench_page(json);
   if (!page) {
@@ -74,7 +68,7 @@ int write_report(const std::filesystem::path& folder, const std::string& json) {
   }
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  return write(folder / "bench.json", json) && write(folder / "index.html", *page) ? agreed : malformed;
+  return write_file(folder / "bench.json", json) && write_file(folder / "index.html", *page) ? agreed : malformed;
 }
 
 struct BenchOptions {
@@ -130,7 +124,7 @@ int bench(const BenchOptions& options) {
     print_oracle(oracle);
   }
   const std::string json = json_of(drain, oracle);
-  if (!options.json.empty() && !write(options.json, json)) return malformed;
+  if (!options.json.empty() && !write_file(options.json, json)) return malformed;
   return options.report.empty() ? agreed : write_report(options.report, json);
 }
 

@@ -27,9 +27,6 @@ std::string machine_json() {
   uname(&system);
   double load = 0;
   getloadavg(&load, 1);
-  char when[32] = "";
-  const std::time_t now = std::time(nullptr);
-  std::strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", std::gmtime(&now));
   return fmt::format("\"processor\":{},\"cores\":{},\"system\":{},\"compiler\":{},\"load\":{:.1f},\"when\":\"{}\"",
                      json_string(processor()), std::thread::hardware_concurrency(),
                      json_string(fmt::format("{} {} {}", system.sysname, system.release, system.machine)),
@@ -40,7 +37,7 @@ std::string machine_json() {
                          "GCC " __VERSION__
 #endif
                          ),
-                     load, when);
+                     load, utc_now());
 }
 
 std::optional<std::string> bench_page(const std::string& json) {

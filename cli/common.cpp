@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include "oracle/profile/names.hpp"
 
@@ -64,6 +65,13 @@ void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), std
 void complain(std::string_view text) {
   std::fflush(stdout);
   std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+std::string utc_now() {
+  char when[32] = "";
+  const std::time_t now = std::time(nullptr);
+  std::strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", std::gmtime(&now));
+  return when;
 }
 
 std::string json_string(std::string_view text) {

@@ -44,6 +44,9 @@ std::chrono::milliseconds duration_from(const std::string& text);
 void print(std::string_view text);
 void complain(std::string_view text);
 
+/// "2026-11-27 04:15 UTC"
+std::string utc_now();
+
 /// A string as JSON has it. UTF-8 stays as it is.
 std::string json_string(std::string_view text);
 

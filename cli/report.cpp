@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <ctime>
 #include <memory>
 
 #include "cli/common.hpp"
@@ -79,15 +78,12 @@ int report(ReportArguments given) {
 }  // namespace
 
 std::string report_as_json(const ReportSources& sources) {
-  char when[32] = "";
-  const std::time_t now = std::time(nullptr);
-  std::strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", std::gmtime(&now));
   const auto or_null = [](const fs::path& file, auto&& read) { return file.empty() ? "null" : read(file); };
   return fmt::format(
       R"({{"version":"{}","folder":{},"when":"{}",)"
       "\n\"planes\":{},\n\"targets\":{},\n\"history\":{},\n\"findings\":{},\n\"proofs\":{},\n\"explored\":{},\n"
       "\"bench\":{}}}\n",
-      WEIR_VERSION, json_string(sources.folder.string()), when, planes_as_json(), targets_as_json(sources.folder),
+      WEIR_VERSION, json_string(sources.folder.string()), utc_now(), planes_as_json(), targets_as_json(sources.folder),
       history_as_json(sources.folder), findings_as_json(sources.folder),
       or_null(sources.prove, [](const fs::path& file) { return lines_as_json(file, "theorem"); }),
       or_null(sources.explore, [](const fs::path& file) { return lines_as_json(file, "client"); }),
