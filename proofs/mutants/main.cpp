@@ -10,6 +10,7 @@
 #include <exception>
 #include <fstream>
 #include <functional>
+#include <numeric>
 #include <thread>
 
 #include "proofs/mutants/report.hpp"
@@ -57,13 +58,13 @@ std::vector<int> chosen(const Given& given) {
   return numbers;
 }
 
-/// Every eighth, then every eighth from the second on, and so on: what has been judged whenever a run is stopped is a
-/// sample of every header and kind.
+/// In steps of the golden section around the list: what has been judged whenever a run is stopped is a sample of every
+/// header and kind.
 std::vector<int> spread(const std::vector<int>& numbers) {
-  constexpr std::size_t step = 8;
+  auto step = static_cast<std::size_t>(0.618 * static_cast<double>(numbers.size())) + 1;
+  while (std::gcd(step, numbers.size()) != 1) ++step;
   std::vector<int> found;
-  for (std::size_t first = 0; first < step; ++first)
-    for (std::size_t at = first; at < numbers.size(); at += step) found.push_back(numbers[at]);
+  for (std::size_t i = 0; i < numbers.size(); ++i) found.push_back(numbers[i * step % numbers.size()]);
   return found;
 }
 
