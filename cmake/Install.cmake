@@ -37,6 +37,9 @@ foreach(folder ${_weir_headers})
 endforeach()
 if(TARGET weir-cli)
   install(TARGETS weir-cli)
+  install(FILES ${PROJECT_BINARY_DIR}/cli/weir.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${PROJECT_BINARY_DIR}/cli/weir.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+          RENAME weir)
 endif()
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/weirConfig.cmake.in ${PROJECT_BINARY_DIR}/weirConfig.cmake
