@@ -22,6 +22,11 @@ std::string roff(std::string_view text) {
   return out;
 }
 
+std::string trimmed(std::string text) {
+  text.erase(text.find_last_not_of('\n') + 1);
+  return text;
+}
+
 /// Lines as they stand: footers with examples.
 std::string as_it_stands(std::string_view text) {
   return text.empty() ? "" : fmt::format(".PP\n.nf\n{}\n.fi\n", roff(text));
@@ -32,9 +37,17 @@ bool is_flag(const CLI::Option& option) { return option.get_items_expected_max()
 /// "--profile NAME", "FILE", "-h,--help".
 std::string heading(const CLI::Option& option) {
   const bool positional = !option.nonpositional();
-  const std::string name = option.get_name(positional, !positional);
+  std::string name = option.get_name(positional, !positional);
+  name.erase(std::min(name.find('{'), name.size()));  // "--no-proofs{false}"
   const std::string value = option.get_option_text().empty() ? option.get_type_name() : option.get_option_text();
   return positional || is_flag(option) || value.empty() ? name : name + " " + value;
+}
+
+/// What it does, in one line.
+std::string line_of(const CLI::Option& option) {
+  std::string text = option.get_description();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
 }
 
 std::vector<const CLI::App*> commands_of(const CLI::App& app) { return app.get_subcommands({}); }
@@ -43,7 +56,7 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) { return app.get_s
 std::string man_of(const CLI::App& command, const std::string& words) {
   std::string text = fmt::format(".SS weir {}\n{}.\n", roff(words), roff(command.get_description()));
   for (const CLI::Option* option : command.get_options())
-    text += fmt::format(".TP\n\\fB{}\\fR\n{}\n", roff(heading(*option)), roff(option->get_description()));
+    text += fmt::format(".TP\n\\fB{}\\fR\n{}\n", roff(heading(*option)), roff(line_of(*option)));
   text += as_it_stands(command.get_footer());
   for (const CLI::App* each : commands_of(command)) text += man_of(*each, words + " " + each->get_name());
   return text;
@@ -56,6 +69,30 @@ std::string man_page(const CLI::App& app) {
       WEIR_VERSION, roff("executable reference model of Linux's backlogs"));
   for (const CLI::App* command : commands_of(app)) text += man_of(*command, command->get_name());
   return text + ".SH EXIT STATUS AND EXAMPLES\n" + as_it_stands(app.get_footer());
+}
+
+/// Text in a cell of a table.
+std::string cell(std::string text) {
+  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
+  return text;
+}
+
+std::string markdown_of(const CLI::App& command, const std::string& words) {
+  std::string text = fmt::format("\n## weir {}\n\n{}.\n\n| | |\n|---|---|\n", words, command.get_description());
+  for (const CLI::Option* option : command.get_options())
+    text += fmt::format("| `{}` | {} |\n", cell(heading(*option)), cell(line_of(*option)));
+  if (!command.get_footer().empty()) text += fmt::format("\n```text\n{}\n```\n", trimmed(command.get_footer()));
+  for (const CLI::App* each : commands_of(command)) text += markdown_of(*each, words + " " + each->get_name());
+  return text;
+}
+
+std::string markdown_page(const CLI::App& app) {
+  std::string text =
+      "# Commands\n\nWhat `weir help --markdown` prints; `weir help --man` is the same for man, and `./weir` adds "
+      "`build`, "
+      "`test`, `basin` and `site`.\n";
+  for (const CLI::App* command : commands_of(app)) text += markdown_of(*command, command->get_name());
+  return text + fmt::format("\n## Exit codes and examples\n\n```text\n{}\n```\n", trimmed(app.get_footer()));
 }
 
 /// What may stand behind an option, from "{a,b}" in its type: "a b". Empty where it is any text.
@@ -123,16 +160,25 @@ std::string help_of(const CLI::App& app, const std::vector<std::string>& words) 
 
 void add_help(CLI::App& app, int& exit_code) {
   const auto man = std::make_shared<bool>(false);
+  const auto markdown = std::make_shared<bool>(false);
   const auto shell = std::make_shared<std::string>();
   const auto words = std::make_shared<std::vector<std::string>>();
   CLI::App* const command =
       app.add_subcommand("help", "Print what a command does, the manual page, or completions for a shell");
   command->add_option("command", *words, "the command, as in: weir help bench compare");
   command->add_flag("--man", *man, "the manual page, as man reads it");
+  command->add_flag("--markdown", *markdown, "the same as a page of Markdown: docs/COMMANDS.md");
   command->add_option("--completion", *shell, "completions for this shell")->check(CLI::IsMember({"bash", "zsh"}));
   command->footer("Examples:\n  weir help --man | man -l -\n  eval \"$(weir help --completion bash)\"\n");
-  command->callback([man, shell, words, &app, &exit_code] {
-    print(*man ? man_page(app) : shell->empty() ? help_of(app, *words) : completion(app, *shell == "zsh"));
+  command->callback([man, markdown, shell, words, &app, &exit_code] {
+    if (*man)
+      print(man_page(app));
+    else if (*markdown)
+      print(markdown_page(app));
+    else if (!shell->empty())
+      print(completion(app, *shell == "zsh"));
+    else
+      print(help_of(app, *words));
     exit_code = agreed;
   });
 }
