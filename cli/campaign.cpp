@@ -291,6 +291,27 @@ CLI::Validator worker_name() {
       "NAME");
 }
 
+/// Workers, and folders of several.
+void add_options_for_several(CLI::App& command, Arguments& given) {
+  command
+      .add_option("--worker", given.keeping.worker, "a name of its own for each of several campaigns with one folder")
+      ->check(worker_name())
+      ->default_str("0");
+  CLI::Option* const workers =
+      command
+          .add_option("--jobs", given.workers,
+                      "workers at once on lockfree, and on each stack; what one finds is shown to the others")
+          ->check(CLI::Range(1, 1024))
+          ->default_str("1");
+  command
+      .add_option(
+          "--merge", given.merge,
+          "run nothing: make one folder, --out, of those of campaigns on the same targets; findings are asked again")
+      ->check(CLI::ExistingDirectory)
+      ->excludes(workers)
+      ->option_text("DIR ...");
+}
+
 }  // namespace
 
 void add_campaign(CLI::App& app, int& exit_code) {
@@ -329,23 +350,7 @@ void add_campaign(CLI::App& app, int& exit_code) {
                    "where findings go, each as a minimal trace, the inputs kept, and how far it has come")
       ->default_str("weir-findings");
   command->add_flag("--resume", given->keeping.resume, "go on with the campaign that is there");
-  command
-      ->add_option("--worker", given->keeping.worker, "a name of its own for each of several campaigns with one folder")
-      ->check(worker_name())
-      ->default_str("0");
-  CLI::Option* const workers =
-      command
-          ->add_option("--jobs", given->workers,
-                       "workers at once on lockfree, and on each stack; what one finds is shown to the others")
-          ->check(CLI::Range(1, 1024))
-          ->default_str("1");
-  command
-      ->add_option(
-          "--merge", given->merge,
-          "run nothing: make one folder, --out, of those of campaigns on the same targets; findings are asked again")
-      ->check(CLI::ExistingDirectory)
-      ->excludes(workers)
-      ->option_text("DIR ...");
+  add_options_for_several(*command, *given);
   command
       ->add_option_function<std::string>(
           "--until-quiet", [given](const std::string& text) { given->keeping.until_quiet = duration_from(text); },
