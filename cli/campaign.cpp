@@ -87,14 +87,14 @@ class Progress {
 
   void report(std::size_t worker, const std::string& name, const fuzz::CampaignStats& stats) {
     const std::scoped_lock lock(mutex_);
-    far_[worker] = {name, stats.effort.operations, stats.operations_per_second(), stats.findings.size()};
+    far_[worker] = {name, stats.effort.operations, stats.operations_per_second(), stats.findings.size(), stats.covered};
     std::string line;
     for (auto from = far_.begin(); from != far_.end();) {
       const auto to = std::find_if(from, far_.end(), [&](const Far& each) { return each.name != from->name; });
-      const Far all = std::accumulate(from, to, Far{from->name, 0, 0, 0});
+      const Far all = std::accumulate(from, to, Far{from->name, 0, 0, 0, {}});
       if (!all.name.empty())
-        line += fmt::format("{}: {} operations, {:.0f}/s, {} findings · ", all.name, all.operations, all.rate,
-                            all.findings);
+        line += fmt::format("{}: {} operations, {:.0f}/s, {} clauses, {} findings · ", all.name, all.operations,
+                            all.rate, all.covered.size(), all.findings);
       from = to;
     }
     status_.show(line + clock_text(deadline_ - Clock::now()) + " left");
@@ -106,9 +106,11 @@ class Progress {
     std::uint64_t operations = 0;
     double rate = 0;
     std::size_t findings = 0;
+    ClauseSet covered;
 
     Far operator+(const Far& other) const {
-      return {name, operations + other.operations, rate + other.rate, findings + other.findings};
+      ClauseSet all = covered;
+      return {name, operations + other.operations, rate + other.rate, findings + other.findings, all |= other.covered};
     }
   };
 

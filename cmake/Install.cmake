@@ -72,4 +72,8 @@ if(TARGET weir_c)
   install(FILES ${PROJECT_BINARY_DIR}/libweir.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endif()
 
+if(TARGET weir_packetdrill)  # packetdrill opens it by its name, so it is no library of the system
+  install(TARGETS weir_packetdrill LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/weir)
+endif()
+
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
