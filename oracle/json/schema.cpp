@@ -130,10 +130,13 @@ std::string operation_schema() {
   properties.add("ret", "true").add("errno", defined_as("errno")).add("oops", R"({"const":true})");
   properties.add("start", defined_as("time")).add("end", defined_as("time"));
   return Object()
+      .add("type", R"("object")")
       .add("properties", properties.text())
       .add("required", required.text())
       .add("additionalProperties", "false")
       .add("anyOf", kinds_of_outcome<Operation>())
+      .add("if", R"({"required":["end"]})")
+      .add("then", R"({"required":["start"]})")
       .text();
 }
 
@@ -152,8 +155,6 @@ void define_operations(Object& definitions, const std::variant<Each...>*) {
                                    .add("required", R"(["op"])")
                                    .add("properties", fmt::format(R"({{"op":{{"enum":{}}}}})", known.text()))
                                    .add("allOf", choices.text())
-                                   .add("if", R"({"required":["end"]})")
-                                   .add("then", R"({"required":["start"]})")
                                    .text());
   (definitions.add(Each::name, operation_schema<Each>()), ...);
 }

@@ -13,18 +13,32 @@ LIMITS += [-2, -12, 2, 65]
 
 OTHER_TYPES = [None, True, False, 1.5, "1", [], {}, [1], {"a": 1}]
 
+# What is a default, so that the writer leaves it out.
+LEFT_OUT = ["init", "root"]
+NO_NAMES = ["", "other", "\n", "stream\n", "a\0b", "\x7f\x80\xff", "\u0100", "a\u20ac"]
+
 # Texts at the edges of addresses, of ends of connections and of the names of profiles.
-TEXTS = """ 0.0.0.0 :: ::1 @ 127.0.0.1 255.255.255.255 256.0.0.1 1.2.3 1.2.3.4.5 01.2.3.4 1.2.3.1000 ::2 192.0.2.1:80 0.0.0.0:0
-1.2.3.4:65535 1.2.3.4:65536 1.2.3.4:66000 1.2.3.4:70000 1.2.3.4:65499 1.2.3.4:100000 1.2.3.4:080 1.2.3.4: :80 ::1:80 @:80
-199.249.250.9:6553 99.100.200.209:59999
-linux-6.18 linux-6.18.3 linux-5.11 linux linux- linux-6. linux-x linux-6.18+ linux-6.18+hz linux-6.18+hz= linux-6.18+hz=100
-linux-6.18+hz=-1 linux-6.18+hz=fast linux-6.18+backlog_is_u16=1 linux-6.18+backlog_is_u16=yes+hz=1 linux-6.18+syn_queue=yes
-linux-6.18+net.core.somaxconn.initial=-5 linux-6.18+net.core.somaxconn.default=1 linux-6.18+netXcore.somaxconn.initial=5
-linux-6.18+net.core.somaxconn.handler=yes linux-6.18+net.core.somaxconn.scope=global xlinux-6.18""".split()
-TEXTS += ["", "other", "a\0b", "\x7f\x80\xff", "\u0100", "a\u20ac", "linux-6.18 ", "linux-6.18+hz=100x",
-          "linux-6.18+net.core.somaxconn.scope=per namespace", "linux-6.18+net.core.somaxconn.minimum=x",
-          "linux-6.18+net.core.somaxconn.maximum=7"]
-TEXTS += [text + "\n" for text in ("", "127.0.0.1", "192.0.2.1:80", "linux-6.18", "stream")]
+ADDRESSES = """
+:: ::1 ::2 @ 0.0.0.0 127.0.0.1 255.1.2.3 199.209.249.255 200.240.250.99 256.0.0.1 1.2.3.256 260.1.2.3 1.2.3.260 1.2.3
+1.2.3.4.5 01.2.3.4 1.2.3.04 1.2.3.1000
+""".split()
+TEXTS = ADDRESSES + [address + ":80" for address in ADDRESSES] + """
+:80 1.2.3.4: 1.2.3.4:0 1.2.3.4:080 1.2.3.4:6553 1.2.3.4:59999 1.2.3.4:64000 1.2.3.4:65499 1.2.3.4:65520 1.2.3.4:65535
+1.2.3.4:65536 1.2.3.4:65540 1.2.3.4:65600 1.2.3.4:66000 1.2.3.4:70000 1.2.3.4:100000
+linux linux- linux-6. linux-x linux-5.11 linux-6.18 linux-6.18.3 xlinux-6.18 linux-6.18+ linux-6.18+hz linux-6.18+hz=
+linux-6.18+hz=100 linux-6.18+hz=-1 linux-6.18+hz=fast linux-6.18+backlog_is_u16=1
+linux-6.18+backlog_is_u16=yes+hz=1 linux-6.18+syn_queue=yes
+linux-6.18+net.core.somaxconn.initial=-5 linux-6.18+net.core.somaxconn.default=1
+linux-6.18+netXcore.somaxconn.initial=5 linux-6.18+net.core.somaxconn.handler=yes
+linux-6.18+net.core.somaxconn.scope=global
+""".split()
+TEXTS += ["linux-6.18 ", "linux-6.18+hz=100x", "linux-6.18+net.core.somaxconn.scope=per namespace",
+          "linux-6.18+net.core.somaxconn.minimum=x", "linux-6.18+net.core.somaxconn.maximum=7"]
+TEXTS += [text + "\n" for text in ("127.0.0.1", "192.0.2.1:80", "linux-6.18")]
+
+
+def is_name(value):
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z_][\w.]{,31}", value) is not None
 
 
 @dataclasses.dataclass
@@ -37,7 +51,7 @@ class Change:
 
 def kind(value):
     """Values of one kind are changed in the same way."""
-    return (type(value).__name__, isinstance(value, list) and bool(value))
+    return (type(value).__name__, isinstance(value, list) and bool(value), is_name(value))
 
 
 def chosen(values):
@@ -54,19 +68,21 @@ def chosen(values):
     return lines
 
 
-def replacements(value, texts):
+def replacements(value, names):
     yield from LIMITS if isinstance(value, int) else LIMITS[:3]
     yield from OTHER_TYPES
-    if isinstance(value, str):
-        yield from texts
+    if is_name(value):
+        yield from names + LEFT_OUT + NO_NAMES
+    elif isinstance(value, str):
+        yield from names[:5] + TEXTS + NO_NAMES
     if isinstance(value, list) and value:
-        for each in replacements(value[0], texts):
+        for each in replacements(value[0], names):
             yield [*value[:-1], each]
     if isinstance(value, dict):
         yield {**value, "other": 1}
         for name, each in value.items():
             yield {key: kept for key, kept in value.items() if key != name}
-            for other in replacements(each, texts):
+            for other in replacements(each, names):
                 yield {**value, name: other}
 
 
@@ -76,7 +92,7 @@ def names_of(values):
     for value in values:
         for each in value.values():
             parts = [*each] if isinstance(each, dict) else [each]
-            names |= {part: None for part in parts if isinstance(part, str) and re.fullmatch(r"[A-Za-z_][\w.]{,31}", part)}
+            names |= dict.fromkeys(filter(is_name, parts))
     return [*names]
 
 
@@ -91,15 +107,15 @@ class Changes:
         op = base.get("op", "") if isinstance(base, dict) else ""
         self.changes.setdefault(line, Change(line, op, how, field))
 
-    def replace(self, base, name, texts):
+    def replace(self, base, name, names):
         """Another value for one field, unless another line had it replaced there."""
-        place = (base.get("op"), name, kind(base[name]))
+        place = (base.get("op"), name, kind(base[name]), name == "ret" and base[name] == -1)
         if place in self.replaced:
             return
         # Those are the same in all operations.
         known = name in ("op", "errno") and any(each[1] == name for each in self.replaced)
         self.replaced.add(place)
-        for each in replacements(base[name], texts[-8:] if known else texts):
+        for each in replacements(base[name], [] if known else names):
             in_time = name != "end" or not isinstance(each, int) or each >= base["start"]
             if in_time:
                 self.add({**base, name: each}, base, "replaced", name)
@@ -110,25 +126,29 @@ class Changes:
 
 def changes_of_lines(lines):
     values = [json.loads(line) for line in lines]
-    texts = names_of(value for value in values if "op" in value) + TEXTS
-    fields = {"other": 1, "start": 2, "end": 3, "oops": True, "errno": "EINVAL", "ret": 0}
-    for value in values:
-        fields |= {name: each for name, each in value.items() if name not in fields}
+    names = names_of(value for value in values if "op" in value)
+    fields, of_others = {}, {"other": 1, "start": 2, "end": 3, "oops": True, "errno": "EINVAL", "ret": 0}
+    for value in values:  # a field of one name may hold other values elsewhere
+        fields[value.get("op")] = value | fields.get(value.get("op"), {})
+        of_others = value | of_others
     made = Changes()
     for value in OTHER_TYPES:
         made.add(value, value, "replaced")
+    for value in values:
+        if "op" not in value:  # each profile counts
+            made.add(value, value, "kept")
     for base in chosen(values):
         made.add(base, base, "kept")
         for name in base:
             made.drop(base, name)
-            made.replace(base, name, texts)
-        for name, value in fields.items():
+            made.replace(base, name, names)
+        for name, value in (of_others | fields[base.get("op")]).items():
             if name not in base:
                 made.add({**base, name: value}, base, "added", name)
         if "op" in base:
             begun = {**base, "start": 5}
             ended = {**begun, "end": 9}
-            made.replace(begun, "start", texts)
-            made.replace(ended, "end", texts)
+            made.replace(begun, "start", names)
+            made.replace(ended, "end", names)
             made.drop(ended, "start")
     return [*made.changes.values()]

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """schema.py COMMAND SCHEMA LINES ...: a JSON Schema of trace lines, held against the reader and the writer.
 
-    written SCHEMA LINES WEIR FOLDER...  every line that is written is valid: random operations, and the traces under the
-                                         folders, as they are and as `weir run` completes them
+    written SCHEMA LINES WEIR FOLDER...  every line that is written is valid: random operations, and the traces under
+                                         the folders, as they are and as `weir run` completes them
     agree   SCHEMA LINES                 reader and schema take the same of thousands of small changes of valid lines
     unsaid  SCHEMA LINES WEIR PAGE       what the schema cannot say is what the page lists
     twins   SCHEMA LINES                 every small change of the schema is noticed by the lines of `agree`
 
-LINES is the program trace_lines. Behind COMMAND may stand --wrong: the schema is made wrong first, so that the command has
-to end with 1."""
+LINES is the program trace_lines. Behind COMMAND may stand --wrong: the schema is made wrong first, so that the command
+has to end with 1."""
 import itertools
 import json
 import pathlib

@@ -1,14 +1,18 @@
 """Every small change of a schema, and whether a list of judged lines notices it."""
 import copy
 import json
+import re
 
 from jsonschema import Draft202012Validator
 
 # What is said twice, so that a change of one of the two goes unnoticed, and why it is said twice.
 TWICE = {
-    "type of a text that may not hold a newline": lambda path: path[-1] == "type" and path[-2] in (
+    "type of a text that may not hold a newline": lambda path, what: path[-1] == "type" and path[-2] in (
         "address", "end_of_connection", "profile"),
-    "required in the condition of an operation": lambda path: "allOf" in path and "required" in path,
+    "type of what is one of the operations": lambda path, what: path[1:] == ("operation", "type"),
+    "required in the condition of an operation": lambda path, what: "allOf" in path and "required" in path,
+    "a descriptor of -1, which a failure has": lambda path, what: path[1:] + (what,) == (
+        "descriptor", "minimum", "widened"),
 }
 ANNOTATIONS = {"$schema", "title", "description", "default"}
 
@@ -20,6 +24,15 @@ def nodes(schema, path=()):
     for key, value in items:
         if key not in ANNOTATIONS:
             yield from nodes(value, (*path, key))
+
+
+def changed_patterns(pattern):
+    """Without one alternative, and with one range of digits wider."""
+    for found in re.finditer(r"\|[^|()]*|[^|()]*\|", pattern):
+        yield f"without {found[0]}", pattern[: found.start()] + pattern[found.end() :]
+    for found in re.finditer(r"\[[0-9]-[0-9]\]", pattern):
+        if found[0] != "[0-9]":
+            yield f"wider {found[0]}", pattern[: found.start()] + "[0-9]" + pattern[found.end() :]
 
 
 def changes(schema):
@@ -37,6 +50,8 @@ def changes(schema):
                 "type", "minimum", "maximum", "enum", "const", "pattern", "not", "required", "additionalProperties",
                 "anyOf", "items", "propertyNames", "$ref", "if", "then", "else"):
             yield path, "gone", None
+        if key == "pattern":
+            yield from ((path, *change) for change in changed_patterns(value))
         if key == "required":
             yield path, "more required", [*value, "other"]
         if key == "enum":
@@ -66,7 +81,7 @@ def expected_of(name, change, verdict):
 def fields_that_use(schema, name):
     """(operation, field) of each place that refers to a definition."""
     for path, value in nodes(schema):
-        if path and path[-1] == "$ref" and value == f"#/$defs/{name}":
+        if path[0:1] == ("$defs",) and path[-1] == "$ref" and value == f"#/$defs/{name}":
             fields = [key for before, key in zip(path, path[1:]) if before == "properties"]
             yield path[1], fields[0] if fields else ""
 
@@ -78,8 +93,11 @@ def unnoticed_changes(schema, lines, verdicts):
     for line, verdict in zip(lines, verdicts):
         by_op.setdefault(line.op or "header", []).append((line, json.loads(line.line), verdict))
     tried, unnoticed = 0, []
+    for name in by_op:
+        if notices(schema, name, by_op[name]):
+            unnoticed.append(f"the definition {name} is wrong as it is, so that all changes would be noticed")
     for path, what, value in changes(schema):
-        if any(said(path) for said in TWICE.values()):
+        if any(said(path, what) for said in TWICE.values()):
             continue
         tried += 1
         other = changed(schema, path, value)
@@ -95,12 +113,12 @@ def references(schema):
 def likely_first(lines, path):
     """The lines in the order in which they are likely to notice a change at `path`."""
     fields = [key for before, key in zip(path, path[1:]) if before == "properties"]
-    if "required" in path:
+    if path[2] in ("if", "then"):
+        wanted = lambda line: (line.field in ("start", "end"), line.how != "replaced")
+    elif "required" in path:
         wanted = lambda line: (line.how == "dropped", line.how == "kept")
-    elif "anyOf" in path and path[2] == "anyOf":
-        wanted = lambda line: (line.how == "added", line.field == fields[-1] if fields else False)
     elif fields:
-        wanted = lambda line: (line.field == fields[0], line.how != "replaced")
+        wanted = lambda line: (line.field == (fields[-1] if path[2] == "anyOf" else fields[0]), line.how != "replaced")
     else:
         wanted = lambda line: (line.how == "added",)
     return sorted(lines, key=lambda each: wanted(each[0]), reverse=True)
@@ -119,10 +137,16 @@ def questions(schema, path, by_op, operations):
         yield name, every
         return
     if path[1] in by_op:
-        for name in [path[1], *operations]:  # a line may have become another operation's
+        # A line may have become another operation's, or none of an operation.
+        others = ["header", path[1]] if path[2] == "type" else [path[1], "header"]
+        for name in [*others, *operations]:
             yield path[1], likely_first(by_op[name], path)
-    for name, field in sorted(set(fields_that_use(schema, path[1]))):
-        yield name, likely_first(by_op[name], ("$defs", name, "properties", field))
+        return
+    users = sorted(set(fields_that_use(schema, path[1])))
+    for name, field in users:
+        yield name, [line for line in by_op[name] if line[0].field == field]
+    for name, _ in users:
+        yield name, by_op[name]
 
 
 def notices(schema, name, lines):
