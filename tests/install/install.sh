@@ -13,6 +13,11 @@ trap 'rm -rf "$work"' EXIT
 mv "$work/first" "$work/prefix" # nothing in it may point back
 "$work/prefix/bin/weir" explain --schema | cmp - "$work/prefix/share/weir/trace.schema.json"
 
+grep -q '^\.TH WEIR 1' "$work/prefix/share/man/man1/weir.1"
+grep -q '^complete .* weir' "$work/prefix/share/bash-completion/completions/weir"
+
+[[ -n $(find "$work/prefix" -path '*/weir/libweir-packetdrill.so') ]]
+
 "$cmake" -S "$consumer" -B "$work/build" -G Ninja -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_PREFIX_PATH="$work/prefix"
 "$cmake" --build "$work/build"
 "$work/build/headers_only"
