@@ -1,4 +1,4 @@
-// weir explain: what a clause says.
+// weir explain: what a clause says, and what a line of a trace may be.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include "cli/common.hpp"
 #include "cli/facts/facts.hpp"
 #include "model/clause.hpp"
+#include "oracle/json/schema.hpp"
 #include "oracle/text/suggest.hpp"
 
 namespace weir::cli {
@@ -85,16 +86,21 @@ int explain(std::string name) {
 
 void add_explain(CLI::App& app, int& exit_code) {
   const auto name = std::make_shared<std::string>();
-  CLI::App* const command = app.add_subcommand("explain", "Say what a rule of the model means");
+  CLI::App* const command = app.add_subcommand("explain", "Say what a rule of the model means, or what a trace may be");
   command->add_option("CLAUSE", *name, "a clause or a group of clauses; nothing: all of them");
   const auto markdown = std::make_shared<bool>(false);
   command->add_flag("--markdown", *markdown, "all of them, as the page docs/SPEC.md");
   const auto facts_too = std::make_shared<bool>(false);
   command->add_flag("--facts", *facts_too,
                     "where each known fact about Linux is in the model, as the page docs/COVERAGE-OF-FACTS.md");
-  command->footer("Examples:\n  weir explain LISTEN.CLAMP\n  weir explain BACKLOG\n");
+  const auto schema = std::make_shared<bool>(false);
+  command->add_flag("--schema", *schema, "a JSON Schema of the lines of traces, as the file docs/trace.schema.json");
+  command->footer(
+      "Examples:\n  weir explain LISTEN.CLAMP\n  weir explain BACKLOG\n  weir explain --schema > trace.schema.json\n");
   command->callback([=, &exit_code] {
-    if (*facts_too)
+    if (*schema)
+      print(oracle::trace_schema());
+    else if (*facts_too)
       print(facts_page());
     else if (*markdown)
       list_as_markdown();

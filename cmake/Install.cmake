@@ -1,5 +1,6 @@
 # cmake --install: for C++, headers under include/weir, libweir-oracle.a, the CMake package `weir` and pkg-config's weir.pc;
-# for any language, include/weir/weir.h, libweir.so and libweir.a, the package `libweir` and libweir.pc.
+# for any language, include/weir/weir.h, libweir.so and libweir.a, the package `libweir` and libweir.pc; for all of them the
+# JSON Schema of traces, share/weir/trace.schema.json.
 #
 #   find_package(weir) ; target_link_libraries(app weir::weir)         # or weir::model: headers only
 #   c++ -std=c++20 app.cpp $(pkg-config --cflags --libs weir)
@@ -77,3 +78,4 @@ if(TARGET weir_packetdrill)  # packetdrill opens it by its name, so it is no lib
 endif()
 
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/docs/trace.schema.json DESTINATION ${CMAKE_INSTALL_DATADIR}/weir)

@@ -8,6 +8,7 @@
 #   WEIR_BPF     the softnet plane of this machine's kernel (oracle/softnet) needs libbpf; without it, it is not available
 #   WEIR_BASIN   basin/   needs Emscripten
 #   WEIR_BROWSER the tests of pages need Chromium, its driver and selenium
+#   WEIR_SCHEMA  the tests of the JSON Schema of traces need jsonschema
 #   WEIR_TESTS   tests/   needs GoogleTest and RapidCheck; the other folders look at it for their own tests
 #
 # Afterwards each WEIR_<X> variable is ON or OFF, and WEIR_PARTS lists the folders to build.
@@ -87,6 +88,16 @@ if(WEIR_CHROMIUM AND WEIR_CHROMEDRIVER AND WEIR_DEBIAN_PYTHON)
   endif()
 endif()
 weir_option(WEIR_BROWSER "Tests in a browser" "${_weir_browser_found}" "chromium chromium-driver python3-selenium")
+
+set(_weir_jsonschema_found FALSE)
+if(WEIR_DEBIAN_PYTHON)
+  execute_process(COMMAND ${WEIR_DEBIAN_PYTHON} -c "from jsonschema import Draft202012Validator"
+                  RESULT_VARIABLE _weir_no_jsonschema ERROR_QUIET)
+  if(_weir_no_jsonschema EQUAL 0)
+    set(_weir_jsonschema_found TRUE)
+  endif()
+endif()
+weir_option(WEIR_SCHEMA "Tests of the JSON Schema of traces" "${_weir_jsonschema_found}" "python3-jsonschema")
 
 set(WEIR_PARTS lockfree oracle cli)
 foreach(part proofs fuzz bench basin tests)

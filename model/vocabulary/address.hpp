@@ -77,7 +77,9 @@ constexpr std::optional<End> end_from(std::string_view text) {
   if (colon == std::string_view::npos || colon == 0) return std::nullopt;
   const std::optional<Address> address = address_from(text.substr(0, colon));
   const std::string_view digits = text.substr(colon + 1);
-  if (!address || digits.empty() || digits.size() > 5 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
+  if (!address || address->kind == Address::Kind::abstract || digits.empty() || digits.size() > 5 ||
+      (digits.size() > 1 && digits[0] == '0'))
+    return std::nullopt;
   std::uint32_t port = 0;
   for (const char each : digits) {
     if (each < '0' || each > '9') return std::nullopt;

@@ -1,6 +1,7 @@
 // What a trace line says was observed: possibly only part of an outcome.
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <type_traits>
 #include <variant>
@@ -19,6 +20,15 @@ struct Observation {
   bool any() const { return fields != 0; }
   friend bool operator==(const Observation&, const Observation&) = default;
 };
+
+/// The number that such a call returns is the name of a socket.
+template <class Operation>
+inline constexpr bool makes_descriptor = std::is_same_v<Operation, op::Socket> || std::is_same_v<Operation, op::Accept>;
+
+/// The largest `ret` that such a call can have.
+template <class Operation>
+inline constexpr std::int64_t largest_ret = makes_descriptor<Operation> ? std::int64_t{max_fd} - 1
+                                                                        : std::numeric_limits<std::int64_t>::max();
 
 /// Every field of `outcome` observed.
 inline Observation observed_in_full(Outcome outcome) {

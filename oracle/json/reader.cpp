@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <iterator>
 #include <span>
 #include <utility>
@@ -45,10 +46,24 @@ class Observed {
   /// -1 belongs to a failure, any other value to the operation's own answer.
   bool read_ret(Cursor& cursor, Member& member) {
     note_field(cursor, ret_seen_, 1);
-    cursor.at = member.value.raw_json_token().data();
-    if (std::string_view(cursor.at, 2) == "-1") return read_field(cursor, member, plain_, failure_);
-    if (read_field(cursor, member, answer_, success_)) return true;
-    cursor.expected("-1, or no field \"ret\"");
+    const std::string_view token = member.value.raw_json_token();
+    cursor.at = token.data();
+    if (token.substr(0, token.find_last_not_of(" \t\r") + 1) == "-1")
+      return read_field(cursor, member, plain_, failure_);
+    if (!read_field(cursor, member, answer_, success_)) cursor.expected("-1, or no field \"ret\"");
+    expect_possible_ret(cursor);
+    return true;
+  }
+
+  /// Results that no call can have: descriptors outside the table, counts below -1.
+  void expect_possible_ret(const Cursor& cursor) const {
+    if constexpr (requires {
+                    { answer_.ret } -> std::same_as<const std::int64_t&>;
+                  }) {
+      if (answer_.ret >= 0 && answer_.ret <= largest_ret<Operation>) return;
+      cursor.expected(makes_descriptor<Operation> ? "-1 or a descriptor below " + std::to_string(max_fd)
+                                                  : "-1 or a result of 0 or more");
+    }
   }
 
   AnswerTo<Operation> answer_;
@@ -59,16 +74,6 @@ class Observed {
   std::uint32_t oops_seen_ = 0;
   std::uint32_t ret_seen_ = 0;
 };
-
-/// Results that no call can have: descriptors outside the table, counts below -1.
-template <class Operation>
-void expect_possible(const Cursor& cursor, const Observation& seen) {
-  const auto* const plain = std::get_if<outcome::Returned>(&seen.outcome);
-  if (plain == nullptr || (seen.fields & 1) == 0) return;
-  const bool makes_fd = std::is_same_v<Operation, op::Socket> || std::is_same_v<Operation, op::Accept>;
-  if (plain->ret < -1 || (makes_fd && plain->ret >= max_fd))
-    cursor.expected(makes_fd ? "-1 or a descriptor below " + std::to_string(max_fd) : "-1 or a result of 0 or more");
-}
 
 /// What can be observed: how a call failed or crashed, and what else its answer holds.
 template <class Operation>
@@ -117,7 +122,6 @@ void read_operation(Cursor& cursor, ondemand::object& object, TraceLine& line) {
   expect_order_of_times(cursor, line);
   line.operation = std::move(operation);
   line.seen = std::move(observed).finish(cursor);
-  expect_possible<Operation>(cursor, line.seen);
 }
 
 using ReadOperation = void (*)(Cursor&, ondemand::object&, TraceLine&);

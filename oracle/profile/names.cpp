@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -85,6 +86,26 @@ std::string apply(Profile& profile, std::string_view setting) {
   return expected.empty() ? expected : fmt::format("{}: expected {}", setting, expected);
 }
 
+/// The names of an enum as alternatives; a dot in one is itself.
+template <class E>
+std::string one_of() {
+  std::string pattern;
+  for (const auto& row : names<E>) {
+    pattern += pattern.empty() ? '(' : '|';
+    for (const char c : row.text) pattern.append(c == '.' ? "\\" : "").append(1, c);
+  }
+  return pattern + ')';
+}
+
+/// What set_value takes.
+template <class T>
+std::string value_pattern(T Profile::*) {
+  if constexpr (std::is_enum_v<T>)
+    return one_of<T>();
+  else
+    return std::is_same_v<T, bool> ? "(yes|no)" : "[0-9]+";
+}
+
 /// Profiles that were asked for with settings; kept, since hosts refer to them.
 const Profile* keep(std::string_view text, const Profile& profile) {
   static std::mutex lock;
@@ -99,6 +120,18 @@ const Profile* keep(std::string_view text, const Profile& profile) {
 }
 
 }  // namespace
+
+std::string profile_pattern() {
+  std::map<std::string, std::string> by_value;  // the fields that take values of one kind
+  for (const auto& field : profile_fields) {
+    std::string& same = by_value[std::visit([](auto member) { return value_pattern(member); }, field.member)];
+    same.append(same.empty() ? "(" : "|").append(field.name);
+  }
+  std::string settings = fmt::format(R"({}\.((initial|minimum|maximum)=-?[0-9]+|handler={}|scope={}))",
+                                     one_of<Sysctl>(), one_of<Handler>(), one_of<Scope>());
+  for (const auto& [value, fields] : by_value) settings += fmt::format("|{})={}", fields, value);
+  return fmt::format(R"(linux-[0-9]+(\.[0-9]+){{0,3}}(\+({}))*)", settings);
+}
 
 std::string known_profiles() {
   std::vector<std::string_view> all;

@@ -21,6 +21,10 @@ struct ProfileChoice {
 /// Thread safety: any thread.
 ProfileChoice profile_named(std::string_view text);
 
+/// The shape of such a text as a regular expression, without its anchors: the words are those that exist. Whether a
+/// release is known, has that sysctl, and whether a number has 32 bits is not said.
+std::string profile_pattern();
+
 /// The names of all releases, for messages.
 std::string known_profiles();
 

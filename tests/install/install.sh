@@ -11,6 +11,7 @@ trap 'rm -rf "$work"' EXIT
 
 "$cmake" --install "$build" --prefix "$work/first" >"$work/install.log"
 mv "$work/first" "$work/prefix" # nothing in it may point back
+"$work/prefix/bin/weir" explain --schema | cmp - "$work/prefix/share/weir/trace.schema.json"
 
 grep -q '^\.TH WEIR 1' "$work/prefix/share/man/man1/weir.1"
 grep -q '^complete .* weir' "$work/prefix/share/bash-completion/completions/weir"
