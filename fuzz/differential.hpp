@@ -36,42 +36,73 @@ struct Effort {
 
 namespace detail {
 
-/// As operator==, quick for the most frequent kind of outcome.
-inline bool same(const Outcome& a, const Outcome& b) {
-  if (const auto* returned = std::get_if<outcome::Returned>(&a)) {
-    const auto* other = std::get_if<outcome::Returned>(&b);
-    return other != nullptr && *returned == *other;
-  }
+/// As operator==, where the operation tells which kinds of outcome there can be.
+template <class Operation>
+bool same(const Outcome& a, const Outcome& b) {
+  if (a.index() != b.index()) return false;
+  if (const auto* returned = std::get_if<outcome::Returned>(&a))
+    return *returned == *std::get_if<outcome::Returned>(&b);
+  if (const auto* answer = std::get_if<AnswerTo<Operation>>(&a))
+    return *answer == *std::get_if<AnswerTo<Operation>>(&b);
   return a == b;
 }
+
+/// Two hosts, side by side.
+template <class Expected, class Observed>
+struct Pair {
+  Expected& reference;
+  Observed& subject;
+  std::optional<Difference> difference = {};
+
+  /// Has both perform it, and hands on what they answer if that is the same; false if it is not.
+  template <class Operation, class Note>
+  bool step(const Operation& operation, Note&& note) {
+    // Chosen by the operation once: hosts, comparison and note know what it is.
+    const Outcome expected = reference.answer(operation);
+    const Outcome observed = subject.answer(operation);
+    if (same<Operation>(expected, observed)) [[likely]] {
+      note(operation, expected);
+      return true;
+    }
+    differ(operation, expected, observed);
+    return false;
+  }
+
+  [[gnu::noinline, gnu::cold]] void differ(const Op& operation, const Outcome& expected, const Outcome& observed) {
+    difference = Difference{0, false, operation, expected, observed};
+  }
+};
 
 }  // namespace detail
 
 template <class Expected, class Observed>
 std::optional<Difference> compare(const Input& input, Expected& reference, Observed& subject, Effort& effort) {
+  detail::Pair<Expected, Observed> both{reference, subject};
   Scope scope;
-  for (std::size_t i = 0; i < input.ops.size(); ++i) {
-    const Outcome expected = reference.step(input.ops[i]);
-    const Outcome observed = subject.step(input.ops[i]);
+  std::size_t index = 0;
+  bool crashed = false;
+  for (; index < input.ops.size() && !crashed; ++index) {
+    const auto note = [&](const auto& operation, const Outcome& outcome) {
+      crashed = std::holds_alternative<outcome::Oops>(outcome);
+      scope.note(operation, outcome);
+    };
+    const bool alike = std::visit([&](const auto& each) { return both.step(each, note); }, input.ops[index]);
     ++effort.operations;
-    if (!detail::same(expected, observed)) return Difference{i, false, input.ops[i], expected, observed};
-    if (std::holds_alternative<outcome::Oops>(expected)) return std::nullopt;  // nothing is defined from here on
-    scope.note(input.ops[i], expected);
+    if (!alike) break;
   }
-  std::optional<Difference> difference;
-  std::size_t index = input.ops.size();
-  probe(scope, [&](const Op& operation) {
-    const Outcome expected = reference.step(operation);
-    const Outcome observed = subject.step(operation);
+  if (crashed) return std::nullopt;  // nothing is defined from here on
+  if (both.difference) {
+    both.difference->index = index;
+    return both.difference;
+  }
+  probe(scope, [&](const auto& operation) {
+    Glimpse seen{.go_on = false};
     ++effort.probes;
-    if (!detail::same(expected, observed)) {
-      difference = Difference{index, true, operation, expected, observed};
-      return Glimpse{.go_on = false};
-    }
-    ++index;
-    return Glimpse::of(expected);
+    if (both.step(operation, [&](const auto&, const Outcome& outcome) { seen = Glimpse::of(outcome); })) ++index;
+    return seen;
   });
-  return difference;
+  if (both.difference) both.difference->index = index, both.difference->in_probe = true;
+  return both.difference;
 }
 
 /// On fresh hosts.

@@ -5,6 +5,8 @@
 //   for each op: scope.note(op, outcome);
 //   probe(scope, [&](const Op& op) -> Glimpse { … run it, compare … });
 //
+// A step that takes `const auto&` is called with the operation itself, and saves the choice that an Op stands for.
+//
 // Probing changes the host (accept takes from the queue, net_rx_action drains): it is the last thing done to it.
 #pragma once
 #include <algorithm>
@@ -28,16 +30,26 @@ struct Scope {
 
   /// Takes note of what an operation has made or may have changed.
   void note(const Op& operation, const Outcome& outcome) {
-    if (const auto* write = std::get_if<op::SysctlWrite>(&operation))
-      sysctls |= 1U << static_cast<unsigned>(write->sysctl);
-    else if (const auto* rx = std::get_if<op::NetifRx>(&operation))
-      cpus |= std::uint64_t{1} << rx->cpu.index % 64 | std::uint64_t{1} << rx->to.value_or(rx->cpu).index % 64;
+    std::visit([&](const auto& each) { note(each, outcome); }, operation);
+  }
+  template <class Operation>
+  void note(const Operation& operation, const Outcome& outcome) {
+    if constexpr (std::is_same_v<Operation, op::SysctlWrite>)
+      sysctls |= 1U << static_cast<unsigned>(operation.sysctl);
+    else if constexpr (std::is_same_v<Operation, op::NetifRx>)
+      cpus |= std::uint64_t{1} << operation.cpu.index % 64 | std::uint64_t{1}
+                                                                 << operation.to.value_or(operation.cpu).index % 64;
+    else if constexpr (std::is_same_v<Operation, op::Netns>)
+      namespaces = std::max(namespaces, static_cast<std::uint32_t>(returned_by(outcome)) + 1);
+    else if constexpr (std::is_same_v<Operation, op::Socket> || std::is_same_v<Operation, op::Accept>)
+      labels_end = std::max(labels_end, static_cast<std::int32_t>(returned_by(outcome)) + 1);
+  }
+
+ private:
+  /// -1 where it failed.
+  static std::int64_t returned_by(const Outcome& outcome) {
     const auto* returned = std::get_if<outcome::Returned>(&outcome);
-    if (returned == nullptr || returned->ret < 0) return;
-    if (std::holds_alternative<op::Netns>(operation))
-      namespaces = std::max(namespaces, static_cast<std::uint32_t>(returned->ret) + 1);
-    else if (std::holds_alternative<op::Socket>(operation) || std::holds_alternative<op::Accept>(operation))
-      labels_end = std::max(labels_end, static_cast<std::int32_t>(returned->ret) + 1);
+    return returned == nullptr || returned->ret < 0 ? -1 : returned->ret;
   }
 };
 
@@ -58,7 +70,7 @@ struct Glimpse {
 /// The probing operations, kept so that a probe is a change of a field.
 class Prober {
  public:
-  /// Calls step(op) -> Glimpse for one probing operation after another, until one says stop.
+  /// Calls step(operation) -> Glimpse for one probing operation after another, until one says stop.
   template <class Step>
   void run(const Scope& scope, Step&& step) {
     for (std::uint32_t ns = 0; ns < scope.namespaces; ++ns)
@@ -76,7 +88,7 @@ class Prober {
     if (!info.go_on) return false;
     if (info.error == Errno::ebadf) return true;  // closed: there is nothing else to see
     for (const auto& option : names<SockOpt>) {
-      std::get<op::Getsockopt>(getsockopt_).opt = option.value;
+      getsockopt_.opt = option.value;
       if (!ask(getsockopt_, &op::Getsockopt::fd, {label}, step).go_on) return false;
     }
     for (;;) {
@@ -93,15 +105,15 @@ class Prober {
   static constexpr int max_drain_runs = 8;
 
   template <class Operation, class T, class Step>
-  static Glimpse ask(Op& probe, T Operation::*field, std::type_identity_t<T> value, Step&& step) {
-    std::get<Operation>(probe).*field = value;
+  static Glimpse ask(Operation& probe, T Operation::*field, std::type_identity_t<T> value, Step&& step) {
+    probe.*field = value;
     return step(std::as_const(probe));
   }
 
   template <class Step>
   bool probe_namespace(std::uint32_t ns, std::uint32_t sysctls, Step&& step) {
     for (; sysctls != 0; sysctls &= sysctls - 1) {
-      std::get<op::SysctlRead>(read_).sysctl = static_cast<Sysctl>(std::countr_zero(sysctls));
+      read_.sysctl = static_cast<Sysctl>(std::countr_zero(sysctls));
       if (!ask(read_, &op::SysctlRead::ns, {ns}, step).go_on) return false;
     }
     return ask(netstat_, &op::Netstat::ns, {ns}, step).go_on;
@@ -117,14 +129,14 @@ class Prober {
     return ask(softnet_stat_, &op::SoftnetStat::cpu, {cpu}, step).go_on;
   }
 
-  Op read_ = op::SysctlRead{};
-  Op netstat_ = op::Netstat{};
-  Op tcp_info_ = op::TcpInfo{};
-  Op getsockopt_ = op::Getsockopt{};
-  Op accept_ = op::Accept{};
-  Op close_ = op::Close{};
-  Op net_rx_action_ = op::NetRxAction{};
-  Op softnet_stat_ = op::SoftnetStat{};
+  op::SysctlRead read_;
+  op::Netstat netstat_;
+  op::TcpInfo tcp_info_;
+  op::Getsockopt getsockopt_;
+  op::Accept accept_;
+  op::Close close_;
+  op::NetRxAction net_rx_action_;
+  op::SoftnetStat softnet_stat_;
 };
 
 /// Probes once; step as in Prober::run.

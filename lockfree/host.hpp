@@ -48,12 +48,15 @@ class Host {
 
   /// Performs one operation. After an Oops every answer is Oops.
   Outcome step(const Op& operation) {
+    return std::visit([this](const auto& each) { return answer(each); }, operation);
+  }
+  /// The same where the caller knows which operation it is.
+  template <class Operation>
+  Outcome answer(const Operation& operation) {
     // relaxed: a crash is only ever reported; an operation that raced with it may still answer.
-    Outcome answer = crashed_.load(std::memory_order_relaxed)
-                         ? Outcome(outcome::Oops{})
-                         : std::visit([this](const auto& each) { return perform(each); }, operation);
-    if (std::holds_alternative<outcome::Oops>(answer)) crashed_.store(true, std::memory_order_relaxed);
-    return answer;
+    Outcome answered = crashed_.load(std::memory_order_relaxed) ? Outcome(outcome::Oops{}) : perform(operation);
+    if (std::holds_alternative<outcome::Oops>(answered)) crashed_.store(true, std::memory_order_relaxed);
+    return answered;
   }
 
  private:

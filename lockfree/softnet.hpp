@@ -8,13 +8,13 @@
 #pragma once
 #include <cassert>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "lockfree/atomics.hpp"
 #include "lockfree/cpumask_text.hpp"
+#include "lockfree/row.hpp"
 #include "lockfree/softnet_cpu.hpp"
 #include "lockfree/sysctl_store.hpp"
 #include "model/outcome.hpp"
@@ -29,9 +29,10 @@ class BasicSoftnet {
 
   /// `kernel` and `sysctls` must outlive the plane.
   BasicSoftnet(const Profile& kernel, const HostOptions& options, const Store& sysctls)
-      : kernel_(kernel), sysctls_(sysctls), threads_(options.thread_backlog_napi && kernel.has_backlog_threads) {
-    for (std::uint32_t i = 0; i < options.cpus; ++i)
-      cpus_.emplace_back(kernel.process_queue ? Count::input : Count::waiting, rx_weight());
+      : kernel_(kernel),
+        sysctls_(sysctls),
+        cpus_(options.cpus, kernel.process_queue ? Count::input : Count::waiting, rx_weight()),
+        threads_(options.thread_backlog_napi && kernel.has_backlog_threads) {
     if (kernel.has_flow_limit)
       give_flow_limits(static_cast<std::uint32_t>(sysctls.load(Sysctl::flow_limit_cpu_bitmap)));
   }
@@ -137,6 +138,8 @@ class BasicSoftnet {
   using SoftnetCpu = lockfree::SoftnetCpu<Atomics>;
   using FlowLimit = BasicFlowLimit<Atomics>;
 
+  static constexpr std::size_t few_delivered = 16;  ///< by most polls no more
+
   /// One call: what it delivers, and the clock that its deliveries move.
   struct Run {
     SoftnetCpu& cpu;
@@ -233,6 +236,7 @@ class BasicSoftnet {
     const std::uint64_t start = jiffies();
     return run.cpu.backlog.poll(quota, [&](Skb skb) {
       ++run.cpu.delivered;
+      if (run.delivered.capacity() == 0) run.delivered.reserve(few_delivered);
       run.delivered.push_back(skb);
       if (run.tick_after != 0 && run.delivered.size() % run.tick_after == 0) tick();
       return !kernel_.poll_stops_on_tick || jiffies() == start;
@@ -295,7 +299,7 @@ class BasicSoftnet {
 
   const Profile& kernel_;
   const Store& sysctls_;
-  std::deque<SoftnetCpu> cpus_;
+  Row<SoftnetCpu, HostOptions{}.cpus> cpus_;
   const bool threads_;  ///< thread_backlog_napi is in force
   Atomic<std::uint64_t> jiffies_{0};
   Atomic<bool> oopsed_{false};

@@ -55,7 +55,7 @@ class BasicFlowLimit {
     if (enabled()) return true;
     if (buckets >= too_many_buckets) return false;
     const auto size_class = static_cast<std::uint32_t>(std::bit_width(std::bit_ceil(buckets)) - 1);
-    table(size_class).clear(buckets);
+    use_table(size_class, buckets);
     // release: pairs with the acquire in `in_use`; without it a packet could find the counts of an earlier use.
     active_.store(size_class + 1, std::memory_order_release);
     return true;
@@ -128,16 +128,18 @@ class BasicFlowLimit {
     return active == 0 ? nullptr : tables_[active - 1].load(std::memory_order_relaxed);
   }
 
-  Table& table(std::uint32_t size_class) {
+  /// Has the table of that size at hand, all zeros. One that is new is so already.
+  void use_table(std::uint32_t size_class, std::uint32_t buckets) {
     Atomic<Table*>& slot = tables_[size_class];
     // acquire: pairs with the exchange below; without it another writer's table could be seen before its contents.
     Table* found = slot.load(std::memory_order_acquire);
-    if (found != nullptr) return *found;
+    if (found != nullptr) return found->clear(buckets);
     auto made = std::make_unique<Table>(std::size_t{1} << size_class);
+    made->buckets.store(buckets, std::memory_order_relaxed);
     // release: publishes this table. acquire on failure: takes over the one that came first.
-    if (slot.compare_exchange_strong(found, made.get(), std::memory_order_release, std::memory_order_acquire))
-      return *made.release();
-    return *found;
+    if (!slot.compare_exchange_strong(found, made.get(), std::memory_order_release, std::memory_order_acquire))
+      return found->clear(buckets);
+    made.release();
   }
 
   Atomic<std::uint32_t> active_{0};  ///< 0: none; i + 1: the table of size class i

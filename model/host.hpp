@@ -41,11 +41,15 @@ class Host {
 
   /// Performs one operation. Once the kernel would have crashed every answer is Oops.
   Outcome step(const Op& operation) {
+    return std::visit([this](const auto& each) { return this->answer(each); }, operation);
+  }
+  /// The same where the caller knows which operation it is.
+  template <class Operation>
+  Outcome answer(const Operation& operation) {
     // One object from the rule to the caller: outcomes own memory, and moving one costs as much as a short rule.
-    Outcome answer = crashed_ ? Outcome(outcome::Oops{})
-                              : std::visit([this](const auto& each) { return this->perform(each); }, operation);
-    crashed_ = std::holds_alternative<outcome::Oops>(answer);
-    return answer;
+    Outcome answered = crashed_ ? Outcome(outcome::Oops{}) : perform(operation);
+    crashed_ = std::holds_alternative<outcome::Oops>(answered);
+    return answered;
   }
 
   /// The descriptor that the next successful socket or accept shall return, if it is free then; otherwise, and always

@@ -53,12 +53,8 @@ class SysctlTable {
 
   /// nullptr where this release has no such sysctl.
   constexpr const SysctlSpec* find(Sysctl id) const {
-    // Where none is missing before it the row stands at its own number.
-    const auto index = static_cast<std::size_t>(id);
-    if (index < count_ && rows_[index].id == id) return &rows_[index];
-    for (const SysctlSpec& row : *this)
-      if (row.id == id) return &row;
-    return nullptr;
+    const std::size_t place = place_of_[static_cast<std::size_t>(id)];
+    return place == 0 ? nullptr : &rows_[place - 1];
   }
 
   /// \pre the release has it
@@ -72,11 +68,14 @@ class SysctlTable {
       for (std::size_t row = count_++; row > at; --row) rows_[row] = rows_[row - 1];
     }
     rows_[at] = spec;
+    for (std::size_t row = at; row < count_; ++row)
+      place_of_[static_cast<std::size_t>(rows_[row].id)] = static_cast<std::uint8_t>(row + 1);
   }
 
  private:
   std::array<SysctlSpec, sysctl_count> rows_{};
   std::size_t count_ = 0;
+  std::array<std::uint8_t, sysctl_count> place_of_{};  ///< by id: 1 + its row, or 0; asked with every transfer
 };
 
 /// How the SYN queue of a listener says that it is full.

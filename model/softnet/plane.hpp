@@ -79,7 +79,7 @@ class SoftnetPlane {
     if (by_thread) D::clause(Clause::BACKLOG_THREAD);
     Clock<D> clock = start_clock(op.tick_after);
     const auto poll = model::process_backlog<D>(*kernel_, *sd, op.quota, dev_rx_weight(sysctls), clock,
-                                                [&](Skb skb) { polled.delivered.push_back(skb); });
+                                                [&](Skb skb) { append(polled.delivered, skb); });
     if (by_thread) sd->on_poll_list = listed;  // what takes it off the list is net_rx_action, not the poll
     jiffies_ = clock.jiffies;
     polled.work = poll.work;
@@ -95,7 +95,7 @@ class SoftnetPlane {
     const SoftirqLimits<D> limits{sysctls.global_cell(Sysctl::netdev_budget),
                                   sysctls.global_cell(Sysctl::netdev_budget_usecs), dev_rx_weight(sysctls)};
     const auto run =
-        model::net_rx_action<D>(*kernel_, *sd, limits, clock, [&](Skb skb) { ran.delivered.push_back(skb); });
+        model::net_rx_action<D>(*kernel_, *sd, limits, clock, [&](Skb skb) { append(ran.delivered, skb); });
     jiffies_ = clock.jiffies;
     if (run.list_corrupted || !net_rps_action<D>(cpus_, *sd)) return outcome::Oops{};
     ran.time_squeeze = run.time_squeeze;

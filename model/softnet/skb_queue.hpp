@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "model/append.hpp"
 #include "model/domain.hpp"
 #include "model/op.hpp"
 
@@ -17,7 +18,7 @@ class SkbFifo {
  public:
   std::uint32_t qlen() const { return static_cast<std::uint32_t>(packets_.size() - head_); }
   bool empty() const { return packets_.size() == head_; }
-  void push(Skb skb) { packets_.push_back(skb); }
+  void push(Skb skb) { append(packets_, skb); }
 
   /// The head first.
   std::span<const Skb> waiting() const { return std::span(packets_).subspan(head_); }

@@ -1,6 +1,7 @@
 // The closed sets of names that operations and outcomes use, each with its text form.
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -20,6 +21,9 @@ inline constexpr std::array<Named<E>, 0> names{};
 
 template <class E>
 constexpr std::string_view name_of_enum(E value) {
+  // Where the enumerators count from 0 the row stands at its own number.
+  const auto index = static_cast<std::size_t>(value);
+  if (index < names<E>.size() && names<E>[index].value == value) return names<E>[index].text;
   for (const auto& row : names<E>)
     if (row.value == value) return row.text;
   return {};

@@ -1,13 +1,16 @@
-// The building blocks: segmented array, pool, accept queue, descriptor table.
+// The building blocks: segmented array, row, pool, accept queue, descriptor table.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
+#include <new>
 #include <thread>
 #include <vector>
 
 #include "lockfree/accept_queue.hpp"
 #include "lockfree/epoch.hpp"
 #include "lockfree/fd_table.hpp"
+#include "lockfree/row.hpp"
 #include "lockfree/segmented.hpp"
 
 namespace weir::lockfree {
@@ -21,6 +24,46 @@ TEST(Segmented, ElementsKeepTheirPlaceWhileItGrows) {
   EXPECT_EQ(first, &array.at(3));
   for (std::uint32_t i = 0; i < 1024; ++i) EXPECT_EQ(*array.find(i), i);
   EXPECT_EQ(array.find(1024), nullptr);
+}
+
+/// Counts those that live, and throws when it is the one that is not to be made.
+struct alignas(64) Counted {
+  Counted(std::int32_t& living, std::int32_t most) : count(living) {
+    if (count == most) throw std::bad_alloc();
+    ++count;
+  }
+  ~Counted() { --count; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  std::int32_t& count;
+};
+
+TEST(Row, MakesAsManyAsAreAskedForInsideOrOutside) {
+  for (const std::size_t wanted : {std::size_t{0}, std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{64}}) {
+    std::int32_t living = 0;
+    {
+      Row<Counted, 2> row(wanted, std::ref(living), 64);
+      EXPECT_EQ(living, static_cast<std::int32_t>(wanted));
+      EXPECT_EQ(row.size(), wanted);
+      const auto* const begin = reinterpret_cast<const std::byte*>(&row);
+      std::size_t inside = 0;
+      for (const Counted& each : row) {
+        const auto* const at = reinterpret_cast<const std::byte*>(&each);
+        inside += at >= begin && at < begin + sizeof(row) ? 1 : 0;
+      }
+      EXPECT_EQ(inside, wanted <= 2 ? wanted : 0);
+      EXPECT_EQ(&row[0] + wanted, row.end());
+    }
+    EXPECT_EQ(living, 0);
+  }
+}
+
+TEST(Row, UndoesWhatWasMadeWhereOneCannotBe) {
+  for (const std::size_t wanted : {std::size_t{2}, std::size_t{8}}) {
+    std::int32_t living = 0;
+    EXPECT_THROW((Row<Counted, 2>(wanted, std::ref(living), 1)), std::bad_alloc);
+    EXPECT_EQ(living, 0);
+  }
 }
 
 TEST(Pool, WhatWasRetiredComesBackOnlyInALaterEpoch) {
