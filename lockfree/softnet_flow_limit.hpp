@@ -139,7 +139,7 @@ class BasicFlowLimit {
     // release: publishes this table. acquire on failure: takes over the one that came first.
     if (!slot.compare_exchange_strong(found, made.get(), std::memory_order_release, std::memory_order_acquire))
       return found->clear(buckets);
-    made.release();
+    static_cast<void>(made.release());  // tables_ owns it
   }
 
   Atomic<std::uint32_t> active_{0};  ///< 0: none; i + 1: the table of size class i
