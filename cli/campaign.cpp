@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <numeric>
 #include <random>
 #include <thread>
 
@@ -30,6 +31,7 @@ struct Arguments {
   oracle::Comparison comparison;      ///< of other stacks
   std::uint64_t seed = 0;
   Keeping keeping;
+  std::size_t workers = 1;         ///< at once on lockfree, and on each stack
   std::vector<std::string> merge;  ///< folders of other campaigns; empty: it is run
   bool proofs = true;
   bool clauses = false;
@@ -77,25 +79,44 @@ ProofReport prove(const Arguments& given, StatusLine& status) {
 ProofReport prove(const Arguments&, StatusLine&) { return {}; }
 #endif
 
-/// Where every running target says how far it is; one of them at a time shows the status line.
+/// Where every running worker says how far it is; one of them at a time shows the status line.
 class Progress {
  public:
-  Progress(StatusLine& status, std::size_t targets, Clock::time_point deadline)
-      : status_(status), texts_(targets), deadline_(deadline) {}
+  Progress(StatusLine& status, std::size_t workers, Clock::time_point deadline)
+      : status_(status), far_(workers), deadline_(deadline) {}
 
-  void report(std::size_t target, const std::string& name, const fuzz::CampaignStats& stats) {
+  void report(std::size_t worker, const std::string& name, const fuzz::CampaignStats& stats) {
     const std::scoped_lock lock(mutex_);
-    texts_[target] = fmt::format("{}: {} operations, {:.0f}/s, {} findings", name, stats.effort.operations,
-                                 stats.operations_per_second(), stats.findings.size());
+    far_[worker] = {name, stats.effort.operations, stats.operations_per_second(), stats.findings.size(), stats.covered};
     std::string line;
-    for (const auto& each : texts_) line += each.empty() ? "" : each + " · ";
+    for (auto from = far_.begin(); from != far_.end();) {
+      const auto to = std::find_if(from, far_.end(), [&](const Far& each) { return each.name != from->name; });
+      const Far all = std::accumulate(from, to, Far{from->name, 0, 0, 0, {}});
+      if (!all.name.empty())
+        line += fmt::format("{}: {} operations, {:.0f}/s, {} clauses, {} findings · ", all.name, all.operations,
+                            all.rate, all.covered.size(), all.findings);
+      from = to;
+    }
     status_.show(line + clock_text(deadline_ - Clock::now()) + " left");
   }
 
  private:
+  struct Far {
+    std::string name;
+    std::uint64_t operations = 0;
+    double rate = 0;
+    std::size_t findings = 0;
+    ClauseSet covered;
+
+    Far operator+(const Far& other) const {
+      ClauseSet all = covered;
+      return {name, operations + other.operations, rate + other.rate, findings + other.findings, all |= other.covered};
+    }
+  };
+
   StatusLine& status_;
   std::mutex mutex_;
-  std::vector<std::string> texts_;
+  std::vector<Far> far_;  ///< those on one target stand together
   Clock::time_point deadline_;
 };
 
@@ -116,14 +137,21 @@ std::vector<Job> jobs_for(const Arguments& given) {
     return std::find(given.targets.begin(), given.targets.end(), name) != given.targets.end();
   };
   std::vector<Job> jobs;
+  const auto add = [&](auto place, const auto& make) {
+    for (std::size_t number = 1; number <= given.workers; ++number) {
+      place = std::next(jobs.insert(place, make()));
+      std::prev(place)->number = number;
+    }
+  };
   const Profile* const release = profiles_of(given).back();
   for (const oracle::StackChoice& each : oracle::stacks)
-    if (!given.targets.empty() && wanted(each.name.data())) jobs.push_back(stack_job(each, *release, given.comparison));
-  if (!given.plugin.empty()) jobs.push_back(plugin_job(given.plugin, *release, given.comparison));
+    if (!given.targets.empty() && wanted(each.name.data()))
+      add(jobs.end(), [&] { return stack_job(each, *release, given.comparison); });
+  if (!given.plugin.empty()) add(jobs.end(), [&] { return plugin_job(given.plugin, *release, given.comparison); });
   // Drivers are forked, so before any thread starts.
   if (wanted("linux")) jobs.push_back(linux_job(profiles_of(given), given.time, given.seed));
   if (!given.targets.empty() && wanted("softnet") && !wanted("linux")) jobs.push_back(softnet_job(profiles_of(given)));
-  if (wanted("lockfree")) jobs.insert(jobs.begin(), lockfree_job(given));
+  if (wanted("lockfree")) add(jobs.begin(), [&] { return lockfree_job(given); });
   return jobs;
 }
 
@@ -220,6 +248,7 @@ int campaign(const Arguments& given) {
   const auto deadline = std::max(started + given.time, Clock::now() + given.time / 2);
   Progress progress(status, jobs.size(), deadline);
   const std::vector<fuzz::Progress> before = take_up(jobs, given.keeping);
+  connect(jobs);
   {
     std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < jobs.size(); ++i)
@@ -228,8 +257,7 @@ int campaign(const Arguments& given) {
   }
   status.show("");
 
-  std::vector<TargetReport> reports;
-  for (Job& each : jobs) reports.push_back(std::move(each.report));
+  const std::vector<TargetReport> reports = put_together(jobs);
   print(verdict_table(given.proofs ? std::optional(proofs) : std::nullopt, reports));
   const bool told = tell_findings(given, proofs, reports);
   if (given.clauses)
@@ -247,8 +275,7 @@ int merge_campaigns(const Arguments& given) {
   std::vector<Job> jobs = jobs_for(given);
   add_guest_jobs(given, jobs);
   print(merge(jobs, {given.merge.begin(), given.merge.end()}, given.keeping));
-  std::vector<TargetReport> reports;
-  for (Job& each : jobs) reports.push_back(std::move(each.report));
+  const std::vector<TargetReport> reports = put_together(jobs);
   Arguments without_proofs = given;
   without_proofs.proofs = false;
   const bool told = tell_findings(without_proofs, {}, reports);
@@ -265,6 +292,27 @@ CLI::Validator worker_name() {
         return well ? std::string() : "expected letters, digits, dots, dashes and underscores, found " + text;
       },
       "NAME");
+}
+
+/// Workers, and folders of several.
+void add_options_for_several(CLI::App& command, Arguments& given) {
+  command
+      .add_option("--worker", given.keeping.worker, "a name of its own for each of several campaigns with one folder")
+      ->check(worker_name())
+      ->default_str("0");
+  CLI::Option* const workers =
+      command
+          .add_option("--jobs", given.workers,
+                      "workers at once on lockfree, and on each stack; what one finds is shown to the others")
+          ->check(CLI::Range(1, 1024))
+          ->default_str("1");
+  command
+      .add_option(
+          "--merge", given.merge,
+          "run nothing: make one folder, --out, of those of campaigns on the same targets; findings are asked again")
+      ->check(CLI::ExistingDirectory)
+      ->excludes(workers)
+      ->option_text("DIR ...");
 }
 
 }  // namespace
@@ -305,16 +353,7 @@ void add_campaign(CLI::App& app, int& exit_code) {
                    "where findings go, each as a minimal trace, the inputs kept, and how far it has come")
       ->default_str("weir-findings");
   command->add_flag("--resume", given->keeping.resume, "go on with the campaign that is there");
-  command
-      ->add_option("--worker", given->keeping.worker, "a name of its own for each of several campaigns with one folder")
-      ->check(worker_name())
-      ->default_str("0");
-  command
-      ->add_option(
-          "--merge", given->merge,
-          "run nothing: make one folder, --out, of those of campaigns on the same targets; findings are asked again")
-      ->check(CLI::ExistingDirectory)
-      ->option_text("DIR ...");
+  add_options_for_several(*command, *given);
   command
       ->add_option_function<std::string>(
           "--until-quiet", [given](const std::string& text) { given->keeping.until_quiet = duration_from(text); },

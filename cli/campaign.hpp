@@ -54,6 +54,7 @@ struct SoftnetPlane {
 /// A target that is ready to run.
 struct Job {
   TargetReport report;
+  std::size_t number = 1;  ///< of the worker; those after the first stand behind it, and are on its target
   fuzz::CampaignOptions options;
   fuzz::Target target = {};  ///< none: the softirq is all that is asked
   std::shared_ptr<fuzz::LinuxEffort> linux_effort = {};
@@ -142,6 +143,12 @@ std::string merge(std::vector<Job>& jobs, const std::vector<std::filesystem::pat
 /// Gives each job its folder, and what is there of a campaign to go on with. Before any of them runs: what one drops
 /// must not be what another has just kept. \return those campaigns' figures
 std::vector<fuzz::Progress> take_up(std::vector<Job>& jobs, const Keeping& keeping);
+
+/// Shows what one worker keeps to the others on its target. After take_up.
+void connect(std::vector<Job>& jobs);
+
+/// The reports of all targets, each with what all of its workers have done.
+std::vector<TargetReport> put_together(std::vector<Job>& jobs);
 
 /// Says on progress what is on disk: now and then, and at the end.
 class Keeper {

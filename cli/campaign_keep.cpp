@@ -43,10 +43,7 @@ std::shared_ptr<fuzz::CampaignFolder> open_folder(fuzz::CampaignOptions& options
                                                   const Keeping& keeping) {
   const auto one_file = options.one_of_each_shape ? fuzz::OneFile::of_each_shape : fuzz::OneFile::of_each_case;
   auto folder = std::make_shared<fuzz::CampaignFolder>(keeping.out, name, keeping.worker, one_file);
-  if (keeping.resume)
-    options.corpus = folder->corpus([&](const fuzz::Input& each) { return concerns(options, each); });
-  else
-    folder->begin_anew();
+  if (keeping.resume) options.corpus = folder->corpus([&](const fuzz::Input& each) { return concerns(options, each); });
   options.kept = [folder](const fuzz::Input& each) { folder->save(each); };
   if (keeping.until_quiet) options.until_quiet = std::chrono::duration<double>(*keeping.until_quiet).count();
   return folder;
@@ -68,25 +65,42 @@ void draw_other_inputs(Job& job, std::uint64_t starts, const std::string& worker
   if (job.slow_lane) job.slow_lane->begin(seed, job.report.known, job.options.found);
 }
 
+/// What the first worker of a target does for all of them.
+void begin(const std::string& name, const Keeping& keeping) {
+  if (!keeping.resume) fuzz::CampaignFolder(keeping.out, name, keeping.worker).begin_anew();
+}
+
+void tell_what_is_left_out(const TargetReport& report, std::size_t left_alone) {
+  if (left_alone != 0)
+    complain(fmt::format("weir: {}: {} inputs and findings are of other releases or settings, and left alone\n",
+                         report.name, left_alone));
+  for (const auto& each : report.folder->strange())
+    complain(fmt::format("weir: {} is left out: it is no trace\n", each.string()));
+}
+
+/// A name of its own for each worker of one campaign.
+Keeping keeping_of(const Job& job, Keeping keeping) {
+  if (job.number > 1) keeping.worker += fmt::format(".{}", job.number);
+  return keeping;
+}
+
 fuzz::Progress take_up(Job& job, const std::string& name, const Keeping& keeping) {
   TargetReport& report = job.report;
+  if (job.number == 1) begin(name, keeping);
   report.folder = open_folder(job.options, name, keeping);
   if (keeping.resume) report.known = report.folder->findings([&](const auto& each) { return concerns(job, each); });
   share_findings(job.options, report);
   std::size_t left_alone = report.folder->left_alone();
   if (job.softnet) {
+    if (job.number == 1) begin(name + "-softnet", keeping);
     const auto inputs = open_folder(job.softnet->options, name + "-softnet", keeping);
     share_findings(job.softnet->options, report);
     left_alone += inputs->left_alone();
   }
-  if (left_alone != 0)
-    complain(fmt::format("weir: {}: {} inputs and findings are of other releases or settings, and left alone\n",
-                         report.name, left_alone));
+  if (job.number == 1) tell_what_is_left_out(report, left_alone);
   report.history = std::make_shared<CampaignHistory>(keeping.out, name, keeping.worker, !keeping.resume);
   report.history->start(
       report, job.softnet && job.options.profiles.empty() ? job.softnet->options.profiles : job.options.profiles);
-  for (const auto& each : report.folder->strange())
-    complain(fmt::format("weir: {} is left out: it is no trace\n", each.string()));
   fuzz::Progress before = report.folder->progress();
   if (before.starts == 0) before.seed = job.options.seed;
   draw_other_inputs(job, before.starts++, keeping.worker);
@@ -116,6 +130,10 @@ bool concerns(const Job& job, const fuzz::Input& input) {
 std::vector<std::string> folder_names(const std::vector<Job>& jobs) {
   std::vector<std::string> names;
   for (const Job& each : jobs) {
+    if (each.number > 1) {
+      names.push_back(names.back());
+      continue;
+    }
     const std::string own = each.report.folder_name.empty() ? first_word(each.report.name) : each.report.folder_name;
     std::string name = own;
     for (int number = 2; std::find(names.begin(), names.end(), name) != names.end(); ++number)
@@ -129,7 +147,7 @@ std::vector<fuzz::Progress> take_up(std::vector<Job>& jobs, const Keeping& keepi
   const auto names = folder_names(jobs);
   std::vector<fuzz::Progress> before(jobs.size());
   for (std::size_t i = 0; i < jobs.size(); ++i)
-    if (jobs[i].report.not_available.empty()) before[i] = take_up(jobs[i], names[i], keeping);
+    if (jobs[i].report.not_available.empty()) before[i] = take_up(jobs[i], names[i], keeping_of(jobs[i], keeping));
   return before;
 }
 

@@ -185,7 +185,7 @@ void add_check(CLI::App& app, int& exit_code) {
       "Examples:\n"
       "  weir check --profile linux-2.6.32 trace.jsonl\n"
       "  strace -f -e trace=network,close,clone,fork,vfork -o nginx.log nginx; weir check nginx.log\n"
-      "  weir check --profile linux-4.19 examples/packetdrill/overflow-drops-syn.pkt\n");
+      "  weir check --profile linux-4.19 examples/packetdrill/full-accept-queue.pkt\n");
   command->callback([given, &exit_code] {
     if (given->files.empty()) given->files.emplace_back("-");
     exit_code = check(*given);

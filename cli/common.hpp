@@ -30,6 +30,7 @@ void add_diff(CLI::App& app, int& exit_code);
 void add_explore(CLI::App& app, int& exit_code);
 void add_bench(CLI::App& app, int& exit_code);
 void add_mutants(CLI::App& app, int& exit_code);
+void add_help(CLI::App& app, int& exit_code);
 
 /// Refuses what names no profile, and says why.
 CLI::Validator profile_name();

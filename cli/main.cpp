@@ -50,6 +50,7 @@ void add_commands(CLI::App& app, int& exit_code) {
   add_bench(app, exit_code);
 #endif
   add_test(app, exit_code);
+  add_help(app, exit_code);
 }
 
 /// Says which command was meant where the first word is none. \return whether it is one

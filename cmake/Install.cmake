@@ -37,6 +37,9 @@ foreach(folder ${_weir_headers})
 endforeach()
 if(TARGET weir-cli)
   install(TARGETS weir-cli)
+  install(FILES ${PROJECT_BINARY_DIR}/cli/weir.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${PROJECT_BINARY_DIR}/cli/weir.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+          RENAME weir)
 endif()
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/weirConfig.cmake.in ${PROJECT_BINARY_DIR}/weirConfig.cmake
@@ -67,6 +70,10 @@ if(TARGET weir_c)
           DESTINATION ${_libweir_cmake_dir})
   configure_file(${CMAKE_CURRENT_LIST_DIR}/libweir.pc.in ${PROJECT_BINARY_DIR}/libweir.pc @ONLY)
   install(FILES ${PROJECT_BINARY_DIR}/libweir.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
+
+if(TARGET weir_packetdrill)  # packetdrill opens it by its name, so it is no library of the system
+  install(TARGETS weir_packetdrill LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/weir)
 endif()
 
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

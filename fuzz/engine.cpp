@@ -1,5 +1,7 @@
 #include "fuzz/engine.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "fuzz/kind.hpp"
@@ -16,6 +18,19 @@ constexpr auto progress_interval = std::chrono::milliseconds(250);
 
 }  // namespace
 
+CampaignStats& CampaignStats::operator+=(CampaignStats&& another) {
+  inputs += another.inputs;
+  effort.operations += another.effort.operations;
+  effort.probes += another.effort.probes;
+  divergences += another.divergences;
+  unconfirmed += another.unconfirmed;
+  seconds = std::max(seconds, another.seconds);
+  covered |= another.covered;
+  corpus = std::max(corpus, another.corpus);
+  std::move(another.findings.begin(), another.findings.end(), std::back_inserter(findings));
+  return *this;
+}
+
 Campaign::Campaign(CampaignOptions options, Target target)
     : options_(std::move(options)),
       target_(std::move(target)),
@@ -31,13 +46,18 @@ void Campaign::take_up_what_is_known() {
     shapes_.insert(shape_of(each.input, each.difference));
     if (target_.reported) target_.reported(each.difference);
   }
+  look_at(std::move(options_.corpus));
+  to_begin_with_ = corpus_.size();
+}
+
+/// Keeps those of them that take the spec along a new way.
+void Campaign::look_at(std::vector<Input> inputs) {
   const auto kept = std::exchange(options_.kept, nullptr);
-  for (Input& each : options_.corpus) {
+  for (Input& each : inputs) {
     input_ = std::move(each);
     record();
   }
   options_.kept = kept;
-  to_begin_with_ = corpus_.size();
 }
 
 const CampaignStats& Campaign::run(Clock::time_point deadline, const OnProgress& on_progress) {
@@ -51,10 +71,10 @@ const CampaignStats& Campaign::run(Clock::time_point deadline, const OnProgress&
     const auto now = Clock::now();
     stats_.seconds += std::chrono::duration<double>(now - last).count();
     last = now;
-    if (on_progress && now >= next_progress) {
-      on_progress(stats_);
-      next_progress = now + progress_interval;
-    }
+    if (now < next_progress) continue;
+    if (on_progress) on_progress(stats_);
+    if (options_.from_others) look_at(options_.from_others());
+    next_progress = now + progress_interval;
   }
   return stats_;
 }

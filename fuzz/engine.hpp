@@ -52,6 +52,9 @@ struct CampaignStats {
   std::uint64_t unconfirmed = 0;  ///< diverging inputs of a kind that, made small, was not seen again
   std::vector<Finding> findings;
 
+  /// Of a campaign on the same target at the same time.
+  CampaignStats& operator+=(CampaignStats&& another);
+
   double inputs_per_second() const { return seconds > 0 ? static_cast<double>(inputs) / seconds : 0; }
   double operations_per_second() const { return seconds > 0 ? static_cast<double>(effort.operations) / seconds : 0; }
 };
@@ -72,8 +75,9 @@ struct CampaignOptions {
   // What another campaign has left behind, and what is to be left behind for the next (fuzz/folder.hpp).
   std::vector<Input> corpus = {};   ///< run before anything is drawn; what takes a way of the spec again is kept
   std::vector<Finding> known = {};  ///< not to be found again; they do not count towards max_findings
-  std::function<void(const Finding&)> found = {};  ///< told of each finding, at once
-  std::function<void(const Input&)> kept = {};     ///< told of each input that is kept, but for those of `corpus`
+  std::function<void(const Finding&)> found = {};        ///< told of each finding, at once
+  std::function<void(const Input&)> kept = {};           ///< told of each input that this campaign has found and keeps
+  std::function<std::vector<Input>()> from_others = {};  ///< asked now and then; what takes a new way is kept as well
 
   // When it ends, beside the deadline.
   std::optional<double> until_quiet = {};                 ///< seconds in which no input was kept and nothing found
@@ -114,6 +118,7 @@ class Campaign {
   Finding made_small(const Difference& difference);
   bool confirmed(const Finding& finding);
   void take_up_what_is_known();
+  void look_at(std::vector<Input> inputs);
 
   CampaignOptions options_;
   Target target_;

@@ -10,10 +10,10 @@
 #include <exception>
 #include <fstream>
 #include <functional>
-#include <numeric>
 #include <thread>
 
 #include "proofs/mutants/report.hpp"
+#include "proofs/symbolic/digest.hpp"
 
 namespace {
 
@@ -58,14 +58,16 @@ std::vector<int> chosen(const Given& given) {
   return numbers;
 }
 
-/// In steps of the golden section around the list: what has been judged whenever a run is stopped is a sample of every
-/// header and kind.
-std::vector<int> spread(const std::vector<int>& numbers) {
-  auto step = static_cast<std::size_t>(0.618 * static_cast<double>(numbers.size())) + 1;
-  while (std::gcd(step, numbers.size()) != 1) ++step;
-  std::vector<int> found;
-  for (std::size_t i = 0; i < numbers.size(); ++i) found.push_back(numbers[i * step % numbers.size()]);
-  return found;
+/// By a hash of their names: what has been judged whenever a run is stopped is a sample of every header and kind, and
+/// the same one after a change of some rules, but for theirs.
+std::vector<int> spread(std::vector<int> numbers) {
+  const auto place = [](int number) {
+    proofs::Digest digest;
+    digest.put(std::string_view(all_mutants()[static_cast<std::size_t>(number) - 1].id));
+    return digest.low;
+  };
+  std::sort(numbers.begin(), numbers.end(), [&](int a, int b) { return place(a) < place(b); });
+  return numbers;
 }
 
 /// Judges the mutants a few at a time, so that one learns from another, until the time is up. \param seconds  0: never

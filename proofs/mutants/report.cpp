@@ -127,8 +127,8 @@ std::string Report::as_json(const Judged& judged) const {
 
 std::string Report::sampled() const {
   return fmt::format(
-      "It is a sample: the {} of {} that a bound of time (`--within`) has let it judge, taken in steps of the golden "
-      "section\naround the list of all, so that every header and kind has its share. The others were not judged.\n\n",
+      "It is a sample: the {} of {} that a bound of time (`--within`) has let it judge, in the order of a hash of "
+      "their\nnames, so that every header and kind has its share. The others were not judged.\n\n",
       all_.size(), all_mutants().size());
 }
 

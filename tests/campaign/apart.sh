@@ -50,10 +50,19 @@ for pair in "0 a" "a b"; do
     fail "workers $pair draw the same"
 done
 
+# Several workers of one campaign: what they have done is told as one.
+ends 1 --plugin "$driver linux-2.6.32" --profile linux-6.18 --out three --jobs 3 --time 3s
+[[ $(cd three/state/model && echo *) == "0.2.json 0.3.json 0.json" ]] || fail "not three workers: $(files three)"
+told=$(sed -n 's/^  weir check .*\/\(.*\)/\1/p' log | sort)
+[[ -n $told && $told == "$(sort -u <<<"$told")" ]] || fail "findings of three workers are told twice: $told"
+diff <(echo "$told") <(cd three && ls -- *.jsonl | sort) || fail "what three workers found is not what is told"
+sum=$(cat three/state/model/*.json | grep -o '"operations":[0-9]*' | awk -F: "{ sum += \$2 } END { print sum }")
+grep -q "^  model  *$(sed ':a;s/\B[0-9]\{3\}\>/,&/;ta' <<<"$sum") " log || fail "not the $sum operations of three workers: $(cat log)"
+
 # A driver that makes no sense after a while.
 cat >babbles <<DRIVER
 #!/usr/bin/env bash
-"$driver" linux-2.6.32 | sed -u '20000s/.*/what?/'
+"$driver" linux-2.6.32 | sed -u '200000s/.*/what?/'
 DRIVER
 chmod +x babbles
 ends 1 --plugin ./babbles --profile linux-6.18 --out failed --time 60s

@@ -12,6 +12,11 @@ trap 'rm -rf "$work"' EXIT
 "$cmake" --install "$build" --prefix "$work/first" >"$work/install.log"
 mv "$work/first" "$work/prefix" # nothing in it may point back
 
+grep -q '^\.TH WEIR 1' "$work/prefix/share/man/man1/weir.1"
+grep -q '^complete .* weir' "$work/prefix/share/bash-completion/completions/weir"
+
+[[ -n $(find "$work/prefix" -path '*/weir/libweir-packetdrill.so') ]]
+
 "$cmake" -S "$consumer" -B "$work/build" -G Ninja -DCMAKE_CXX_COMPILER="$cxx" -DCMAKE_PREFIX_PATH="$work/prefix"
 "$cmake" --build "$work/build"
 "$work/build/headers_only"

@@ -2,7 +2,13 @@
 // the same seed.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <functional>
+#include <thread>
+#include <vector>
+
 #include "fuzz/canary.hpp"
+#include "fuzz/exchange.hpp"
 #include "fuzz/question.hpp"
 #include "fuzz/report.hpp"
 #include "fuzz/targets.hpp"
@@ -86,6 +92,35 @@ CampaignStats moody_campaign(std::uint32_t runs, std::uint32_t confirmations, bo
   options.confirmations = confirmations;
   options.one_of_each_shape = one_of_each_shape;
   return Campaign(std::move(options), listen_differs(runs)).run(Campaign::Clock::now() + backstop);
+}
+
+/// Clauses that a campaign reaches with a stack so slow that hardly an input is asked.
+ClauseSet reached_slowly(std::function<std::vector<Input>()> from_others, std::size_t& kept) {
+  CampaignOptions options;
+  options.seed = 2;
+  options.record_every = 1;
+  options.from_others = std::move(from_others);
+  options.kept = [&](const Input&) { ++kept; };
+  Campaign run(std::move(options), {"slow", [](const Input&, Effort&) -> std::optional<Difference> {
+                                      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+                                      return std::nullopt;
+                                    }});
+  return run.run(Campaign::Clock::now() + std::chrono::milliseconds(700)).covered;
+}
+
+TEST(Campaign, WhatOthersShowIsKeptAndNotShownAgain) {
+  Exchange exchange(2);
+  CampaignOptions options;
+  options.max_inputs = 2000;
+  options.kept = [&](const Input& each) { exchange.show(0, each); };
+  const ClauseSet first =
+      Campaign(std::move(options), lockfree_target()).run(Campaign::Clock::now() + backstop).covered;
+  EXPECT_TRUE(exchange.shown_to(0).empty());  // its own
+  std::size_t kept = 0, kept_alone = 0;
+  EXPECT_TRUE(reached_slowly([&] { return exchange.shown_to(1); }, kept).contains_all(first));
+  EXPECT_TRUE(exchange.shown_to(1).empty());  // it has seen them
+  EXPECT_LE(kept, 8U);                        // of what it drew, not of what it was shown
+  EXPECT_FALSE(reached_slowly([] { return std::vector<Input>{}; }, kept_alone).contains_all(first));
 }
 
 TEST(Campaign, WhatIsNotSeenAgainIsNoFinding) {
