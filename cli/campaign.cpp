@@ -124,6 +124,7 @@ Job lockfree_job(const Arguments& given) {
   Job job;
   job.report.name = "lockfree";
   job.options.profiles = profiles_of(given);
+  job.options.generator.floods = true;
   job.report.compared_with = names_of(job.options.profiles);
   job.report.reachable = fuzz::clauses_of(job.options.profiles);
   job.target = fuzz::lockfree_target();

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "fuzz/known_sockets.hpp"
 #include "fuzz/planes.hpp"
@@ -15,22 +16,27 @@
 
 namespace weir::fuzz {
 
-/// A socket, its port, its listen.
+/// A socket, its port, its listen; before them, half of the time, what the administrator has decided about the server.
 class Opening {
  public:
   void restart() { left_ = 0; }
-  void begin() { left_ = 3; }
+  void begin(Rng& rng) { left_ = rng.chance(1, 2) ? 4 : 3; }
 
   /// Of a case's kinds of operation, those that it and a crowd need.
   static void keep(const Weights& all, Weights& some) {
-    for (const std::size_t op : {place<op::Socket>(), place<op::Bind>(), place<op::Listen>(), place<op::Connect>()})
+    for (const std::size_t op : {place<op::SysctlWrite>(), place<op::Socket>(), place<op::Bind>(), place<op::Listen>(),
+                                 place<op::Connect>(), place<op::Segment>(), place<op::Advance>()})
       some[op] = all[op];
   }
 
-  bool draw(const KnownSockets& known, Op& into) {
+  bool draw(Rng& rng, const KnownSockets& known, Op& into) {
     if (left_ == 0) return false;
     --left_;
-    if (left_ == 2)
+    if (left_ == 3)
+      into = op::SysctlWrite{{},
+                             rng.chance(2, 3) ? Sysctl::tcp_syncookies : Sysctl::tcp_abort_on_overflow,
+                             std::string(1, static_cast<char>('0' + rng.below(3)))};
+    else if (left_ == 2)
       into = op::Socket{};
     else if (known.empty())
       return false;
@@ -60,6 +66,9 @@ class Crowd {
     left_ = 2 * (1 + rng.below(rng.chance(1, 8) ? 25 : 5));
     listener_ = listen.fd;
   }
+
+  /// More of it is to come.
+  bool coming() const { return left_ > 0; }
 
   bool draw(Rng& rng, const KnownSockets& known, Op& into) {
     if (left_ == 0) return draw_second_listen(rng, into);

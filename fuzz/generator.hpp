@@ -19,7 +19,10 @@
 #include <vector>
 
 #include "fuzz/crowd.hpp"
+#include "fuzz/flood.hpp"
 #include "fuzz/known_sockets.hpp"
+#include "fuzz/late_answer.hpp"
+#include "fuzz/parting.hpp"
 #include "fuzz/planes.hpp"
 #include "fuzz/pools.hpp"
 #include "fuzz/rng.hpp"
@@ -34,6 +37,7 @@ struct GeneratorOptions {
   /// What the target can do; an operation it refuses is drawn again. It must accept some operation of non-zero weight.
   std::function<bool(const Op&)> allow = {};
   std::function<void(Rng&, std::vector<Op>&)> draw_case = {};  ///< draws whole cases in this generator's place
+  bool floods = false;  ///< one case in 128 is a flood (fuzz/flood.hpp), far longer than others
 };
 
 /// One value by its type, without regard to a case: from the pool, for numbers sometimes a small one.
@@ -59,6 +63,8 @@ class Generator {
     habit_.reset();
     fresh_ = false;
     patient_ = wait_ = false;
+    late_.restart();
+    parting_.restart();
     just_bound_.reset();
     rival_of_.reset();
     rival_made_ = false;
@@ -69,13 +75,17 @@ class Generator {
 
   /// The next operation of the case.
   void next(Rng& rng, Op& into) {
-    if (!draw_opening(into) && !draw_habit(rng, into) && !draw_rival(into) && !draw_wait(rng, into) &&
-        !draw_crowd(rng, into))
+    if (!draw_opening(rng, into) && !draw_habit(rng, into) && !draw_rival(into) && !draw_wait(rng, into) &&
+        !draw_late(rng, into) && !draw_parting(rng, into) && !draw_crowd(rng, into))
       for (std::uint32_t refused = 0; !draw_one(rng, into); ++refused)
         if (refused == max_refused) use(options_.weights);  // this case's kinds have run out of what is allowed
     follow(into);
     fresh_ = std::holds_alternative<op::Socket>(into);
     wait_ = patient_ && leaves_a_timer(into) && rng.chance(1, 4);
+    if (const auto* const segment = std::get_if<op::Segment>(&into); segment != nullptr && patient_ && !crowd_.coming())
+      late_.begin(rng, *segment);
+    if (const auto* const accept = std::get_if<op::Accept>(&into); accept != nullptr && patient_)
+      parting_.begin(rng, *accept, known_);
     const auto* const bind = std::get_if<op::Bind>(&into);
     just_bound_ = bind == nullptr ? std::nullopt : std::optional(bind->fd);
     if (const auto* const listen = std::get_if<op::Listen>(&into)) crowd_.gather(rng, *listen);
@@ -87,6 +97,7 @@ class Generator {
   void fill(Rng& rng, std::vector<Op>& ops) {
     restart();
     if (options_.draw_case) return options_.draw_case(rng, ops);
+    if (options_.floods && rng.chance(1, 128)) return fill_by_flood(rng, ops);
     if (rng.chance(1, 3)) habit_ = rng.pick(pool<SockOpt>);
     patient_ = rng.chance(1, 4);
     Weights some = options_.weights;
@@ -94,7 +105,7 @@ class Generator {
     for (auto& weight : some)
       if (rng.chance(1, 4)) weight = 0;
     if (rng.chance(1, 8)) {
-      opening_.begin();
+      opening_.begin(rng);
       Opening::keep(options_.weights, some);
     }
     use(some);
@@ -120,6 +131,11 @@ class Generator {
 
  private:
   static constexpr std::uint32_t max_refused = 64;
+
+  void fill_by_flood(Rng& rng, std::vector<Op>& ops) const {
+    draw_flood(rng, ops);
+    std::erase_if(ops, [this](const Op& each) { return !allowed(each); });
+  }
   static constexpr auto planes = std::to_array<const Weights*>({&sysctl_plane, &listen_plane, &softnet_plane});
 
   static void keep_to(const Weights& plane, Weights& weights) {
@@ -171,8 +187,11 @@ class Generator {
     return allowed(into);
   }
 
-  bool draw_opening(Op& into) { return opening_.draw(known_, into) && allowed(into); }
+  bool draw_opening(Rng& rng, Op& into) { return opening_.draw(rng, known_, into) && allowed(into); }
   bool draw_crowd(Rng& rng, Op& into) { return crowd_.draw(rng, known_, into) && allowed(into); }
+
+  bool draw_parting(Rng& rng, Op& into) { return parting_.draw(rng, into) && allowed(into); }
+  bool draw_late(Rng& rng, Op& into) { return late_.draw(rng, into) && allowed(into); }
 
   bool allowed(const Op& operation) const {
     return weights_[operation.index()] != 0 && (!options_.allow || options_.allow(operation));
@@ -269,13 +288,13 @@ class Generator {
     known_.reach(connect);
   }
 
-  /// Mostly one of few peers says to a listener what comes next in its conversation.
+  /// Mostly one of few peers says to a listener, or to where one was, what comes next in its conversation.
   void aim(Rng& rng, op::Segment& segment) const {
-    const auto* listener = known_.any_at(KnownSocket::Stage::listening, rng);
-    if (listener == nullptr || listener->port == 0 || rng.chance(1, 12)) return;
-    segment.ns = listener->ns;
+    const KnownService service = known_.service(rng);
+    if (service.port == 0 || rng.chance(1, 12)) return;
+    segment.ns = service.ns;
     segment.from = {0xc000020a, static_cast<std::uint16_t>(1000 + rng.below(4))};
-    segment.to = {0xc0000201, listener->port};
+    segment.to = {0xc0000201, service.port};
     if (rng.chance(7, 8)) segment.flags = next_of(rng, known_.peer(segment.from.port));
     segment.len = segment.flags == Flags::pa ? 1 + rng.below(2) : segment.len != 0 ? rng.below(4) : 0;
   }
@@ -309,6 +328,8 @@ class Generator {
   KnownSockets known_;
   Opening opening_;
   Crowd crowd_;
+  LateAnswer late_;
+  Parting parting_;
   std::uint32_t next_skb_ = 0;
   std::optional<SockOpt> habit_;
   bool fresh_ = false;  ///< the last operation made a socket

@@ -33,6 +33,12 @@ struct KnownSocket {
 /// How far a remote peer has come: it has sent a SYN, or what follows the SYN-ACK.
 enum class KnownPeer : std::uint8_t { unknown, asked, connected };
 
+/// What remote peers know of a listener.
+struct KnownService {
+  NsId ns;
+  std::uint16_t port = 0;  ///< 0: nobody has listened where they could know
+};
+
 class KnownSockets {
  public:
   using Stage = KnownSocket::Stage;
@@ -40,11 +46,26 @@ class KnownSockets {
   void clear() {
     sockets_.clear();
     peers_.fill(KnownPeer::unknown);
+    last_service_ = {};
     namespaces_ = 1;
   }
   std::uint32_t namespaces() const { return namespaces_; }
   /// Peers are told apart by their ports.
   KnownPeer peer(std::uint16_t port) const { return peers_[port % peers_.size()]; }
+  /// That of some listener. When all have gone, their peers still speak to where the last one was.
+  KnownService service(Rng& rng) const {
+    const auto* listener = any_at(Stage::listening, rng);
+    return listener == nullptr ? last_service_ : KnownService{listener->ns, listener->port};
+  }
+  /// The port of a peer that has got as far, of those that the generator speaks for; 0 if none has.
+  std::uint16_t some_connected_peer(Rng& rng) const {
+    const std::size_t start = rng.below(peers_.size());
+    for (std::size_t i = 0; i < peers_.size(); ++i) {
+      const auto port = static_cast<std::uint16_t>(1000 + (start + i) % peers_.size());
+      if (peer(port) == KnownPeer::connected) return port;
+    }
+    return 0;
+  }
   bool empty() const { return sockets_.empty(); }
   const KnownSocket& any(Rng& rng) const { return rng.pick(sockets_); }
   /// The one that was added last. \pre !empty()
@@ -102,8 +123,9 @@ class KnownSockets {
   }
   void follow_one(const op::Listen& listen) {
     auto* socket = at(listen.fd);
-    if (socket != nullptr && socket->stage != Stage::connected && socket->type != SockType::dgram)
-      socket->stage = Stage::listening;
+    if (socket == nullptr || socket->stage == Stage::connected || socket->type == SockType::dgram) return;
+    socket->stage = Stage::listening;
+    last_service_ = {socket->ns, socket->port};
   }
   void follow_one(const op::Connect& connect) {
     auto* socket = at(connect.fd);
@@ -162,6 +184,7 @@ class KnownSockets {
 
   std::vector<KnownSocket> sockets_;
   std::array<KnownPeer, 4> peers_{};
+  KnownService last_service_;
   std::uint32_t namespaces_ = 1;
 };
 

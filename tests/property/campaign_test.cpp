@@ -46,6 +46,21 @@ TEST(Campaign, FindsNothingWhereNothingIs) {
     ADD_FAILURE() << to_sentence(each.difference) << '\n' << to_trace(each.input, each.difference);
 }
 
+/// What the model passes in the inputs of a campaign, with floods among them or without.
+ClauseSet passed(bool floods, std::uint64_t max_inputs) {
+  CampaignOptions options;
+  options.generator.floods = floods;
+  options.max_inputs = max_inputs;
+  options.record_every = 1;
+  return Campaign(std::move(options), lockfree_target()).run(Campaign::Clock::now() + backstop).covered;
+}
+
+TEST(Campaign, AFloodMeetsTheFlowLimit) { EXPECT_TRUE(passed(true, 3000).contains(Clause::FLOW_LIMIT_DROP)); }
+
+TEST(CampaignMustFail, NoOrdinaryCaseMeetsTheFlowLimit) {
+  EXPECT_FALSE(passed(false, 3000).contains(Clause::FLOW_LIMIT_DROP));
+}
+
 TEST(CampaignMustFail, CatchesEveryCanary) {
   for (const auto& make :
        {canary_accept_queue, canary_backlog_limit, canary_signed_clamp, canary_decimal, canary_unix_queue}) {
