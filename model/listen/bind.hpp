@@ -5,11 +5,10 @@
 
 namespace weir::model {
 
-constexpr bool is_loopback(Address a) { return a.kind == Address::Kind::v4 && a.v4 >> 24 == 127; }
-constexpr bool is_broadcast(Address a) {
-  return a.kind == Address::Kind::v4 && (a.v4 == 0xffffffff || a.v4 == 0x7fffffff);
-}
-constexpr bool is_multicast(Address a) { return a.kind == Address::Kind::v4 && a.v4 >> 28 == 0xe; }
+// Of IPv4 addresses; in any other v4 is 0.
+constexpr bool is_loopback(Address a) { return a.v4 >> 24 == 127; }
+constexpr bool is_broadcast(Address a) { return a.v4 == 0xffffffff || a.v4 == 0x7fffffff; }
+constexpr bool is_multicast(Address a) { return a.v4 >> 28 == 0xe; }
 
 /// What inet_addr_type lets bind have: the hosts of this model have loopback only.
 constexpr bool can_be_bound(Address a) {

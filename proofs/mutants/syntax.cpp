@@ -296,4 +296,10 @@ Range Syntax::expression_statement(std::size_t at) const {
   return {at, next};
 }
 
+bool Syntax::is_last_break(std::size_t at) const {
+  if (!tokens_[at].is("break") || at + 2 >= tokens_.size() || !tokens_[at + 2].is("}")) return false;
+  const std::size_t open = tokens_[at + 2].partner;
+  return open > 0 && tokens_[open - 1].is(")") && tokens_[tokens_[open - 1].partner - 1].is("switch");
+}
+
 }  // namespace weir::mutants

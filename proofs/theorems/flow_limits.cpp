@@ -154,6 +154,12 @@ const auto a_mask_is_stored_or_refused = [](auto& c, const Profile& kernel) {
            text.find('x') == text.npos || !stored || text.find('\n') != text.npos || text.size() == 9);
     c.twin("every text is refused", !stored);
   });
+  for (const std::string_view text : {std::string_view("2"), std::string_view("0"), std::string_view("1\n")}) {
+    model::CpuMask read = 0xf0;
+    const Bytes<Noted> bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+    const Errno error = model::cpumask_parse<Noted>(kernel, bytes, 2, read);
+    c.goal("nothing is left of what was there", error == Errno::none && read == static_cast<unsigned>(text[0] - '0'));
+  }
 };
 
 const auto tables_come_and_go_with_the_mask = [](auto& c, const Profile& kernel) {
