@@ -20,7 +20,7 @@ class Files {
   friend bool operator==(const Files&, const Files&) = default;
   /// nullptr where the label is not open.
   File* at(std::int32_t label) {
-    if (label < 0 || static_cast<std::size_t>(label) >= files_.size()) return nullptr;
+    if (static_cast<std::size_t>(label) >= files_.size()) return nullptr;  // a negative one is beyond all
     File& entry = files_[static_cast<std::size_t>(label)];
     return entry.open ? &entry : nullptr;
   }

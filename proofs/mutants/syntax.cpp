@@ -135,9 +135,14 @@ bool Syntax::is_explanation(std::size_t at) const {
   return at + 3 < tokens_.size() && tokens_[at].is("D") && tokens_[at + 1].is("::") && tokens_[at + 2].is("clause");
 }
 
-/// A condition on which only explanations depend: `if (...) D::clause(...);`, with an else of that kind or none.
+/// A condition on which only explanations depend: `if (...) D::clause(...);`, with an else of that kind or none, or
+/// `if (...) { D::clause(...); }` alone.
 bool Syntax::only_explains(std::size_t keyword) const {
   std::size_t at = tokens_[keyword + 1].partner + 1;
+  if (at < tokens_.size() && tokens_[at].is("{") && is_explanation(at + 1)) {
+    const std::size_t close = tokens_[at + 4].partner + 2;
+    return close == tokens_[at].partner && !(close + 1 < tokens_.size() && tokens_[close + 1].is("else"));
+  }
   if (!is_explanation(at)) return false;
   at = tokens_[at + 3].partner + 2;
   return at >= tokens_.size() || !tokens_[at].is("else") || is_explanation(at + 1);

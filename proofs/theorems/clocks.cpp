@@ -29,6 +29,31 @@ const auto timeouts_double_up_to_two_minutes = [](auto& c, const Profile& kernel
          model::fin_patience(false) == 924'600'000 && model::fin_patience(true) == 102'200'000);
 };
 
+const auto a_fin_is_given_up_when_its_patience_ends = [](auto& c, const Profile& kernel) {
+  for (const bool orphan : {false, true})
+    for (const std::uint32_t early : {0U, 1U}) {
+      model::Net<Noted> net{&kernel};
+      const model::SockId id = net.allocate(), peer = net.allocate();
+      net[peer].sk_state = model::tcp<Noted>(TcpState::established);
+      net[peer].peer = id;
+      model::Sock<Noted>& sk = net[id];
+      sk.peer = peer;
+      sk.sk_state = model::tcp<Noted>(TcpState::fin_wait1);
+      sk.held_by = orphan ? model::HeldBy::nobody : model::HeldBy::file;
+      sk.retransmits = 5;
+      sk.retrans_stamp = 0;
+      const std::uint32_t ms = (orphan ? 102'200 : 924'600) - early;
+      model::arm(net, id, model::SockTimer::fin, ms * model::one_millisecond);
+      std::vector<outcome::SentSegment> sent;
+      const auto settings = [](std::uint32_t) { return model::RequestSettings<Noted>{0, 0, 0}; };
+      model::advance<Noted>(
+          net, Millis{ms}, settings, [](std::uint32_t) { return 5; }, sent);
+      const bool timed_out = orphan ? net.free_slots == id : net[id].sk_err == Errno::etimedout;
+      c.goal("at that moment, not a millisecond before", timed_out == (early == 0));
+      c.twin("always", timed_out);
+    }
+};
+
 struct Tick {
   std::uint32_t hz;
   model::Time ms;
@@ -124,6 +149,11 @@ std::vector<Theorem> clock_theorems() {
               "The timeouts of SYN, SYN-ACK and FIN double from the first, and are two minutes at most, to the "
               "microsecond, for the first 20; a FIN is given up after 924.6 s or 102.2 s.",
               every_profile, timeouts_double_up_to_two_minutes),
+      theorem(
+          "clocks.a_fin_is_given_up_when_its_patience_ends",
+          "A FIN whose timer fires 924.6 s after it was first sent again, or 102.2 s without a descriptor, is given "
+          "up; a millisecond earlier it is sent again.",
+          every_profile, a_fin_is_given_up_when_its_patience_ends),
       theorem("clocks.a_jiffy_is_a_tick", "A jiffy is a tick of CONFIG_HZ in whole milliseconds, rounded up.",
               every_profile, a_jiffy_is_a_tick),
       theorem("clocks.a_timer_may_be_late",

@@ -53,6 +53,20 @@ const auto half_of_the_last_128_is_the_share = [](auto& c, const Profile& kernel
   }
 };
 
+const auto buckets_beyond_16_bits_are_never_counted_out = [](auto& c, const Profile& kernel) {
+  Shares shares{.kernel = kernel};
+  shares.limit.num_buckets = 1U << 17;
+  std::uint32_t flow = 0;
+  while (model::bucket_of(kernel, FlowHash{flow}, 1U << 17) < (1U << 16)) ++flow;
+  const std::uint32_t bucket = model::bucket_of(kernel, FlowHash{flow}, 1U << 17);
+  for (std::uint32_t n = 1; n <= 300; ++n) {
+    const bool limited = shares.packet(flow) == model::FlowVerdict::limited;
+    c.goal("the count of 8 bits goes on, and begins again after 255", limited == (n % 256 > 64));
+    c.goal("a bucket of 0 is not kept", shares.limit.buckets.count(bucket) == (n % 256 == 0 ? 0U : 1U));
+    c.twin("it stops at 128", limited == (n > 64));
+  }
+};
+
 const auto a_bucket_is_in_its_table = [](auto& c, const Profile& kernel) {
   for (std::uint32_t bits = 0; bits <= 12; ++bits) {
     const std::uint32_t buckets = 1U << bits;
@@ -194,6 +208,10 @@ std::vector<Theorem> flow_limit_theorems() {
               "64 packets of a flow are within its share, and as long as nothing else comes the 65th and all after it "
               "are dropped, whatever came before.",
               has_it, half_of_the_last_128_is_the_share),
+      theorem(
+          "flow_limits.buckets_beyond_16_bits_are_never_counted_out",
+          "The history keeps 16 bits of a bucket: in a table of 2^17, one beyond them counts its packets modulo 256.",
+          has_it, buckets_beyond_16_bits_are_never_counted_out),
       theorem("flow_limits.a_bucket_is_in_its_table",
               "A flow's bucket is in its table of 2 .. 4096 buckets, for 4096 hashes; until 6.15 in one of 1, too.",
               has_it, a_bucket_is_in_its_table),

@@ -14,7 +14,8 @@ bool in_state(const Sock* sk, TcpState state) {
 }
 
 bool is_idle(const Sock& sk) {
-  const bool no_queue = sk.first_child == model::no_sock && sk.last_child == model::no_sock;
+  const bool no_queue =
+      sk.first_child == model::no_sock && sk.last_child == model::no_sock && sk.listener.sk_ack_backlog == 0;
   const bool no_peer = sk.peer == model::no_sock && sk.cookie_from == model::no_sock && !sk.parked;
   const bool nothing_due = sk.timer == model::SockTimer::none && sk.due == model::never && !sk.unacked;
   return no_queue && no_peer && nothing_due && !sk.unread && sk.overflow == model::never;

@@ -142,7 +142,7 @@ const auto what_fits_unsigned_long_is_read = [](auto& c, const Profile& kernel) 
     c.goal("it is refused exactly if it does not fit, from 5.1 on", !number == (minds && !each.fits));
     if (number)
       c.goal("otherwise it is read, modulo 2^64",
-             number->magnitude == U64<D>(each.value) && number->length == text.size());
+             number->magnitude == U64<D>(each.value) && number->length == text.size() && !number->negative);
     c.twin("every one is refused", !number);
   }
 };

@@ -194,6 +194,24 @@ const auto answers_to_syns_are_500_ms_apart = [](auto& c, const Profile& kernel)
     }
 };
 
+const auto what_an_orphan_answered_is_forgotten_in_time_wait = [](auto& c, const Profile& kernel) {
+  const Op fin = segment(Flags::fa), syn_ack = segment(Flags::sa);
+  const Program closing{socket(), bind(3), shutdown(3), listen(3), segment(Flags::s), fin, accept(3), close(4)};
+  const Program waiting = remote({shutdown(4), segment(Flags::a), close(4)});
+  // The FIN acknowledged in CLOSING, or the peer's own in FIN_WAIT2, which the kernel keeps as a TIME_WAIT already.
+  for (const auto& [before, ending, kept] :
+       {std::tuple{closing, segment(Flags::a), false}, std::tuple{waiting, fin, true}}) {
+    const Program program = then(before, {syn_ack, ending, syn_ack});
+    c.running(program);
+    Host host = after(kernel, Program(program.begin(), program.end() - 1));
+    c.goal("it is in TIME_WAIT", is_in(host, TcpState::time_wait));
+    const bool answered = host.step(program.back()) == Outcome(outcome::Replied{Flags::a});
+    c.goal("and answers anew, but from 4.0 on not where it was one before",
+           answered == !(kept && kernel.oow_rate_limited));
+    c.twin("it never answers", !answered);
+  }
+};
+
 struct RequestRow {
   bool defers;
   Flags flags;
@@ -347,6 +365,10 @@ std::vector<Theorem> segment_theorems() {
       theorem("segments.answers_to_syns_are_500_ms_apart",
               "SYNs to a request, a connection or TIME_WAIT are answered at most once in 500 ms, before 4.0 always.",
               every_profile, answers_to_syns_are_500_ms_apart),
+      theorem("segments.what_an_orphan_answered_is_forgotten_in_time_wait",
+              "An orphan that goes from CLOSING to TIME_WAIT answers a SYN that comes at once after another; one that "
+              "goes there from FIN_WAIT2, from 4.0 on, does not.",
+              every_profile, what_an_orphan_answered_is_forgotten_in_time_wait),
       theorem("segments.to_a_request_by_the_table",
               "A request answers each kind of segment by a table: it stays, becomes a child, or is reset and counted.",
               every_profile, a_request_takes_segments_by_the_table),

@@ -78,6 +78,8 @@ TEST(Sites, ConstantsStatementsAndTheirOrder) {
 TEST(Sites, WhatExplainsOrIsConstantIsNoRule) {
   EXPECT_EQ(changes_of("D::clause(a < b ? x : y);"), Changes{});
   EXPECT_EQ(changes_of("if (a < b) D::clause(x);"), Changes{});
+  EXPECT_EQ(changes_of("if (a < b) { D::clause(x); }"), Changes{});
+  EXPECT_EQ(changes_of("if (a < b) { D::clause(x); g(); }").size(), 3U);
   EXPECT_EQ(changes_of("constexpr int c = 5;"), Changes{});
   EXPECT_EQ(changes_of("std::array<int, 5> a;"), Changes{});
 }
