@@ -36,8 +36,8 @@ Errno accept(Net<D>& net, SockId id, SockId& child) {
 /// What of struct tcp_info is shown.
 template <Domain D>
 struct TcpInfo {
-  I32<D> state{0};
-  U32<D> unacked{0}, sacked{0};
+  I32<D> state{};
+  U32<D> unacked{}, sacked{};
 };
 
 template <Domain D>

@@ -18,9 +18,9 @@ struct InFlight {
   enum class Kind : std::uint8_t { syn, syn_ack, third_ack, syn_ack_again, ack_again, fin, to_nobody, rst };
   Kind kind{};
   SockId client = no_sock;
-  std::uint64_t born = 0;     ///< of the client: by the time that the segment is taken the slot may be another's
-  SynAckSent answer{};        ///< of syn_ack and third_ack
-  std::uint64_t request = 0;  ///< of to_nobody and rst: `armed` of the request
+  std::uint64_t born{};     ///< of the client: by the time that the segment is taken the slot may be another's
+  SynAckSent answer{};      ///< of syn_ack and third_ack
+  std::uint64_t request{};  ///< of to_nobody and rst: `armed` of the request
 };
 
 /// What advance asks of its surroundings, and what it has sent.
@@ -106,8 +106,6 @@ template <Domain D, class Settings>
 void fire_sock_timer(Passing<D, Settings>& passing, SockId id) {
   Net<D>& net = passing.net;
   switch (net[id].timer) {
-    case SockTimer::none:
-      return;
     case SockTimer::syn:
       return fire_syn_timer(passing, id);
     case SockTimer::third_ack:
@@ -121,7 +119,9 @@ void fire_sock_timer(Passing<D, Settings>& passing, SockId id) {
       return fin_acked(net, id);
     case SockTimer::fin_wait2:
       D::clause(Clause::FIN_WAIT2_OVER);
-      tcp_done(net, id);
+      return tcp_done(net, id);
+    case SockTimer::none:  // is not due
+      break;
   }
 }
 

@@ -5,11 +5,10 @@
 
 namespace weir::model {
 
-constexpr bool is_loopback(Address a) { return a.kind == Address::Kind::v4 && a.v4 >> 24 == 127; }
-constexpr bool is_broadcast(Address a) {
-  return a.kind == Address::Kind::v4 && (a.v4 == 0xffffffff || a.v4 == 0x7fffffff);
-}
-constexpr bool is_multicast(Address a) { return a.kind == Address::Kind::v4 && a.v4 >> 28 == 0xe; }
+// Of IPv4 addresses; in any other v4 is 0.
+constexpr bool is_loopback(Address a) { return a.v4 >> 24 == 127; }
+constexpr bool is_broadcast(Address a) { return a.v4 == 0xffffffff || a.v4 == 0x7fffffff; }
+constexpr bool is_multicast(Address a) { return a.v4 >> 28 == 0xe; }
 
 /// What inet_addr_type lets bind have: the hosts of this model have loopback only.
 constexpr bool can_be_bound(Address a) {
@@ -51,19 +50,19 @@ Holder holder(const Sock<D>& sk) {
   return {claim(sk), sk.reuseaddr, sk.reuseport, static_cast<bool>(sk.sk_state == tcp<D>(TcpState::listen))};
 }
 
-constexpr bool conflicts(const Holder& wants, const Holder& has, bool udp) {
+constexpr bool conflicts(const Holder& wants, const Holder& has) {
   if (!overlap(wants.claim, has.claim)) return false;
   if (wants.reuseport && has.reuseport) return false;
-  return !(wants.reuseaddr && has.reuseaddr && (udp || !has.listening));
+  return !(wants.reuseaddr && has.reuseaddr && !has.listening);  // which a socket for datagrams never is
 }
 
 template <Domain D>
 bool any_conflict(const Net<D>& net, const Bucket& bucket, SockId id) {
   const Holder wants = holder(net[id]);
   for (const SockId other : bucket.owners)
-    if (other != id && conflicts(wants, holder(net[other]), bucket.udp)) return true;
+    if (other != id && conflicts(wants, holder(net[other]))) return true;
   for (const TimeWait& old : bucket.time_wait)
-    if (conflicts(wants, {old.claim, old.reuseaddr, old.reuseport, false}, bucket.udp)) return true;
+    if (conflicts(wants, {old.claim, old.reuseaddr, old.reuseport, false})) return true;
   return false;
 }
 

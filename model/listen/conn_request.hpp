@@ -122,7 +122,7 @@ bool syn_recv_sock(const Profile& kernel, Listener<D>& queue, Mib<D>& mib) {
 /// \param num_timeout  how often the request's SYN-ACK timer has fired
 template <Domain D>
 AckVerdict tcp_check_req(const Profile& kernel, Listener<D>& queue, const RequestSettings<D>& net, Mib<D>& mib,
-                         bool bare, U32<D> num_timeout = U32<D>(0)) {
+                         bool bare, U32<D> num_timeout) {
   if (bare && num_timeout < queue.rskq_defer_accept) {
     D::clause(Clause::ACK_DEFERRED);
     count<D>(mib.TCPDeferAcceptDrop);

@@ -58,12 +58,12 @@ Errno find_route(const Sock<D>& sk, Address destination, Route& found) {
     return Errno::einval;
   }
   const bool off_loopback = !to_v6 && !is_loopback(destination);
-  const bool by_source = off_loopback && known_v4 && (is_broadcast(destination) || is_multicast(destination));
+  const bool by_source = known_v4 && (is_broadcast(destination) || is_multicast(destination));
   if ((off_loopback && !by_source) || (sk.family == Family::inet6 && no_source)) {
     D::clause(Clause::CONNECT_NO_ROUTE);
     return Errno::enetunreach;
   }
-  if (by_source) D::clause(Clause::CONNECT_SOURCE_ROUTE);
+  if (off_loopback) D::clause(Clause::CONNECT_SOURCE_ROUTE);
   found = {usable ? bound : to_v6 ? loopback6 : loopback, destination};
   return Errno::none;
 }

@@ -39,11 +39,10 @@ void tcp_done(Net<D>& net, SockId id) {
   net.free(id);
 }
 
-/// A RST arrives. The other end is for the sender to deal with.
+/// A RST arrives. The other end is for the sender to deal with. \pre the socket is not in CLOSE: nobody finds it then
 template <Domain D>
 void tcp_reset(Net<D>& net, SockId id) {
   Sock<D>& sk = net[id];
-  if (in_state(sk, TcpState::close)) return;
   D::clause(Clause::RESET);
   if (in_state(sk, TcpState::syn_sent))
     sk.sk_err = Errno::econnrefused;
@@ -295,7 +294,6 @@ void tcp_disconnect(Net<D>& net, SockId id) {
   reset_address(net[id]);
   net[id].send_shutdown = false;
   net[id].receive_shutdown = false;
-  net[id].unread = false;
 }
 
 }  // namespace weir::model

@@ -28,12 +28,11 @@ std::uint64_t age(const Net<D>& net, const Cookie& cookie) {
   return net.now / cookie_minute - cookie.minute;
 }
 
-/// Those that nobody would take any more are forgotten on the way.
+/// Those that nobody would take any more are forgotten on the way. \pre none of this peer is there: its SYN has spent
+/// it
 template <Domain D>
 void note_cookie(Net<D>& net, const Tuple& tuple) {
-  std::erase_if(net.cookies, [&](const Cookie& each) {
-    return each.tuple == tuple || age(net, each) >= net.kernel->cookie_minutes;
-  });
+  std::erase_if(net.cookies, [&](const Cookie& each) { return age(net, each) >= net.kernel->cookie_minutes; });
   net.cookies.push_back({tuple, net.now / cookie_minute});
 }
 

@@ -20,7 +20,7 @@ class Files {
   friend bool operator==(const Files&, const Files&) = default;
   /// nullptr where the label is not open.
   File* at(std::int32_t label) {
-    if (label < 0 || static_cast<std::size_t>(label) >= files_.size()) return nullptr;
+    if (static_cast<std::size_t>(label) >= files_.size()) return nullptr;  // a negative one is beyond all
     File& entry = files_[static_cast<std::size_t>(label)];
     return entry.open ? &entry : nullptr;
   }
@@ -39,7 +39,7 @@ class Files {
   /// \return the label, or nothing where all max_fd are in use
   std::optional<std::int32_t> install(SockId sock) {
     const auto wished = std::exchange(wished_, std::nullopt);
-    std::size_t label = lowest_free_;
+    std::size_t label = 3;
     if (wished && at(*wished) == nullptr)
       label = static_cast<std::size_t>(*wished);
     else
@@ -51,15 +51,10 @@ class Files {
   }
 
   /// \pre the label is open
-  void remove(std::int32_t label) {
-    const auto index = static_cast<std::size_t>(label);
-    files_[index] = {false, no_sock};
-    lowest_free_ = index < lowest_free_ ? (index < 3 ? lowest_free_ : index) : lowest_free_;
-  }
+  void remove(std::int32_t label) { files_[static_cast<std::size_t>(label)] = {false, no_sock}; }
 
  private:
   std::vector<File> files_{3};
-  std::size_t lowest_free_ = 3;  ///< a hint: no free label from 3 on lies below it
   std::optional<std::int32_t> wished_;
 };
 

@@ -39,7 +39,6 @@ void drop_request(Net<D>& net, Request* request) {
 /// of this host stays in the way of whoever wants its ends.
 template <Domain D>
 void leave_requests(Net<D>& net, SockId listener) {
-  if (net[listener].listener.qlen == U32<D>(0)) return;
   const bool stay = net.kernel->syn_queue != SynQueue::table;
   for (Request& each : net.requests) {
     if (each.listener != listener) continue;

@@ -75,7 +75,7 @@ void reqsk_timed_out(Listener<D>& queue, Bool<D> was_young) {
 
 /// A request leaves the SYN queue. \pre qlen > 0, and young > 0 where it is young
 template <Domain D>
-void reqsk_queue_removed(Listener<D>& queue, Bool<D> young = Bool<D>(true)) {
+void reqsk_queue_removed(Listener<D>& queue, Bool<D> young) {
   queue.qlen = queue.qlen - U32<D>(1);
   queue.young = queue.young - choose(young, U32<D>(1), U32<D>(0));
 }

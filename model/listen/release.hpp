@@ -59,33 +59,37 @@ bool waits_for_peer(const Sock<D>& sk) {
                            in_state(sk, TcpState::last_ack));
 }
 
+/// __tcp_close: a connection becomes an orphan until the peer's FIN or RST; what is none is gone.
+template <Domain D>
+void tcp_close(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
+  Sock<D>& sk = net[id];
+  sk.held_by = HeldBy::nobody;
+  if (sk.unread && !in_state(sk, TcpState::close)) {
+    D::clause(Clause::CLOSE_UNREAD);
+    return tcp_done(net, id);
+  }
+  if (in_state(sk, TcpState::established) || in_state(sk, TcpState::close_wait)) {
+    D::clause(Clause::CLOSE_FIN);
+    return send_fin(net, settings, id);
+  }
+  D::clause(in_state(sk, TcpState::listen) ? Clause::CLOSE_LISTENER : Clause::CLOSE_QUIET);
+  if (waits_for_peer(sk)) return;
+  if (in_state(sk, TcpState::fin_wait2)) {
+    sk.oow_answered = never;
+    return arm(net, id, SockTimer::fin_wait2, time_wait_length);
+  }
+  listen_stop(net, id, true);
+  inet_put_port(net, id);
+  net.free(id);
+}
+
 /// The last descriptor of a socket is closed.
 template <Domain D>
 void release(Net<D>& net, const RequestSettings<D>& settings, SockId id) {
   Sock<D>& sk = net[id];
   if (sk.family == Family::unix_) return unix_release(net, id);
-  sk.held_by = HeldBy::nobody;
-  if (sk.unread && !in_state(sk, TcpState::close)) {
-    D::clause(Clause::CLOSE_UNREAD);
-    tcp_done(net, id);
-    return;
-  }
-  if (sk.is_tcp() && in_state(sk, TcpState::listen)) {
-    D::clause(Clause::CLOSE_LISTENER);
-  } else if (sk.is_tcp() && (in_state(sk, TcpState::established) || in_state(sk, TcpState::close_wait))) {
-    D::clause(Clause::CLOSE_FIN);
-    send_fin(net, settings, id);
-    return;
-  } else {
-    D::clause(Clause::CLOSE_QUIET);
-    if (sk.is_tcp() && waits_for_peer(sk)) return;  // an orphan until the peer's FIN or RST
-    if (sk.is_tcp() && in_state(sk, TcpState::fin_wait2)) {
-      arm(net, id, SockTimer::fin_wait2, time_wait_length);
-      sk.oow_answered = never;
-      return;
-    }
-  }
-  if (sk.is_tcp()) listen_stop(net, id, true);
+  if (sk.is_tcp()) return tcp_close(net, settings, id);
+  D::clause(Clause::CLOSE_QUIET);
   inet_put_port(net, id);
   net.free(id);
 }

@@ -40,7 +40,7 @@ struct Request {
   bool acked = false;             ///< its third ACK has come, and found the request deferred or no room
   Time due = never;               ///< of its SYN-ACK timer
   Time answered = never;          ///< last time that a repeated SYN was answered; never: not yet
-  std::uint64_t armed = 0;        ///< order in which timers were set
+  std::uint64_t armed{};          ///< order in which timers were set
   bool local = false;             ///< its client is, or was, a socket of this host
   SockId client = no_sock;        ///< that socket; none: it is gone
   LocalEnds ends;                 ///< of a local one

@@ -63,8 +63,8 @@ SynAckVerdict<D> synack_timer(const Profile& kernel, const Listener<D>& queue, c
 
 /// Seconds until the timer fires the next time, after `num_timeout` times.
 inline std::uint32_t synack_timeout_s(const Profile& kernel, std::uint32_t num_timeout) {
-  constexpr std::uint32_t longest = 120;  // TCP_RTO_MAX, which 7 doublings of a second exceed
-  const std::uint32_t doublings = num_timeout < 7 ? num_timeout : 7;
+  constexpr std::uint32_t longest = 120, enough = 7;  // TCP_RTO_MAX, and the doublings of a second that exceed it
+  const std::uint32_t doublings = num_timeout < enough ? num_timeout : enough;
   const std::uint32_t timeout = kernel.first_synack_timeout_s << doublings;
   return timeout < longest ? timeout : longest;
 }

@@ -41,16 +41,18 @@ void arm(Net<D>& net, Request& request, Time wait) {
 
 /// The wait after a SYN has been sent again `retransmits` times. From 6.5 on the first few are as long as the first.
 inline Time syn_timeout(const Profile& kernel, std::uint32_t retransmits) {
+  constexpr std::uint32_t enough = 7;  // doublings of a second to exceed the longest
   const std::uint32_t backoffs = retransmits - std::min(retransmits, kernel.syn_linear_timeouts);
-  return std::min((one_second * kernel.first_synack_timeout_s) << std::min(backoffs, std::uint32_t{7}), rto_max);
+  return std::min((one_second * kernel.first_synack_timeout_s) << std::min(backoffs, enough), rto_max);
 }
 
 /// The wait after a FIN has been sent again `retransmits` times. The round trip over loopback takes no time, so that
 /// the timeout is the shortest there is. From 3.10 on a loss probe goes before, which doubles nothing.
 inline Time fin_timeout(const Profile& kernel, std::uint32_t retransmits) {
+  constexpr std::uint32_t enough = 10;  // doublings of the shortest timeout to exceed the longest
   const std::uint32_t probes = kernel.has_loss_probe ? 1 : 0;
   const std::uint32_t backoffs = retransmits - std::min(retransmits, probes);
-  return std::min((rto_min + jiffy(kernel)) << std::min(backoffs, std::uint32_t{10}), rto_max);
+  return std::min((rto_min + jiffy(kernel)) << std::min(backoffs, enough), rto_max);
 }
 
 /// How long a FIN is sent again from its first retransmission on: as long as tcp_retries2 (15), or without a descriptor

@@ -30,16 +30,10 @@ class SkbFifo {
     return first;
   }
 
-  /// Moves all of `from` to the tail of this queue; `from` is empty afterwards.
+  /// Moves all of `from` to this queue; `from` is empty afterwards. \pre empty()
   void splice_tail(SkbFifo& from) {
-    if (empty()) {
-      std::swap(packets_, from.packets_);
-      std::swap(head_, from.head_);
-      return;
-    }
-    packets_.insert(packets_.end(), from.packets_.begin() + static_cast<std::ptrdiff_t>(from.head_),
-                    from.packets_.end());
-    from.clear();
+    std::swap(packets_, from.packets_);
+    std::swap(head_, from.head_);
   }
 
  private:

@@ -56,9 +56,9 @@ Bool<D> is_polled(const SoftnetData<D>& sd) {
 /// still).
 template <Domain D>
 struct Clock {
-  U64<D> jiffies{0};
-  std::uint32_t tick_after = 0;
-  std::uint32_t since_tick = 0;
+  U64<D> jiffies{};
+  std::uint32_t tick_after{};
+  std::uint32_t since_tick{};
 
   void delivered_one() {
     if (tick_after == 0 || ++since_tick < tick_after) return;

@@ -24,9 +24,10 @@ struct Radix {
   std::size_t prefix;
 };
 
+/// \pre !text.empty()
 template <Domain D>
 Radix guess_base(Bytes<D> text) {
-  if (text.empty() || text[0] != byte<D>('0')) {
+  if (text[0] != byte<D>('0')) {
     D::clause(Clause::DOINTVEC_DECIMAL);
     return {10, 0};
   }
@@ -38,7 +39,7 @@ Radix guess_base(Bytes<D> text) {
   return {8, 0};
 }
 
-/// Reads digits from the start of `text` for as long as they last.
+/// Reads digits from the start of `text` for as long as they last. \pre !text.empty()
 /// \return nothing if they exceed unsigned long and this kernel minds; `length` counts the prefix too
 template <Domain D>
 std::optional<Number<D>> strtoul(const Profile& kernel, Bytes<D> text) {
@@ -80,7 +81,7 @@ std::optional<Number<D>> proc_get_long(const Profile& kernel, Bytes<D> text) {
     negative = true;
   }
   const Bytes<D> digits = token.subspan(negative ? 1 : 0);
-  if (digits.empty() || !between<D>(digits[0], '0', '9')) {
+  if (!between<D>(digits[0], '0', '9')) {
     D::clause(Clause::DOINTVEC_NO_DIGIT);
     return std::nullopt;
   }

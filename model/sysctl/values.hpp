@@ -45,7 +45,6 @@ struct SysctlPlane {
 template <Domain D>
 SysctlPlane<D> initial_sysctls(const Profile& kernel, const HostOptions& options) {
   SysctlValues<D> initial{};
-  for (auto& value : initial) value = I32<D>(0);
   for (const SysctlSpec& spec : kernel.sysctls) {
     initial[sysctl_cell(spec.id, 0)] = I32<D>(spec.initial);
     for (std::size_t i = 1; i < spec.elements; ++i) initial[sysctl_cell(spec.id, i)] = I32<D>(spec.more_initial[i - 1]);

@@ -98,6 +98,13 @@ class Mutator {
       return syntax_.text(left) + " " + std::string(instead) + " " + syntax_.text(right);
     };
     const std::string kind = precedence == 6 || precedence == 7 ? "relational" : "arithmetic";
+    if (kind == "relational" && before.find("as<U") == before.npos && is_extreme(left, right)) {
+      edits_.push_back({{left.first, right.last},
+                        call("negated", add(at, kind, before, after(found->instead[1]))),
+                        ")",
+                        precedence});
+      return;
+    }
     const int number = add(at, kind, before, after(found->instead[0]));
     if (!found->instead[1].empty()) add(at, kind, before, after(found->instead[1]));
     std::string function(found->function);
@@ -107,6 +114,27 @@ class Mutator {
     }
     edits_.push_back({{left.first, right.last}, call(function, number), ")", precedence});
     replaced_[at] = ",";
+  }
+
+  /// Whether the tokens from `at` on are those of the range. \return the token behind them; 0: they are not
+  std::size_t repeated(std::size_t at, const Range& range) const {
+    for (std::size_t each = range.first; each <= range.last; ++each, ++at)
+      if (at >= syntax_.size() || syntax_[at].text != syntax_[each].text) return 0;
+    return at < syntax_.size() ? at : 0;
+  }
+
+  /// `a < b ? a : b` or choose(a < b, a, b), in either order: where both are equal it is either.
+  bool is_extreme(const Range& left, const Range& right) const {
+    const std::size_t mark = right.last + 1;
+    const bool chosen = syntax_[mark].is(",") && left.first > 1 && syntax_[left.first - 2].is("choose");
+    if (!chosen && !syntax_[mark].is("?")) return false;
+    for (const auto& [one, other] : {std::pair{left, right}, std::pair{right, left}}) {
+      const std::size_t colon = repeated(mark + 1, one);
+      if (colon == 0 || !syntax_[colon].is(chosen ? "," : ":")) continue;
+      const std::size_t end = repeated(colon + 1, other);
+      if (end != 0 && syntax_[end].is(chosen ? ")" : ";")) return true;
+    }
+    return false;
   }
 
   /// The operator's own operands: of a chain a && b && c those are b, of the second, and a and b of the first.
@@ -201,7 +229,7 @@ class Mutator {
     Range statement = syntax_.expression_statement(at);
     const bool leaves = (token.is("break") || token.is("continue") || token.is("return")) && syntax_[at + 1].is(";");
     if (leaves && syntax_.begins_statement(at)) statement = {at, at + 1};
-    if (statement.first > statement.last) return;
+    if (statement.first > statement.last || syntax_.is_last_break(at)) return;
     const std::string text = syntax_.text(statement);
     const int number = add(at, "statement", text, "");
     edits_.push_back({statement, "{ if (!::weir::mutant::is(" + std::to_string(number) + ")) ", " }", of_statement});

@@ -1,11 +1,12 @@
 // Where a rule header can be mutated, and how: one mutant is one change at one place.
 //
-//   relational  `a < b` becomes `a <= b`, and its negation; `a == b` its negation
+//   relational  `a < b` becomes `a <= b`, and its negation; `a == b` its negation, and so `a < b ? a : b`, in which it
+//               does not matter what is chosen where both are equal
 //   arithmetic  `+` and `-`, `*` and `/`, `<<` and `>>`, `&` and `|`, wrapping_add and wrapping_sub change places
 //   constant    one more, one less (of what is not 0); true and false
 //   conjunct    an operand of a chain of && or || is left out
 //   condition   of an if, a loop, a ?: or a choose: negated, unless it is one comparison, whose negation is there
-//   statement   left out: an expression, a break, a continue, a return without a value
+//   statement   left out: an expression, a break unless it ends a switch, a continue, a return without a value
 //   order       two neighbouring statements change places, where one mentions what the other may change
 //   cast        as<T> keeps half of T's bits; as<U32>(a) > b compares as signed
 //

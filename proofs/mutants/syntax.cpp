@@ -135,9 +135,14 @@ bool Syntax::is_explanation(std::size_t at) const {
   return at + 3 < tokens_.size() && tokens_[at].is("D") && tokens_[at + 1].is("::") && tokens_[at + 2].is("clause");
 }
 
-/// A condition on which only explanations depend: `if (...) D::clause(...);`, with an else of that kind or none.
+/// A condition on which only explanations depend: `if (...) D::clause(...);`, with an else of that kind or none, or
+/// `if (...) { D::clause(...); }` alone.
 bool Syntax::only_explains(std::size_t keyword) const {
   std::size_t at = tokens_[keyword + 1].partner + 1;
+  if (at < tokens_.size() && tokens_[at].is("{") && is_explanation(at + 1)) {
+    const std::size_t close = tokens_[at + 4].partner + 2;
+    return close == tokens_[at].partner && !(close + 1 < tokens_.size() && tokens_[close + 1].is("else"));
+  }
   if (!is_explanation(at)) return false;
   at = tokens_[at + 3].partner + 2;
   return at >= tokens_.size() || !tokens_[at].is("else") || is_explanation(at + 1);
@@ -294,6 +299,12 @@ Range Syntax::expression_statement(std::size_t at) const {
   if (!one_of(tokens_[next], assignments) && !(acts && tokens_[next].is(";"))) return none;
   while (!tokens_[next].is(";")) next = std::max(tokens_[next].partner, next) + 1;
   return {at, next};
+}
+
+bool Syntax::is_last_break(std::size_t at) const {
+  if (!tokens_[at].is("break") || at + 2 >= tokens_.size() || !tokens_[at + 2].is("}")) return false;
+  const std::size_t open = tokens_[at + 2].partner;
+  return open > 0 && tokens_[open - 1].is(")") && tokens_[tokens_[open - 1].partner - 1].is("switch");
 }
 
 }  // namespace weir::mutants

@@ -45,6 +45,8 @@ class Syntax {
   Range condition_after(std::size_t keyword) const;
   /// The statement of an expression that begins here, with its ';'. Empty where none does.
   Range expression_statement(std::size_t at) const;
+  /// A `break;` at the end of a switch, which would end there without it.
+  bool is_last_break(std::size_t at) const;
   /// Whether a statement begins here.
   bool begins_statement(std::size_t at) const;
 

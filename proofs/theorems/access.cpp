@@ -83,6 +83,31 @@ const auto a_read_gives_no_more_than_was_asked = [](auto& c, const Profile& kern
   }
 };
 
+const auto a_transfer_says_how_far_it_came = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  const std::array<I32<D>, 2> values{I32<D>(5), I32<D>(60)};
+  for (const std::size_t asked : {std::size_t{0}, std::size_t{3}, std::size_t{100}})
+    for (const std::int64_t pos : {std::int64_t{0}, std::int64_t{1}})
+      for (const std::size_t elements : {std::size_t{0}, std::size_t{1}, std::size_t{2}}) {
+        model::Transfer read{asked, pos}, write{asked, pos};
+        const auto text = model::proc_dointvec_read<D>(std::span(values).first(elements), read);
+        const std::size_t whole = elements == 0 ? 0 : elements == 1 ? 2 : 5;  // "5\n", "5\t60\n"
+        const std::size_t expected = pos == 0 ? std::min(asked, whole) : 0;
+        c.goal("a read gives what there is, up to what was asked for, from offset 0 on",
+               text.size() == expected && read.count == expected);
+        c.goal("and moves the offset by that", read.pos == pos + static_cast<std::int64_t>(expected));
+        const Errno error = model::proc_dointvec_write<D>(kernel, {}, {}, {}, write, I32<D>(0));
+        c.goal("a write into nothing, of nothing, is over at once",
+               error == Errno::none && write.count == 0 && write.pos == pos);
+        std::vector<U8<D>> digit{U8<D>('7')};
+        model::Transfer some{1, pos};
+        c.goal("so is a write into nothing",
+               model::proc_dointvec_write<D>(kernel, {}, {}, Bytes<D>(digit), some, I32<D>(0)) == Errno::none &&
+                   some.count == 0);
+        c.twin("a read gives all", text.size() == whole);
+      }
+};
+
 const auto a_later_error_leaves_what_was_stored = [](auto& c, const Profile& kernel) {
   using D = DomainOf<decltype(c)>;
   AnyWrite write(c, kernel, Sysctl::tcp_wmem, 0);
@@ -181,6 +206,9 @@ std::vector<Theorem> access_theorems() {
       theorem("access.a_read_gives_no_more_than_was_asked",
               "A read gives no more bytes than were asked for, and none at another offset than 0, for every value.",
               every_profile, a_read_gives_no_more_than_was_asked),
+      theorem("access.a_transfer_says_how_far_it_came",
+              "A transfer reports the bytes that it gave, and the offset behind them; none where there is no value.",
+              every_profile, a_transfer_says_how_far_it_came),
       theorem("access.a_later_error_leaves_what_was_stored",
               "A value of a vector that is followed by junk is stored; the write fails from 2.6.35 on, and is short "
               "before.",

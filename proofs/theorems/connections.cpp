@@ -215,7 +215,9 @@ const auto states_are_entered_by_their_calls = [](auto& c, const Profile& kernel
     const Net &was = net_of(before), &now = net_of(host);
     for (model::SockId id = 0; id < was.socks.size(); ++id) {
       const Sock &a = was[id], &b = now[id];
-      if (a.born != b.born || a.held_by == model::HeldBy::nobody || !a.is_tcp() || a.sk_state == b.sk_state) continue;
+      if (a.born != b.born || a.held_by == model::HeldBy::nobody || a.sk_state == b.sk_state) continue;
+      c.goal("a socket for datagrams is moved by connect alone", !a.is_udp() || name_of(operation) == "connect");
+      if (!a.is_tcp()) continue;
       const auto state = static_cast<TcpState>(b.sk_state);
       c.goal("nobody is in a state that the model does not have",
              state != TcpState::syn_recv && state != TcpState::time_wait);

@@ -53,6 +53,20 @@ const auto half_of_the_last_128_is_the_share = [](auto& c, const Profile& kernel
   }
 };
 
+const auto buckets_beyond_16_bits_are_never_counted_out = [](auto& c, const Profile& kernel) {
+  Shares shares{.kernel = kernel};
+  shares.limit.num_buckets = 1U << 17;
+  std::uint32_t flow = 0;
+  while (model::bucket_of(kernel, FlowHash{flow}, 1U << 17) < (1U << 16)) ++flow;
+  const std::uint32_t bucket = model::bucket_of(kernel, FlowHash{flow}, 1U << 17);
+  for (std::uint32_t n = 1; n <= 300; ++n) {
+    const bool limited = shares.packet(flow) == model::FlowVerdict::limited;
+    c.goal("the count of 8 bits goes on, and begins again after 255", limited == (n % 256 > 64));
+    c.goal("a bucket of 0 is not kept", shares.limit.buckets.count(bucket) == (n % 256 == 0 ? 0U : 1U));
+    c.twin("it stops at 128", limited == (n > 64));
+  }
+};
+
 const auto a_bucket_is_in_its_table = [](auto& c, const Profile& kernel) {
   for (std::uint32_t bits = 0; bits <= 12; ++bits) {
     const std::uint32_t buckets = 1U << bits;
@@ -154,6 +168,12 @@ const auto a_mask_is_stored_or_refused = [](auto& c, const Profile& kernel) {
            text.find('x') == text.npos || !stored || text.find('\n') != text.npos || text.size() == 9);
     c.twin("every text is refused", !stored);
   });
+  for (const std::string_view text : {std::string_view("2"), std::string_view("0"), std::string_view("1\n")}) {
+    model::CpuMask read = 0xf0;
+    const Bytes<Noted> bytes(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+    const Errno error = model::cpumask_parse<Noted>(kernel, bytes, 2, read);
+    c.goal("nothing is left of what was there", error == Errno::none && read == static_cast<unsigned>(text[0] - '0'));
+  }
 };
 
 const auto tables_come_and_go_with_the_mask = [](auto& c, const Profile& kernel) {
@@ -188,6 +208,10 @@ std::vector<Theorem> flow_limit_theorems() {
               "64 packets of a flow are within its share, and as long as nothing else comes the 65th and all after it "
               "are dropped, whatever came before.",
               has_it, half_of_the_last_128_is_the_share),
+      theorem(
+          "flow_limits.buckets_beyond_16_bits_are_never_counted_out",
+          "The history keeps 16 bits of a bucket: in a table of 2^17, one beyond them counts its packets modulo 256.",
+          has_it, buckets_beyond_16_bits_are_never_counted_out),
       theorem("flow_limits.a_bucket_is_in_its_table",
               "A flow's bucket is in its table of 2 .. 4096 buckets, for 4096 hashes; until 6.15 in one of 1, too.",
               has_it, a_bucket_is_in_its_table),

@@ -116,6 +116,37 @@ const auto retransmissions_read_back_as_they_were = [](auto& c, const Profile& k
   c.twin("255 are one fewer", back(255) == U32<D>(254));
 };
 
+struct Digits {
+  std::string_view text;
+  std::uint64_t value;  ///< modulo 2^64
+  bool fits;
+};
+
+constexpr auto longest_numbers = std::to_array<Digits>({{"18446744073709551614", ~0ULL - 1, true},
+                                                        {"18446744073709551615", ~0ULL, true},
+                                                        {"18446744073709551616", 0, false},
+                                                        {"18446744073709551619", 3, false},
+                                                        {"0xffffffffffffffff", ~0ULL, true},
+                                                        {"0xfffffffffffffff0", ~0ULL - 15, true},
+                                                        {"0x10000000000000000", 0, false},
+                                                        {"01777777777777777777777", ~0ULL, true},
+                                                        {"02000000000000000000000", 0, false}});
+
+const auto what_fits_unsigned_long_is_read = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  for (const Digits& each : longest_numbers) {
+    std::vector<U8<D>> text;
+    for (const char digit : each.text) text.push_back(U8<D>(static_cast<std::uint8_t>(digit)));
+    const auto number = model::strtoul<D>(kernel, Bytes<D>(text));
+    const bool minds = contains({"5.1", ""}, kernel);
+    c.goal("it is refused exactly if it does not fit, from 5.1 on", !number == (minds && !each.fits));
+    if (number)
+      c.goal("otherwise it is read, modulo 2^64",
+             number->magnitude == U64<D>(each.value) && number->length == text.size() && !number->negative);
+    c.twin("every one is refused", !number);
+  }
+};
+
 }  // namespace
 
 std::vector<Theorem> number_theorems() {
@@ -144,6 +175,9 @@ std::vector<Theorem> number_theorems() {
       theorem("numbers.retransmissions_read_back_as_they_were",
               "The seconds that a number of retransmissions reads back as become that number again.", every_profile,
               retransmissions_read_back_as_they_were),
+      theorem("numbers.what_fits_unsigned_long_is_read",
+              "The largest numbers of each base that fit unsigned long are read, and from 5.1 on the next refused.",
+              every_profile, what_fits_unsigned_long_is_read),
   };
 }
 

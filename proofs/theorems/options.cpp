@@ -261,6 +261,44 @@ const auto a_fastopen_queue_is_as_long_as_asked = [](auto& c, const Profile& ker
   c.twin("never more than somaxconn", !may || length <= U32<D>(128));
 };
 
+const auto listen_makes_the_queue_of_fast_open = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  model::Listener<D> queue;
+  queue.fastopen_max_qlen = c.i32("length before");
+  queue.fastopen_made = c.below(2, "it has been made") == 1;
+  const I32<D> before = queue.fastopen_max_qlen, flags = c.i32("tcp_fastopen"), backlog = c.i32("backlog");
+  const I32<D> somaxconn = c.i32("somaxconn");
+  const bool early = contains({"", "4.3"}, kernel), made = early && queue.fastopen_made;
+  const bool by_length = kernel.listen_fastopen != ListenFastopen::one_flag;
+  const auto flag = [&](std::uint32_t bit) { return (as<U32<D>>(flags) & U32<D>(bit)) != U32<D>(0); };
+  const auto free = early ? Bool<D>(!made) : before == I32<D>(0);
+  const auto by_backlog = free && flag(2) && flag(0x400);
+  const auto by_setting = free && flag(2) && !flag(0x400) && flag(0x800) && Bool<D>(by_length);
+  const U32<D> asked = choose(by_backlog, as<U32<D>>(backlog), as<U32<D>>(flags) >> U32<D>(16));
+  const U32<D> limit = as<U32<D>>(somaxconn);
+  const U32<D> length = choose(Bool<D>(early) || asked < limit, asked, limit);
+  model::listen_sets_fastopen<D>(kernel, queue, flags, backlog, somaxconn);
+  c.cover("it is as long as the backlog", by_backlog);
+  c.goal("as long as the backlog, or as the upper half of tcp_fastopen, from 4.4 on at most somaxconn; else as it was",
+         as<U32<D>>(queue.fastopen_max_qlen) == choose(by_backlog || by_setting, length, as<U32<D>>(before)));
+  c.twin("it is as it was", queue.fastopen_max_qlen == before);
+};
+
+const auto only_tcp_sockets_keep_a_backlog = [](auto& c, const Profile& kernel) {
+  for (const auto& family : names<Family>)
+    for (const auto& type : names<SockType>) {
+      const Program program{socket(family.value, type.value), bind(3, abstract_names), listen(3)};
+      c.running(program);
+      Host host = after(kernel, program);
+      const bool tcp =
+          (family.value == Family::inet || family.value == Family::inet6) && type.value == SockType::stream;
+      c.goal("that of TCP is told, and no other", host.stored_backlog(Fd{3}).has_value() == tcp);
+      c.goal("nothing of what is no socket, or not open",
+             !host.stored_backlog(Fd{0}) && !host.stored_backlog(Fd{9}) && !host.stored_backlog(Fd{-1}));
+      c.twin("it is told of each", host.stored_backlog(Fd{3}).has_value());
+    }
+};
+
 }  // namespace
 
 std::vector<Theorem> option_theorems() {
@@ -298,6 +336,14 @@ std::vector<Theorem> option_theorems() {
               "TCP_FASTOPEN of any value makes the queue that long, from 4.4 on at most somaxconn, and fails exactly "
               "for a negative one or outside CLOSE and LISTEN.",
               within({{"3.7", ""}}), a_fastopen_queue_is_as_long_as_asked),
+      theorem(
+          "options.listen_makes_the_queue_of_fast_open",
+          "listen makes the queue for Fast Open that tcp_fastopen says, of any value and for any backlog: unless "
+          "there is one, as long as the backlog or as the upper half of the setting, from 4.4 on at most somaxconn.",
+          within({{"3.7", ""}}), listen_makes_the_queue_of_fast_open),
+      theorem("options.only_tcp_sockets_keep_a_backlog",
+              "The backlog that a socket keeps is told of TCP sockets, and of nothing else.", every_profile,
+              only_tcp_sockets_keep_a_backlog),
   };
 }
 

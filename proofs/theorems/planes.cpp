@@ -23,6 +23,8 @@ std::vector<Plane> all_planes() {
           {"proofs/theorems/segments.cpp", segment_theorems()},
           {"proofs/theorems/schedules.cpp", schedule_theorems()},
           {"proofs/theorems/options.cpp", option_theorems()},
+          {"proofs/theorems/clocks.cpp", clock_theorems()},
+          {"proofs/theorems/lives.cpp", life_theorems()},
           {"proofs/theorems/refinement.cpp", refinement_theorems()},
           {"proofs/theorems/scenes_sockets.cpp", socket_refinements()},
           {"proofs/theorems/scenes_time.cpp", time_refinements()},

@@ -28,6 +28,8 @@ std::vector<Theorem> connection_theorems();
 std::vector<Theorem> segment_theorems();
 std::vector<Theorem> schedule_theorems();
 std::vector<Theorem> option_theorems();
+std::vector<Theorem> life_theorems();
+std::vector<Theorem> clock_theorems();
 std::vector<Theorem> flow_limit_theorems();
 std::vector<Theorem> grammar_theorems();
 std::vector<Theorem> socket_refinements();

@@ -17,19 +17,26 @@ struct Holder {
   Family family;
   Address address;
   bool reuseaddr, reuseport;
+  bool only_v6 = false;  ///< it was bound to an IPv6 address before, which it is marked by
 
   /// Whether a packet to that address is for it. An IPv6 socket takes IPv4 unless it is bound to an IPv6 address.
   bool takes(Address destination) const {
     const bool v6 = destination.kind == Address::Kind::v6_loopback;
+    if (only_v6) return v6;
     if (address.kind == Address::Kind::any) return family == Family::inet6 || !v6;
     return address == destination;
   }
   bool exactly() const { return address.kind != Address::Kind::any; }
 
   Program bound(std::int32_t fd, SockType type) const {
-    return {socket(family, type), set(fd, SockOpt::so_reuseaddr, reuseaddr ? 1 : 0),
-            set(fd, SockOpt::so_reuseport, reuseport ? 1 : 0), bind(fd, address)};
+    Program program{socket(family, type), set(fd, SockOpt::so_reuseaddr, reuseaddr ? 1 : 0),
+                    set(fd, SockOpt::so_reuseport, reuseport ? 1 : 0)};
+    if (only_v6) program = then(program, {bind(fd, loopback6, 0), listen(fd), shutdown(fd, How::rd)});
+    program.push_back(bind(fd, address));
+    return program;
   }
+  /// Only TCP gives a port back without closing.
+  bool may_be(SockType type) const { return !only_v6 || type == SockType::stream; }
 };
 
 bool meet(const Holder& a, const Holder& b) {
@@ -47,6 +54,7 @@ std::vector<Holder> holders(const Profile& kernel) {
           if ((family == Family::inet6 || address.kind != Address::Kind::v6_loopback) &&
               (kernel.has_reuseport || !reuseport))
             all.push_back({family, address, reuseaddr, reuseport});
+  for (const bool reuseaddr : {false, true}) all.push_back({Family::inet6, any_address, reuseaddr, false, true});
   return all;
 }
 
@@ -76,6 +84,7 @@ bool lets_in_unchecked(const Profile& kernel, const Holder& listener, const Hold
 const auto holders_of_a_port_share_it_or_do_not_meet = [](auto& c, const Profile& kernel) {
   for_each_pair(kernel, [&](const Holder& a, const Holder& b) {
     for (const SockType type : {SockType::stream, SockType::dgram}) {
+      if (!a.may_be(type) || !b.may_be(type)) continue;
       const bool may = !meet(a, b) || (a.reuseaddr && b.reuseaddr) || (a.reuseport && b.reuseport);
       const bool joins = succeeds(c, kernel, then(a.bound(3, type), b.bound(4, type)));
       c.goal("the second is let in exactly if no packet is for both, or both have the same one of the options",
@@ -88,8 +97,79 @@ const auto holders_of_a_port_share_it_or_do_not_meet = [](auto& c, const Profile
         "beside one that listens only SO_REUSEPORT helps",
         succeeds(c, kernel, then(listens, b.bound(4, SockType::stream))) == (may || lets_in_unchecked(kernel, a, b)));
     c.goal("a TCP socket and a UDP socket never disturb each other",
-           succeeds(c, kernel, then(listens, b.bound(4, SockType::dgram))));
+           !b.may_be(SockType::dgram) || succeeds(c, kernel, then(listens, b.bound(4, SockType::dgram))));
   });
+};
+
+/// Whether both may hold the port, as far as their options go.
+bool agree(const Holder& a, const Holder& b) {
+  return !meet(a, b) || (a.reuseaddr && b.reuseaddr) || (a.reuseport && b.reuseport);
+}
+
+/// What the port remembers of its holders may let in a third that does not agree with both: from 4.11 on one that the
+/// second takes in, where both have SO_REUSEPORT; before, one that has an option of the first, which has both and has
+/// let in the second for one of them.
+bool remembers(const Profile& kernel, const Holder& a, const Holder& b, const Holder& third) {
+  const auto share = [](const Holder& x, const Holder& y) {
+    return (x.reuseaddr && y.reuseaddr) || (x.reuseport && y.reuseport);
+  };
+  if (contains({"4.11", ""}, kernel))
+    return b.reuseport && third.reuseport && (!b.exactly() || b.address == third.address);
+  return a.reuseaddr && a.reuseport && share(a, b) && share(a, third);
+}
+
+const auto a_third_agrees_with_both = [](auto& c, const Profile& kernel) {
+  std::vector<Holder> all = holders(kernel);
+  std::erase_if(all, [](const Holder& each) { return each.family != Family::inet; });
+  const auto bound = [](std::int32_t fd, const Holder& each) { return each.bound(fd, SockType::stream); };
+  for (const Holder& a : all)
+    for (const Holder& b : all) {
+      const Host before = after(kernel, then(bound(3, a), bound(4, b)));
+      if (sock_of(before, 4)->binding.port == 0) continue;
+      for (const Holder& third : all) {
+        Host host = before;
+        for (const Op& each : bound(5, third)) host.step(each);
+        c.running(then(then(bound(3, a), bound(4, b)), bound(5, third)));
+        const bool may = agree(a, third) && agree(b, third);
+        const bool joins = sock_of(host, 5)->binding.port != 0;
+        c.goal("it is let in exactly if it agrees with each, or the port remembers only one of them",
+               joins == (may || remembers(kernel, a, b, third)));
+        c.twin("exactly if it agrees with the second", joins == agree(b, third));
+      }
+    }
+};
+
+const auto a_child_holds_the_port = [](auto& c, const Profile& kernel) {
+  for_each_pair(kernel, [&](const Holder& a, const Holder& b) {
+    for (const Address to : {loopback, loopback6}) {
+      if (!a.takes(to)) continue;
+      const Program left =
+          then(a.bound(3, SockType::stream), {listen(3), socket(Family::inet6), connect(4, to), accept(3), close(3)});
+      const Holder child{a.family, to, a.reuseaddr, a.reuseport};
+      const bool both_families = to == loopback6 && a.takes(loopback), any_v4 = b.takes(loopback) && !b.exactly();
+      const bool options = (a.reuseaddr && b.reuseaddr) || (a.reuseport && b.reuseport);
+      const bool joins = succeeds(c, kernel, then(left, b.bound(3, SockType::stream)));
+      c.goal("at its own address with its listener's options, of a listener of both families beside no wildcard",
+             joins == (options || (!meet(child, b) && !(both_families && any_v4))));
+      c.twin("at every address", joins == options);
+    }
+  });
+};
+
+const auto every_port_that_can_be_named_is_held = [](auto& c, const Profile& kernel) {
+  for (const std::uint16_t number : {std::uint16_t{1}, std::uint16_t{0x8000}, std::uint16_t{0xffff}}) {
+    const Program program{socket(), bind(3, any_address, number), socket(), bind(4, any_address, number)};
+    const bool both = succeeds(c, kernel, program);
+    c.goal("it has one holder", !both);
+    Host host =
+        after(kernel, {socket(), bind(3, any_address, number), listen(3), socket(), connect(4, loopback, number)});
+    c.goal("who is reached there", sock_of(host, 3)->listener.sk_ack_backlog == 1);
+    c.goal("also when that has listened and does not any more",
+           !succeeds(c, kernel,
+                     {socket(), bind(3, any_address, number), listen(3), shutdown(3, How::rd), socket(),
+                      bind(4, any_address, number)}));
+    c.twin("it has two", both);
+  }
 };
 
 const auto who_listens_first_listens_alone = [](auto& c, const Profile& kernel) {
@@ -137,19 +217,23 @@ const auto a_syn_reaches_the_listener_that_fits_best = [](auto& c, const Profile
 };
 
 const auto equal_listeners_may_each_be_picked = [](auto& c, const Profile& kernel) {
-  const Holder shared{Family::inet, any_address, false, true};
-  const auto one = [&](std::int32_t fd) { return then(shared.bound(fd, SockType::stream), {listen(fd)}); };
-  const Program program = then(then(one(3), one(4)), then(one(5), client(6)));
-  Picks picks;
-  std::array<unsigned, 3> had{};
-  do {
-    const PickScope scope(picks);
-    const Host host = after(kernel, program);
-    for (std::int32_t fd = 3; fd <= 5; ++fd)
-      had[static_cast<std::size_t>(fd - 3)] += sock_of(host, fd)->listener.sk_ack_backlog;
-  } while (picks.next());
-  c.goal("each of the three once", had == std::array<unsigned, 3>{1, 1, 1});
-  c.twin("always the oldest", had == std::array<unsigned, 3>{3, 0, 0});
+  for (const std::int32_t count : {2, 3}) {
+    Program program;
+    for (std::int32_t fd = 3; fd < 3 + count; ++fd) program = then(program, {socket(), set(fd, SockOpt::so_reuseport)});
+    for (std::int32_t fd = 2 + count; fd >= 3; --fd)  // the youngest first
+      program = then(program, {bind(fd), listen(fd)});
+    program = then(program, client(3 + count));
+    Picks picks;
+    std::vector<unsigned> had(static_cast<std::size_t>(count), 0);
+    do {
+      const PickScope scope(picks);
+      const Host host = after(kernel, program);
+      for (std::size_t i = 0; i < had.size(); ++i)
+        had[i] += sock_of(host, 3 + static_cast<std::int32_t>(i))->listener.sk_ack_backlog;
+    } while (picks.next());
+    c.goal("each of two or three once", had == std::vector<unsigned>(had.size(), 1));
+    c.twin("always the oldest", had[0] == static_cast<unsigned>(count));
+  }
 };
 
 /// What bind answers to a socket that is not bound, and to one that is, for each address. Letters: see `answer`.
@@ -233,6 +317,9 @@ const auto a_name_is_held_until_it_is_closed = [](auto& c, const Profile& kernel
              !succeeds(c, kernel, then(named(3, first), {bind(3, abstract_names, other_port)})));
       c.goal("asking for any name is no error then",
              succeeds(c, kernel, then(named(3, first), {bind(3, abstract_names, 0)})));
+      if (first == SockType::seqpacket) continue;
+      const Program number{socket(Family::inet, first), bind(3, any_address, port)};
+      c.goal("a port of that number is another thing", succeeds(c, kernel, then(number, named(4, first))));
       c.twin("two may have it", succeeds(c, kernel, both));
     }
 };
@@ -246,6 +333,17 @@ std::vector<Theorem> port_theorems() {
               "the first does not listen, or in 3.9 .. 4.10 has both) or SO_REUSEPORT, for every pair of families, "
               "addresses and options.",
               every_profile, holders_of_a_port_share_it_or_do_not_meet),
+      theorem("ports.a_third_agrees_with_both",
+              "A third socket is let in to a port that two share exactly if it would be beside each, but for what the "
+              "port remembers instead of asking both, for every three addresses and options of IPv4.",
+              every_profile, a_third_agrees_with_both),
+      theorem(
+          "ports.a_child_holds_the_port",
+          "An accepted connection holds the port when its listener is closed: at its own address, with the listener's "
+          "options, and after a listener of both families beside no IPv4 wildcard.",
+          every_profile, a_child_holds_the_port),
+      theorem("ports.every_port_that_can_be_named_is_held", "Ports 1, 32768 and 65535 have one holder each.",
+              every_profile, every_port_that_can_be_named_is_held),
       theorem("ports.who_listens_first_listens_alone",
               "Of two sockets that share a port either may listen, but both only if no packet is for both or both have "
               "SO_REUSEPORT.",

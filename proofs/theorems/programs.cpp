@@ -152,8 +152,8 @@ std::vector<Theorem> program_theorems() {
   return {
       theorem("programs.the_socket_plane_stays_sound",
               "In every situation and after every operation counts are those of what they count, ends, requests and "
-              "clients know each other, who is bound stands in one bucket, timers are due later, and descriptors have "
-              "sockets of their own.",
+              "clients know each other and go together in their states, who is bound stands in one bucket, timers are "
+              "due later, descriptors have sockets of their own, and who has none waits in a queue or is an orphan.",
               every_profile, the_socket_plane_stays_sound),
       theorem("programs.errors_are_those_of_the_manual",
               "In every situation every call on a socket answers EBADF exactly for a descriptor that is closed, "

@@ -239,6 +239,55 @@ const auto an_unacknowledged_request_is_asked_again = [](auto& c, const Profile&
   c.twin("it is given up each time", timeout.verdict.expire);
 };
 
+/// More than half of the SYN queue is in use: of the table until 4.3, then of the limit, or of 8.
+template <Domain D>
+Bool<D> is_crowded(const Profile& kernel, const model::Listener<D>& listener) {
+  const U64<D> twice = as<U64<D>>(listener.qlen) + as<U64<D>>(listener.qlen);
+  if (kernel.syn_queue == SynQueue::table) return twice >= as<U64<D>>(listener.syn_table);
+  return twice > U64<D>(8) && twice > as<U64<D>>(listener.sk_max_ack_backlog);
+}
+
+const auto a_crowd_of_old_requests_takes_retries = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  AnyTimeout timeout(c, kernel);
+  const model::Listener<D>& listener = timeout.listener;
+  const I32<D> timeouts = timeout.request.num_timeout;
+  c.assume("no TCP_DEFER_ACCEPT", listener.rskq_defer_accept == U32<D>(0));
+  c.assume("fewer than 2^20 requests, of which the young are some",
+           listener.qlen < U32<D>(1 << 20) && listener.young <= listener.qlen);
+  c.assume("the table has a power of two of entries",
+           (listener.syn_table & wrapping_sub(listener.syn_table, U32<D>(1))) == U32<D>(0) &&
+               listener.syn_table > U32<D>(1));
+  c.assume("it is its third timeout, or a later one before the last",
+           timeouts >= I32<D>(2) && timeouts < timeout.retries);
+  const U32<D> left = as<U32<D>>(timeout.retries - timeouts);  // 1 .. 4
+  const U32<D> share = listener.young << left;
+  c.cover("the young are some, and a crowd", is_crowded<D>(kernel, listener) && listener.young > U32<D>(0));
+  c.goal("it is given up exactly in a crowd of which the young are a half, for each retry that is left half as many",
+         timeout.verdict.expire == (is_crowded<D>(kernel, listener) && share <= listener.qlen));
+  c.twin("in every crowd", timeout.verdict.expire == is_crowded<D>(kernel, listener));
+};
+
+const auto the_last_quarter_is_kept = [](auto& c, const Profile& kernel) {
+  using D = DomainOf<decltype(c)>;
+  model::Listener<D> listener;
+  const I32<D> most = c.i32("tcp_max_syn_backlog"), requests = c.i32("requests");
+  const I32<D> large(1 << 28), none(0);
+  c.assume("both are of ordinary size", most >= none && most < large && requests >= none && requests < large);
+  listener.qlen = listener.young = as<U32<D>>(requests);
+  listener.syn_table = listener.sk_max_ack_backlog = U32<D>(1U << 31);
+  const bool cookies = c.below(2, "tcp_syncookies") == 1;
+  model::Mib<D> mib;
+  const auto verdict = model::tcp_conn_request<D>(kernel, listener, {I32<D>(cookies ? 1 : 0), most, none}, mib);
+  const bool queued = verdict == model::SynVerdict::queued;
+  const I32<D> room = (most - requests) << I32<D>(2);  // four times what is left
+  c.cover("a SYN is dropped", Bool<D>(!queued));
+  c.goal("a SYN is queued exactly if a quarter, rounded down, is left or there are cookies",
+         Bool<D>(queued) == (Bool<D>(cookies) || room > most - I32<D>(4)));
+  c.goal("otherwise it is dropped", queued || verdict == model::SynVerdict::dropped);
+  c.twin("exactly if any is left", Bool<D>(queued) == (most > requests));
+};
+
 }  // namespace
 
 std::vector<Theorem> queue_theorems() {
@@ -275,6 +324,15 @@ std::vector<Theorem> queue_theorems() {
               "Until its third ACK comes, every timeout of a request that stays sends the SYN-ACK again, with "
               "TCP_DEFER_ACCEPT or without.",
               every_profile, an_unacknowledged_request_is_asked_again),
+      theorem("queues.a_crowd_of_old_requests_takes_retries",
+              "From its third timeout on a request is given up before its last exactly where more than half of the SYN "
+              "queue is in use, and of those no more than half are young, for each further retry that is left half of "
+              "that (tcp_synack_retries here up to 6).",
+              every_profile, a_crowd_of_old_requests_takes_retries),
+      theorem("queues.the_last_quarter_is_kept",
+              "Without cookies a SYN is queued exactly while a quarter of tcp_max_syn_backlog is left, for all values "
+              "of ordinary size.",
+              every_profile, the_last_quarter_is_kept),
   };
 }
 

@@ -22,6 +22,9 @@ Program looks_at_sockets() {
   for (std::int32_t fd = 3; fd <= last_fd; ++fd)
     for (const Op& each : {get(fd, SockOpt::tcp_defer_accept), get(fd, SockOpt::tcp_fastopen), connect(fd), accept(fd)})
       all.push_back(each);
+  all.push_back(pass(1'100));
+  all.push_back(netstat());
+  for (std::int32_t fd = 3; fd <= last_fd + 4; ++fd) all.push_back(info(fd));
   return all;
 }
 

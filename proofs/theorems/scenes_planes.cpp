@@ -304,6 +304,12 @@ std::vector<Scene> flows(const Profile&) {
       scene.look = look_at_cpus(2);
       scenes.push_back(std::move(scene));
     }
+  Scene from_the_start;
+  from_the_start.options.sysctl = {{Sysctl::flow_limit_cpu_bitmap, 1}, {Sysctl::netdev_max_backlog, 200}};
+  for (std::uint32_t i = 0; i < 180; ++i) from_the_start.before.push_back(op::NetifRx{{0}, {i}, std::nullopt, {7}});
+  from_the_start.steps = {op::NetifRx{{0}, {5}, std::nullopt, {7}}, op::NetifRx{{0}, {6}, std::nullopt, {8}}};
+  from_the_start.look = look_at_cpus(2);
+  scenes.push_back(std::move(from_the_start));
   return scenes;
 }
 

@@ -134,6 +134,8 @@ const auto a_fin_is_sent_again_when_it_is_due = [](auto& c, const Profile& kerne
     c.twin("no more than five times", held.sock(7)->retransmits <= 5);
   }
   const bool probes = contains({"3.10", ""}, kernel);
+  c.goal("its patience counts from the first that was no probe",
+         held.sock(7)->retrans_stamp == fin_times(kernel)[probes ? 1 : 0] * model::one_millisecond);
   happens_at(c, "with a descriptor the connection is over after 924.6 s", held, probes ? 928'896 : 928'692,
              [&] { return held.in(7, TcpState::close); });
   c.goal("with ETIMEDOUT", held.sock(7)->sk_err == Errno::etimedout);
@@ -151,11 +153,13 @@ Program pair() { return then(then(listener(3), client(4)), {accept(3)}); }
 const auto acknowledgements_come_when_they_are_due = [](auto& c, const Profile& kernel) {
   const Program keeps_back = then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4)});
   Clocked kept(kernel, keeps_back);
+  c.goal("each to the microsecond", kept.sock(4)->due == 200'000);
   happens_at(c, "a third ACK that is kept back leaves after 200 ms", kept, 200,
              [&] { return kept.sock(3)->listener.sk_ack_backlog == 1; });
   Clocked fin(kernel, then(pair(), {shutdown(4)}));
   happens_at(c, "a FIN is acknowledged at the next jiffy", fin, 4, [&] { return fin.in(4, TcpState::fin_wait2); });
   Clocked slow(kernel, then(keeps_back, {pass(300), accept(3), shutdown(5)}));
+  c.goal("each to the microsecond", slow.sock(5)->due == 340'000);
   happens_at(c, "by a client that kept its third ACK back after 40 ms", slow, 40,
              [&] { return slow.in(5, TcpState::fin_wait2); });
   const bool early = contains({"", "3.0"}, kernel);
@@ -181,6 +185,8 @@ const auto what_is_left_of_a_connection_lasts_a_minute = [](auto& c, const Profi
   held.until(3'600'000);
   c.goal("with one as long as it is held", held.in(4, TcpState::fin_wait2));
   Clocked waits(kernel, then(pair(), {shutdown(5), shutdown(4), close(3), close(5)}));
+  c.goal("TIME_WAIT is over 60 s later, to the microsecond",
+         net_of(waits.host()).buckets[0].time_wait[0].until == 60'000'000);
   happens_at(c, "TIME_WAIT holds the port for 60 s", waits, 60'000,
              [&] { return net_of(waits.host()).buckets.empty(); });
   c.twin("it holds it for ever", !net_of(waits.host()).buckets.empty());

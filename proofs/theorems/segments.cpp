@@ -145,6 +145,36 @@ const auto a_connection_takes_segments_by_the_table = [](auto& c, const Profile&
   }
 };
 
+const auto a_child_that_sends_fin_takes_data = [](auto& c, const Profile& kernel) {
+  for (const How how : {How::wr, How::rdwr}) {
+    const Program program{socket(),  bind(3), shutdown(3, how), listen(3), segment(Flags::s), segment(Flags::pa, 5),
+                          accept(3), info(4)};
+    c.running(program);
+    Host host = after(kernel, Program(program.begin(), program.begin() + 5));
+    c.goal("its FIN goes back", host.step(program[5]) == Outcome(outcome::Replied{Flags::fa}));
+    c.goal("and it is gone if it had been shut down for reading, too",
+           is_in(host, how == How::wr ? TcpState::fin_wait1 : TcpState::close));
+    c.twin("it is gone", is_in(host, TcpState::close));
+  }
+};
+
+const auto every_slot_is_looked_at = [](auto& c, const Profile& kernel) {
+  // The listener is the second socket; the first one's slot is the child's.
+  const Program made{socket(), socket(), bind(4), listen(4), close(3), segment(Flags::s), segment(Flags::a), accept(4)};
+  const Program program = then(made, {segment(Flags::a, 5)});
+  c.running(program);
+  Host host = after(kernel, made);
+  const Outcome answer = host.step(program.back());
+  c.goal("a connection in the first is found", answer == Outcome(outcome::Replied{Flags::a}));
+  c.twin("it is not", answer == Outcome(outcome::Replied{Flags::r}));
+  Host alone = after(kernel, {socket(Family::unix_), bind(3, abstract_names), listen(3), socket(Family::unix_)});
+  c.goal("so is a name", error_of(alone.step(connect(4, abstract_names))) == Errno::none);
+  Host ends =
+      after(kernel, {socket(), set(3, SockOpt::so_reuseaddr), bind(3, loopback, other_port), socket(), bind(4),
+                     listen(4), connect(3), socket(), set(5, SockOpt::so_reuseaddr), bind(5, loopback, other_port)});
+  c.goal("and so are the ends of a connection", error_of(ends.step(connect(5))) == Errno::eaddrnotavail);
+};
+
 const auto answers_to_syns_are_500_ms_apart = [](auto& c, const Profile& kernel) {
   const Program pair = remote({});
   const Program waiting = remote({shutdown(4), segment(Flags::a), segment(Flags::fa)});
@@ -162,6 +192,24 @@ const auto answers_to_syns_are_500_ms_apart = [](auto& c, const Profile& kernel)
              answered == (ms >= 500 || !kernel.oow_rate_limited));
       c.twin("it is never answered", !answered);
     }
+};
+
+const auto what_an_orphan_answered_is_forgotten_in_time_wait = [](auto& c, const Profile& kernel) {
+  const Op fin = segment(Flags::fa), syn_ack = segment(Flags::sa);
+  const Program closing{socket(), bind(3), shutdown(3), listen(3), segment(Flags::s), fin, accept(3), close(4)};
+  const Program waiting = remote({shutdown(4), segment(Flags::a), close(4)});
+  // The FIN acknowledged in CLOSING, or the peer's own in FIN_WAIT2, which the kernel keeps as a TIME_WAIT already.
+  for (const auto& [before, ending, kept] :
+       {std::tuple{closing, segment(Flags::a), false}, std::tuple{waiting, fin, true}}) {
+    const Program program = then(before, {syn_ack, ending, syn_ack});
+    c.running(program);
+    Host host = after(kernel, Program(program.begin(), program.end() - 1));
+    c.goal("it is in TIME_WAIT", is_in(host, TcpState::time_wait));
+    const bool answered = host.step(program.back()) == Outcome(outcome::Replied{Flags::a});
+    c.goal("and answers anew, but from 4.0 on not where it was one before",
+           answered == !(kept && kernel.oow_rate_limited));
+    c.twin("it never answers", !answered);
+  }
 };
 
 struct RequestRow {
@@ -281,7 +329,8 @@ const auto what_cannot_come_in_is_not_answered = [](auto& c, const Profile& kern
 };
 
 const auto time_wait_is_renewed_by_a_syn = [](auto& c, const Profile& kernel) {
-  const Program waiting = remote({shutdown(4), segment(Flags::a), segment(Flags::fa)});
+  const Program waiting =
+      remote({shutdown(4), segment(Flags::a), segment(Flags::fa), write(Sysctl::tcp_syncookies, 2)});
   for (const Flags flags : {Flags::s, Flags::r, Flags::none, Flags::a, Flags::fa, Flags::f})
     for (const std::uint32_t ms : {59'999U, 60'000U}) {
       const Program program = then(waiting, {pass(30'000), segment(flags), pass(ms)});
@@ -289,7 +338,7 @@ const auto time_wait_is_renewed_by_a_syn = [](auto& c, const Profile& kernel) {
       Host host = after(kernel, Program(program.begin(), program.end() - 1));
       const bool left = is_in(host, TcpState::time_wait);
       c.goal("a SYN and a RST end it", left == (flags != Flags::s && flags != Flags::r));
-      c.goal("a SYN begins anew", (net_of(host).requests.size() == 1) == (flags == Flags::s));
+      c.goal("a SYN begins anew, which needs no cookie", (net_of(host).requests.size() == 1) == (flags == Flags::s));
       host.step(program.back());
       const bool restarts = flags == Flags::a || flags == Flags::fa || flags == Flags::none;
       c.goal("it lasts 60 s from the last segment that is in order or has ACK",
@@ -306,9 +355,20 @@ std::vector<Theorem> segment_theorems() {
               "A connection with a remote peer answers each kind of segment, and changes its state, by a table of "
               "states; its listener and all counters stay.",
               every_profile, a_connection_takes_segments_by_the_table),
+      theorem("segments.a_child_that_sends_fin_takes_data",
+              "Data that come with the third ACK of a child whose listener had been shut down for sending wait to be "
+              "read; they end the child if it had been shut down for reading as well.",
+              every_profile, a_child_that_sends_fin_takes_data),
+      theorem("segments.every_slot_is_looked_at",
+              "Connections, names and ends are found wherever they stand, in the first slot as well.", every_profile,
+              every_slot_is_looked_at),
       theorem("segments.answers_to_syns_are_500_ms_apart",
               "SYNs to a request, a connection or TIME_WAIT are answered at most once in 500 ms, before 4.0 always.",
               every_profile, answers_to_syns_are_500_ms_apart),
+      theorem("segments.what_an_orphan_answered_is_forgotten_in_time_wait",
+              "An orphan that goes from CLOSING to TIME_WAIT answers a SYN that comes at once after another; one that "
+              "goes there from FIN_WAIT2, from 4.0 on, does not.",
+              every_profile, what_an_orphan_answered_is_forgotten_in_time_wait),
       theorem("segments.to_a_request_by_the_table",
               "A request answers each kind of segment by a table: it stays, becomes a child, or is reset and counted.",
               every_profile, a_request_takes_segments_by_the_table),

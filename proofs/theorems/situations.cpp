@@ -69,20 +69,19 @@ Program orphan_with_a_port() {
                pass(100), socket(), set(4, SockOpt::so_reuseaddr), bind(4, loopback, other_port)});
 }
 
-/// The SYN of 5, from port 80 to 81, waits; 3 may connect the other way round.
-Program syn_that_waits() {
-  return {socket(),
-          bind(3, any_address, other_port),
-          listen(3, 0),
-          socket(),
-          connect(4, loopback, other_port),
-          socket(),
-          bind(5, loopback),
-          connect(5, loopback, other_port),
-          close(3),
-          close(4),
-          socket(),
-          bind(3, loopback, other_port)};
+/// The SYN of 5, from port 80 to 81, waits; 3 may connect the other way round. `first` is what 5 does before.
+Program syn_that_waits(const Program& first = {}) {
+  const Program full{socket(),         bind(3, any_address, other_port), listen(3, 0),
+                     socket(),         connect(4, loopback, other_port), socket(),
+                     bind(5, loopback)};
+  return then(then(full, first),
+              {connect(5, loopback, other_port), close(3), close(4), socket(), bind(3, loopback, other_port)});
+}
+
+/// In a namespace of its own: listener 3, which defers, and the request of client 4.
+Program request_elsewhere() {
+  return {op::Netns{}, socket(Family::inet, SockType::stream, 2), bind(3),   set(3, SockOpt::tcp_defer_accept, 10),
+          listen(3),   socket(Family::inet, SockType::stream, 2), connect(4)};
 }
 
 /// Cookies, and no room for that of client 5.
@@ -142,7 +141,10 @@ std::vector<Situation> over_loopback() {
       {"one that finds it later", fin_with_room_later(deferring(2), 20'900)},
       {"a FIN that meets another", fin_with_room_later(deferring_shut_listener(), 14'900)},
       {"one that meets it later", fin_with_room_later(deferring_shut_listener(), 20'900)},
+      {"two FINs that have met", then(fin_with_room_later(deferring_shut_listener(), 14'900), {pass(10'000)})},
       {"a SYN that waits for another", syn_that_waits()},
+      {"a SYN of a socket that was shut down", syn_that_waits({shutdown(5)})},
+      {"a request in a third namespace", request_elsewhere()},
       {"a connect that failed, shut down", then(client(3), {shutdown(3)})},
       {"connected to itself", {socket(), bind(3, loopback), connect(3), socket()}},
       {"a child that sends FIN at once", then(shut_listener(), client(4))},

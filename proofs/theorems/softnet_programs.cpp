@@ -184,6 +184,23 @@ const auto settings_leave_the_queues = [](auto& c, const Profile& kernel) {
       });
 };
 
+std::uint64_t jiffies_of(const Host& host) {
+  std::vector<std::uint64_t> numbers;
+  host.softnet().for_each_value([&](auto each) { numbers.push_back(static_cast<std::uint64_t>(each)); });
+  return numbers.front();
+}
+
+const auto a_tick_moves_the_clock = [](auto& c, const Profile& kernel) {
+  Host host(kernel);
+  c.goal("a host begins at 0", jiffies_of(host) == 0);
+  for (std::uint64_t ticks = 1; ticks < 4; ++ticks) {
+    const Cpus before = cpus_of(host);
+    host.step(op::Tick{});
+    c.goal("each tick is one jiffy, and nothing else", jiffies_of(host) == ticks && cpus_of(host) == before);
+    c.twin("the clock stands", jiffies_of(host) == 0);
+  }
+};
+
 }  // namespace
 
 std::vector<Theorem> softnet_program_theorems() {
@@ -203,6 +220,8 @@ std::vector<Theorem> softnet_program_theorems() {
       theorem("backlogs.settings_leave_the_queues",
               "In every situation no setting, no read and no tick changes a backlog.", every_profile,
               settings_leave_the_queues),
+      theorem("backlogs.a_tick_moves_the_clock", "The clock begins at 0, and each tick moves it by one jiffy.",
+              every_profile, a_tick_moves_the_clock),
   };
 }
 

@@ -9,8 +9,12 @@
 //   (7) A timer runs exactly if it is due, later than now, and no two were set by the same number.
 //   (8) Slots that are free are held by nobody, and each is free once.
 //   (9) Each descriptor has a socket of its own, which knows that it is held by a file.
+//   (10) Who is held by an accept queue stands in one, and who is held by nobody waits for its peer or for a minute to
+//   pass. (11) Who is not in CLOSE has a port, if ports it has. (12) The states of two ends go together. (13) A request
+//   is of its listener's namespace.
 #pragma once
 #include <algorithm>
+#include <initializer_list>
 #include <set>
 #include <string_view>
 
@@ -37,6 +41,8 @@ class Soundness {
       if (!client(id)) return "clients and requests know each other";
       if (!ends(id)) return "ends know each other";
       if (!bound(id)) return "who is bound stands in one bucket";
+      if (!held(id)) return "who has no descriptor is held by a queue, or an orphan";
+      if (!named(id)) return "who is not in CLOSE has a port";
       if ((net_[id].timer == model::SockTimer::none) != (net_[id].due == model::never)) return "timers are due";
     }
     if (!cookies()) return "cookies are counted";
@@ -47,6 +53,11 @@ class Soundness {
   }
 
  private:
+  bool in(model::SockId id, TcpState state) const { return net_[id].sk_state == static_cast<std::int32_t>(state); }
+  bool in_one_of(model::SockId id, std::initializer_list<TcpState> states) const {
+    return std::any_of(states.begin(), states.end(), [&](TcpState each) { return in(id, each); });
+  }
+
   bool accept_queue(model::SockId id) const {
     std::uint32_t length = 0;
     model::SockId last = model::no_sock;
@@ -55,17 +66,17 @@ class Soundness {
       if (++length > net_.socks.size()) return false;
       last = each;
     }
-    const bool listens = net_[id].sk_state == static_cast<std::int32_t>(TcpState::listen);
-    if (!listens) return length == 0;
+    if (net_[id].last_child != last) return false;
+    if (!in(id, TcpState::listen)) return length == 0;
     const bool wraps = net_.kernel->backlog_is_u16 && net_[id].is_inet();
-    return net_[id].listener.sk_ack_backlog == (wraps ? length & 0xffffU : length) &&
-           (length == 0 || net_[id].last_child == last);
+    return net_[id].listener.sk_ack_backlog == (wraps ? length & 0xffffU : length);
   }
 
   bool syn_queue(model::SockId id) const {
     std::uint32_t requests = 0, young = 0;
     for (const model::Request& each : net_.requests) {
       if (each.listener != id) continue;
+      if (each.tuple.netns != net_[id].netns) return false;
       ++requests;
       young += each.num_timeout == 0 ? 1 : 0;
     }
@@ -80,7 +91,41 @@ class Soundness {
 
   bool ends(model::SockId id) const {
     const model::SockId peer = net_[id].peer;
-    return peer == model::no_sock || (free_.count(peer) == 0 && net_[peer].peer == id);
+    return peer == model::no_sock || (free_.count(peer) == 0 && net_[peer].peer == id && together(id, peer));
+  }
+
+  /// RFC 9293, figure 5: what this end may be in while the other is where it is. A FIN may be lost, and sent again.
+  bool together(model::SockId id, model::SockId peer) const {
+    switch (static_cast<TcpState>(net_[id].sk_state)) {
+      case TcpState::established:
+        return in_one_of(peer, {TcpState::established, TcpState::fin_wait1});
+      case TcpState::fin_wait1:
+        return in_one_of(peer, {TcpState::close_wait, TcpState::fin_wait1, TcpState::established});
+      case TcpState::fin_wait2:
+        return in_one_of(peer, {TcpState::close_wait, TcpState::closing});
+      case TcpState::close_wait:
+        return in_one_of(peer, {TcpState::fin_wait1, TcpState::fin_wait2});
+      case TcpState::closing:
+        return in(peer, TcpState::fin_wait2);
+      default:
+        return false;
+    }
+  }
+
+  bool held(model::SockId id) const {
+    if (net_[id].held_by == model::HeldBy::file) return true;
+    if (net_[id].held_by == model::HeldBy::nobody)
+      return net_[id].is_tcp() &&
+             in_one_of(id, {TcpState::fin_wait1, TcpState::fin_wait2, TcpState::closing, TcpState::last_ack});
+    unsigned queues = 0;
+    for (const Sock& each : net_.socks)
+      for (model::SockId child = each.first_child; child != model::no_sock; child = net_[child].next)
+        queues += child == id ? 1 : 0;
+    return queues == 1;
+  }
+
+  bool named(model::SockId id) const {
+    return !net_[id].is_inet() || in(id, TcpState::close) || net_[id].binding.port != 0;
   }
 
   static bool can_be_named(std::uint32_t number) { return number != 0 && number < model::first_chosen_port; }
@@ -100,7 +145,7 @@ class Soundness {
     for (const Sock& each : net_.socks) {
       if (each.cookie_from == model::no_sock) continue;
       ++kept;
-      if (net_[each.cookie_from].sk_state != static_cast<std::int32_t>(TcpState::listen)) return false;
+      if (!in(each.cookie_from, TcpState::listen)) return false;
     }
     return kept == net_.cookies_kept;
   }

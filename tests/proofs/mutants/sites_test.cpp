@@ -23,6 +23,20 @@ TEST(Sites, AComparisonHasItsNeighbourAndItsNegation) {
   EXPECT_EQ(changes_of("return a == b;"), (Changes{"relational: a == b => a != b"}));
 }
 
+TEST(Sites, TheSmallerOfTwoIsEitherWhereBothAreEqual) {
+  const Changes negation{"relational: a < b => a >= b"};
+  EXPECT_EQ(changes_of("return a < b ? a : b;"), negation);
+  EXPECT_EQ(changes_of("return choose(a < b, b, a);"), negation);
+  EXPECT_EQ(changes_of("return a < b ? a : f(b);").size(), 2U);
+  EXPECT_EQ(changes_of("return f(a < b, a, b);").size(), 2U);
+}
+
+TEST(Sites, ABreakThatEndsASwitchChangesNothing) {
+  EXPECT_EQ(changes_of("switch (a) { case f: g(); break; }"), Changes{"statement: g(); => "});
+  EXPECT_EQ(changes_of("switch (a) { case f: g(); break; case h: break; }").size(), 2U);
+  EXPECT_EQ(changes_of("while (f(a)) { g(); break; }").size(), 3U);
+}
+
 TEST(Sites, WhatWasComparedAsUnsignedIsComparedAsSigned) {
   EXPECT_EQ(changes_of("return as<U32<D>>(a) > b;"),
             (Changes{"cast: as<U32<D>>(a) => half the bits of as<U32<D>>(a)",
@@ -64,6 +78,8 @@ TEST(Sites, ConstantsStatementsAndTheirOrder) {
 TEST(Sites, WhatExplainsOrIsConstantIsNoRule) {
   EXPECT_EQ(changes_of("D::clause(a < b ? x : y);"), Changes{});
   EXPECT_EQ(changes_of("if (a < b) D::clause(x);"), Changes{});
+  EXPECT_EQ(changes_of("if (a < b) { D::clause(x); }"), Changes{});
+  EXPECT_EQ(changes_of("if (a < b) { D::clause(x); g(); }").size(), 3U);
   EXPECT_EQ(changes_of("constexpr int c = 5;"), Changes{});
   EXPECT_EQ(changes_of("std::array<int, 5> a;"), Changes{});
 }
