@@ -45,8 +45,9 @@ TEST(StackCampaign, FindsWhatAnotherReleaseDoes) {
   EXPECT_TRUE(has(stats, "setsockopt SO_REUSEPORT"));
   EXPECT_TRUE(has(stats, "tcp_info LISTEN sacked"));
   EXPECT_TRUE(has(stats, "getsockopt TCP_FASTOPEN"));
+  // A third client that is let in late takes thirteen.
   for (const Finding& each : stats.findings)
-    EXPECT_LE(each.input.ops.size(), 10u) << to_trace(each.input, each.difference);
+    EXPECT_LE(each.input.ops.size(), 13u) << to_trace(each.input, each.difference);
 }
 
 TEST(StackCampaign, DoesNotFindWhatIsIgnored) {
