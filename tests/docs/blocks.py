@@ -12,7 +12,6 @@ without a network of its own where there is none to be had; and what builds ever
 import difflib
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -88,14 +87,12 @@ def fits(expected, printed):
     return re.fullmatch(pattern, "".join(line + "\n" for line in printed)) is not None
 
 
-def folder(root, weir):
-    place = tempfile.mkdtemp(prefix="weir-docs.")
+def furnish(place, root, weir):
     with open(os.path.join(place, "weir"), "w", encoding="utf-8") as shim:
         shim.write(SHIM.format(root=root, weir=weir))
     os.chmod(shim.name, 0o755)
     for name in ("ci", "examples", "oracle", "tests"):
         os.symlink(os.path.join(root, name), os.path.join(place, name))
-    return place
 
 
 def run(command, place, language):
@@ -106,15 +103,10 @@ def run(command, place, language):
     return ended.returncode, ended.stdout.replace(place, "").splitlines()
 
 
-def check(page, root, weir, update):
-    """\\return what is wrong, and the number of commands that were run"""
-    with open(page, encoding="utf-8") as file:
-        lines = file.read().splitlines()
-    wrong, done, printed_instead = [], 0, []  # (from, to, lines)
-    place = folder(root, weir)
-    for language, first, text in blocks(lines):
-        if language not in RUN:
-            continue
+def run_all(found, place, page):
+    """What is wrong, how many commands were run, and what they print instead: (from, to, lines)."""
+    wrong, done, instead = [], 0, []
+    for language, first, text in found:
         for number, command, expected in commands(language, first, text):
             code, printed = run(command, place, language)
             done += 1
@@ -124,10 +116,20 @@ def check(page, root, weir, update):
                 wrong.append(f"{page}:{number}: {command}\n" + "\n".join(
                     difflib.unified_diff(expected, printed, "the page", "what it prints", lineterm="")))
                 start = number + command.count("\n")
-                printed_instead.append((start, start + len(expected), printed))
-    shutil.rmtree(place)
-    if update and printed_instead:
-        for start, end, printed in reversed(printed_instead):
+                instead.append((start, start + len(expected), printed))
+    return wrong, done, instead
+
+
+def check(page, root, weir, update):
+    """What is wrong, and how many commands were run."""
+    with open(page, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    found = [each for each in blocks(lines) if each[0] in RUN]
+    with tempfile.TemporaryDirectory(prefix="weir-docs.") as place:
+        furnish(place, root, weir)
+        wrong, done, instead = run_all(found, place, page)
+    if update and instead:
+        for start, end, printed in reversed(instead):
             lines[start:end] = printed
         with open(page, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
