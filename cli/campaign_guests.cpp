@@ -15,7 +15,7 @@ namespace weir::cli {
 namespace {
 
 /// Each attempt takes some tenths of a second where it still differs.
-constexpr std::uint32_t shrink_attempts = 200;
+constexpr std::uint32_t guest_shrink_attempts = 200;
 
 using oracle::LinuxAbilities;
 using oracle::LinuxTarget;
@@ -65,7 +65,7 @@ Job guest_job(std::string name, const Command& command, const std::vector<const 
     job.report.name += " " + guest.release;
     job.options.generator = fuzz::guest_cases(questions);
     job.options.profiles = {&profile};
-    job.options.shrink_attempts = shrink_attempts;
+    job.options.shrink_attempts = guest_shrink_attempts;
     job.options.explore = inputs_to_explore(time);
     job.report.compared_with = std::string(profile.name);
     job.report.reachable = fuzz::clauses_of({&profile});

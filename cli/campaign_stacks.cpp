@@ -14,7 +14,7 @@ namespace {
 /// A stack differs in many ways.
 constexpr std::uint32_t most_findings = 64;
 /// Each attempt takes milliseconds here.
-constexpr std::uint32_t shrink_attempts = 400;
+constexpr std::uint32_t stack_shrink_attempts = 400;
 /// The two ends of a connection talk on their own in a stack: what depends on which was faster is no finding.
 constexpr std::uint32_t confirmations = 5;
 
@@ -38,7 +38,7 @@ Job plugin_job(const std::vector<std::string>& command, const Profile& release, 
     job.options.generator = fuzz::stack_cases(driver);
     job.options.profiles = {&release};
     job.options.max_findings = most_findings;
-    job.options.shrink_attempts = shrink_attempts;
+    job.options.shrink_attempts = stack_shrink_attempts;
     job.options.confirmations = confirmations;
     job.options.one_of_each_shape = true;
     job.report.compared_with = std::string(release.name);
