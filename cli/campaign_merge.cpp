@@ -34,11 +34,13 @@ bool is_seen(const fuzz::CampaignOptions& options, const fuzz::Target& target, c
 }
 
 /// A stack's finding may lie behind others: its campaign had found those before, and looked past them. They are made
-/// known, one after the other; so whatever needs no such help has to be asked before.
+/// known, one after the other, and forgotten again: what lies before this one may be what another shows.
 bool is_seen_behind_others(const fuzz::CampaignOptions& options, const fuzz::Target& target,
                            const fuzz::Finding& finding) {
   constexpr int most_before_it = 8;
-  for (int i = 0; target.reported && i < most_before_it; ++i) {
+  if (!target.reported) return false;
+  target.forget();
+  for (int i = 0; i < most_before_it; ++i) {
     fuzz::Effort looking;
     const auto before_it = target.run(finding.input, looking);
     if (!before_it) return false;

@@ -58,6 +58,7 @@ class Stack {
   }
 
   void reported(const Difference& difference) { known_.insert(kind_of(difference)); }
+  void forget() { known_.clear(); }
 
  private:
   static constexpr std::size_t most_taken_out = 8;
@@ -111,7 +112,8 @@ GeneratorOptions stack_cases(const std::shared_ptr<DriverTarget>& driver) {
 Target stack_target(std::shared_ptr<DriverTarget> driver, oracle::Comparison comparison, StackEffort& effort) {
   auto stack = std::make_shared<Stack>(std::move(driver), comparison, effort);
   return {"stack", [stack](const Input& input, Effort& compared) { return stack->run(input, compared); },
-          [stack](const Difference& difference) { stack->reported(difference); }};
+          [stack](const Difference& difference) { stack->reported(difference); },
+          [stack] { stack->forget(); }};
 }
 
 }  // namespace weir::fuzz

@@ -89,3 +89,20 @@ diff first <(files both) || fail "merged again, it is another"
 ends 0 --plugin "$driver linux-6.18" --profile linux-6.18 --merge one other --out none
 grep -q 'is not seen any more' log || fail "it does not say what is not seen any more"
 [[ -z $(find none -maxdepth 1 -name '*.jsonl') ]] || fail "findings are told that were not seen again"
+
+# A finding may lie behind what another shows: here a listener's limit, which the second trace passes by and the third is
+# about. Each is asked on its own.
+mkdir behind
+trace() { # trace NAME OPERATIONS...
+  { echo '{"weir":1,"profile":"linux-6.18"}' && printf '{"op":%s}\n' "${@:2}"; } >"behind/model-linux-6.18-$1.jsonl"
+}
+listener='"socket","family":"inet","type":"stream","ret":3}
+{"op":"bind","fd":3,"addr":"127.0.0.1","port":8080,"ret":0'
+limit='"tcp_info","fd":3,"state":"LISTEN","unacked":0,"sacked":128'
+no_reuseport='"setsockopt","fd":3,"name":"SO_REUSEPORT","value":1,"ret":-1,"errno":"ENOPROTOOPT"'
+no_fastopen='"getsockopt","fd":3,"name":"TCP_FASTOPEN","ret":-1,"errno":"ENOPROTOOPT"'
+listen='"listen","fd":3,"backlog":200,"ret":0'
+trace limit-1 "$listener" "$listen" "$limit" "$no_reuseport"
+trace limit-2 "$listener" "$no_fastopen" "$no_fastopen" "$listen" "$limit"
+ends 1 --plugin "$driver linux-2.6.32" --profile linux-6.18 --merge behind --out in-front
+[[ $(listed in-front | wc -l) == 2 ]] || fail "one of two findings hides the other: $(cat log)"
