@@ -27,7 +27,6 @@ Errno accept(Net<D>& net, SockId id, SockId& child) {
   child = sk.first_child;
   sk.first_child = net[child].next;
   if (sk.first_child == no_sock) sk.last_child = no_sock;
-  net[child].next = no_sock;
   net[child].held_by = HeldBy::file;
   sk_acceptq_removed<D>(*net.kernel, sk.listener);
   return Errno::none;

@@ -57,7 +57,7 @@ template <Domain D>
 Request* request_of(Net<D>& net, SockId client) {
   if (!net[client].parked) return nullptr;
   const auto at = std::find_if(net.requests.begin(), net.requests.end(),
-                               [=](const Request& each) { return each.local && each.client == client; });
+                               [=](const Request& each) { return each.client == client; });
   return &*at;
 }
 

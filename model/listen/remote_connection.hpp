@@ -12,12 +12,13 @@ SockId find_connection(const Net<D>& net, const Tuple& tuple) {
   return no_sock;
 }
 
+/// Only a remote peer's has a tuple that a segment could have.
 template <Domain D>
 TimeWait* find_time_wait(Net<D>& net, const Tuple& tuple) {
   Bucket* const bucket = find_bucket(net, tuple.netns, false, tuple.to.port);
   if (bucket == nullptr) return nullptr;
   for (TimeWait& each : bucket->time_wait)
-    if (each.remote && each.tuple == tuple) return &each;
+    if (each.tuple == tuple) return &each;
   return nullptr;
 }
 

@@ -20,11 +20,12 @@ struct Arrival {
   RequestSettings<D> settings;
 };
 
+/// Only a remote peer's has a tuple that a segment could have. \return the number of all where there is none
 template <Domain D>
 std::size_t find_request(const Net<D>& net, const Tuple& tuple) {
-  std::size_t at = 0;
-  while (at < net.requests.size() && (net.requests[at].local || !(net.requests[at].tuple == tuple))) ++at;
-  return at;
+  const auto at =
+      std::find_if(net.requests.begin(), net.requests.end(), [&](const Request& each) { return each.tuple == tuple; });
+  return static_cast<std::size_t>(at - net.requests.begin());
 }
 
 /// The peer has not heard our SYN-ACK, or thinks so.

@@ -50,7 +50,7 @@ constexpr std::uint32_t hash_32(std::uint32_t value, std::uint32_t bits) {
 
 constexpr std::uint32_t bucket_of(const Profile& kernel, FlowHash flow, std::uint32_t num_buckets) {
   if (!kernel.flow_limit_hash_32) return flow.value & (num_buckets - 1);
-  return hash_32(flow.value, static_cast<std::uint32_t>(std::bit_width(num_buckets | 1)) - 1);
+  return hash_32(flow.value, static_cast<std::uint32_t>(std::bit_width(num_buckets)) - 1);
 }
 
 /// Counts the packet in, and the one that is 128 packets older out.

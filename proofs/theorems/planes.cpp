@@ -26,6 +26,7 @@ std::vector<Plane> all_planes() {
           {"proofs/theorems/clocks.cpp", clock_theorems()},
           {"proofs/theorems/lives.cpp", life_theorems()},
           {"proofs/theorems/refinement.cpp", refinement_theorems()},
+          {"proofs/theorems/scenes_apart.cpp", apart_refinements()},
           {"proofs/theorems/scenes_sockets.cpp", socket_refinements()},
           {"proofs/theorems/scenes_time.cpp", time_refinements()},
           {"proofs/theorems/scenes_planes.cpp", plane_refinements()}};

@@ -32,6 +32,7 @@ std::vector<Theorem> life_theorems();
 std::vector<Theorem> clock_theorems();
 std::vector<Theorem> flow_limit_theorems();
 std::vector<Theorem> grammar_theorems();
+std::vector<Theorem> apart_refinements();
 std::vector<Theorem> socket_refinements();
 std::vector<Theorem> time_refinements();
 std::vector<Theorem> plane_refinements();

@@ -154,6 +154,8 @@ std::vector<Situation> over_loopback() {
        then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4), close(3)})},
       {"a cookie without room", cookie_without_room()},
       {"its FIN", then(cookie_without_room(), {close(5)})},
+      {"that of the oldest socket",
+       then({write(Sysctl::tcp_syncookies, 2), socket()}, then(listener(4, 0), then(client(5), {connect(3)})))},
       {"a cookie that is not wanted any more",
        then({write(Sysctl::tcp_syncookies, 2)}, then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5),
                                                                    connect(4), write(Sysctl::tcp_syncookies, 0)}))}};
