@@ -82,6 +82,27 @@ TEST_F(SymbolicIntegers, ConvertAsCDoes) {
                      [](auto a, auto) { return static_cast<std::uint16_t>(a); });
 }
 
+TEST_F(SymbolicIntegers, TruthIsCombinedAsInC) {
+  const z3::expr p = explorer.context().bool_const("p"), q = explorer.context().bool_const("q");
+  explorer.explore([&] {
+    for (const unsigned which : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 9U, 10U, 11U, 12U, 13U, 14U, 15U}) {
+      const bool a = (which & 1U) != 0, b = (which & 2U) != 0;
+      const SymbolicBool left = (which & 4U) != 0 ? SymbolicBool(a) : SymbolicBool(p);
+      const SymbolicBool right = (which & 8U) != 0 ? SymbolicBool(b) : SymbolicBool(q);
+      const auto is = [&](const SymbolicBool& computed, bool expected) {
+        const z3::expr truth = computed.term() == explorer.context().bool_val(expected);
+        const z3::expr bound = (a ? p : !p) && (b ? q : !q);
+        return !explorer.refute(z3::implies(bound, truth));
+      };
+      EXPECT_TRUE(is(left && right, a && b)) << which;
+      EXPECT_TRUE(is(left || right, a || b)) << which;
+      EXPECT_TRUE(is(left == right, a == b)) << which;
+      EXPECT_TRUE(is(left != right, a != b)) << which;
+      EXPECT_TRUE(is(!left, !a)) << which;
+    }
+  });
+}
+
 TEST_F(SymbolicIntegers, KnownValuesNeverReachTheSolver) {
   const Symbolic::U32 a(7), b(9);
   EXPECT_TRUE((a + b).known());
