@@ -138,11 +138,7 @@ bool syn_meets_other_end(Net<D>& net, const RequestSettings<D>& settings, SockId
   }
   Request* const request = find_local_request(net, sk.netns, ends);
   if (request == nullptr) return false;
-  if (!is_listened_for(net, *request)) {
-    D::clause(Clause::REQUEST_ORPHANED);
-    drop_request(net, request);
-    return false;
-  }
+  // Before 4.4: from then on connect finds the request, and answers EADDRNOTAVAIL. So its listener is there.
   D::clause(Clause::CONNECT_STALE_REQUEST);
   count<D>(net.mib[sk.netns].EmbryonicRsts);
   drop_request(net, request);

@@ -23,7 +23,7 @@ struct SoftnetData {
   Bool<D> sched_threaded{false};        ///< NAPI_STATE_SCHED_THREADED, 6.10 ..: the backlog's thread has been woken
   std::uint32_t rps_ipi_list = no_cpu;  ///< 2.6.35 ..: the first of the CPUs that this one is to interrupt
   std::uint32_t rps_ipi_next = no_cpu;  ///< the next of those on whose list this one is
-  I32<D> weight{64};                    ///< napi->weight: the quota of the next poll
+  I32<D> weight{};                      ///< napi->weight: the quota of the next poll, at first dev_weight
   U32<D> processed{0};
   U32<D> dropped{0};
   U32<D> time_squeeze{0};

@@ -1,5 +1,5 @@
 // Sockets that might be taken for one another: of two namespaces, of a port that was chosen and one that was named, of
-// a listener that once had a peer, of a request that has lost its listener.
+// a listener that once had a peer, of a request that has lost its listener or found it again.
 #include "proofs/theorems/planes.hpp"
 #include "proofs/theorems/scenes.hpp"
 
@@ -55,6 +55,20 @@ std::vector<Scene> requests_in_the_way(const Profile&) {
     scenes.push_back(std::move(scene));
   }
   return scenes;
+}
+
+/// A remote peer's request whose listener stops, and begins again.
+std::vector<Scene> requests_that_stay(const Profile&) {
+  const auto segment = [](Flags flags, std::uint32_t len = 0) {
+    return op::Segment{{}, {0xc0000210, 1000}, {0xc0000201, port}, flags, len};
+  };
+  Scene scene;
+  scene.before = {op::Socket{}, op::Bind{first, any_address, port}, op::Listen{first, 1}, segment(Flags::s)};
+  scene.steps = {op::Shutdown{first, How::rd}, op::Listen{first, 1}, segment(Flags::s),  segment(Flags::a),
+                 segment(Flags::a, 1),         op::Accept{first},    op::Advance{{1100}}};
+  scene.length = 4;
+  scene.look = {segment(Flags::a), op::Accept{first}, op::TcpInfo{first}, op::Netstat{}};
+  return {scene};
 }
 
 /// It was refused, and listens where it had connected from.
@@ -117,6 +131,11 @@ std::vector<Theorem> apart_refinements() {
           "Any four calls around a request that waits, and a socket with its listener's port in the same namespace or "
           "another, are answered alike.",
           requests_in_the_way),
+      refines(
+          "refinement.requests_that_stay",
+          "Any four calls and segments around a listener that stops and begins again while a peer's request waits are "
+          "answered alike.",
+          requests_that_stay),
       refines(
           "refinement.listeners_that_had_a_peer",
           "A socket that was refused and then listens is found by its port alone: any four calls are answered alike.",

@@ -258,15 +258,6 @@ std::vector<Scene> runs_out_of_time(const Profile&) {
       scene.look = look_at_cpus(1);
       scenes.push_back(std::move(scene));
     }
-  // The first poll has a quota of 64, whatever dev_weight says: here it is all that one run may deliver.
-  Scene first_poll;
-  first_poll.options.cpus = 1;
-  first_poll.options.sysctl = {{Sysctl::dev_weight, 5}, {Sysctl::netdev_budget, 64}};
-  for (std::uint32_t i = 0; i < 66; ++i) first_poll.before.push_back(op::NetifRx{cpu, {i}});
-  first_poll.steps = {op::NetRxAction{cpu, std::nullopt}, op::NetifRx{cpu, {66}}};
-  first_poll.length = 2;
-  first_poll.look = look_at_cpus(1);
-  scenes.push_back(std::move(first_poll));
   return scenes;
 }
 

@@ -84,8 +84,8 @@ Program request_elsewhere() {
           listen(3),   socket(Family::inet, SockType::stream, 2), connect(4)};
 }
 
-/// Cookies, and no room for that of client 5.
-Program cookie_without_room() {
+/// No SYN is refused, and there is no room for client 5.
+Program client_without_room() {
   return then({write(Sysctl::tcp_syncookies, 2)}, then(listener(3, 0), then(client(4), client(5))));
 }
 
@@ -152,10 +152,11 @@ std::vector<Situation> over_loopback() {
       {"a port of an orphan", orphan_with_a_port()},
       {"an ACK kept back from a listener that is gone",
        then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4), close(3)})},
-      {"a cookie without room", cookie_without_room()},
-      {"its FIN", then(cookie_without_room(), {close(5)})},
-      {"that of the oldest socket",
-       then({write(Sysctl::tcp_syncookies, 2), socket()}, then(listener(4, 0), then(client(5), {connect(3)})))},
+      {"a client without room", client_without_room()},
+      {"its FIN", then(client_without_room(), {close(5)})},
+      {"the cookie of the oldest socket",
+       then({write(Sysctl::tcp_syncookies, 2), socket(), set(3, SockOpt::tcp_defer_accept, 5)},
+            then(listener(4), {connect(3)}))},
       {"a cookie that is not wanted any more",
        then({write(Sysctl::tcp_syncookies, 2)}, then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5),
                                                                    connect(4), write(Sysctl::tcp_syncookies, 0)}))}};
