@@ -99,7 +99,7 @@ std::optional<DrainRun> run_drain(std::size_t rounds, const std::string& cells) 
 int bench(const BenchOptions& options) {
   for (const char* name : {"bench_drain", "bench_oracle"})
     if (!std::filesystem::exists(bench_program(name))) {
-      complain(fmt::format("weir: {} is not there: Google Benchmark was missing when weir was built\n",
+      complain(fmt::format("weir: {} is not there; `./weir bench` builds it, and so does the target weir-benchmarks\n",
                            bench_program(name)));
       return not_available;
     }

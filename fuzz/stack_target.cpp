@@ -112,8 +112,7 @@ GeneratorOptions stack_cases(const std::shared_ptr<DriverTarget>& driver) {
 Target stack_target(std::shared_ptr<DriverTarget> driver, oracle::Comparison comparison, StackEffort& effort) {
   auto stack = std::make_shared<Stack>(std::move(driver), comparison, effort);
   return {"stack", [stack](const Input& input, Effort& compared) { return stack->run(input, compared); },
-          [stack](const Difference& difference) { stack->reported(difference); },
-          [stack] { stack->forget(); }};
+          [stack](const Difference& difference) { stack->reported(difference); }, [stack] { stack->forget(); }};
 }
 
 }  // namespace weir::fuzz
