@@ -154,9 +154,9 @@ std::vector<Situation> over_loopback() {
        then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5), connect(4), close(3)})},
       {"a client without room", client_without_room()},
       {"its FIN", then(client_without_room(), {close(5)})},
-      {"the cookie of the oldest socket",
-       then({write(Sysctl::tcp_syncookies, 2), socket(), set(3, SockOpt::tcp_defer_accept, 5)},
-            then(listener(4), {connect(3)}))},
+      {"the cookie of who has the first slot",  // the fifth of these: those that made way were closed in their order
+       then({write(Sysctl::tcp_syncookies, 2)}, then(listener(3), {socket(), socket(), socket(), socket(),
+                                                                   set(7, SockOpt::tcp_defer_accept, 5), connect(7)}))},
       {"a cookie that is not wanted any more",
        then({write(Sysctl::tcp_syncookies, 2)}, then(listener(3), {socket(), set(4, SockOpt::tcp_defer_accept, 5),
                                                                    connect(4), write(Sysctl::tcp_syncookies, 0)}))}};
