@@ -34,7 +34,7 @@ struct Target {
   std::string name;
   std::function<std::optional<Difference>(const Input&, Effort&)> run;
   std::function<void(const Difference&)> reported = {};  ///< told of each finding, once it is small
-  std::function<void()> forget = {};                     ///< what it was told of: it is as it was in the beginning
+  std::function<void()> forget = {};                     ///< all that it was told; there if `reported` is
 };
 
 /// A minimised divergence.

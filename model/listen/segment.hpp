@@ -2,6 +2,8 @@
 // Source: net/ipv4/tcp_ipv4.c (tcp_v4_rcv), net/ipv4/tcp_minisocks.c (tcp_check_req, tcp_timewait_state_process),
 // net/ipv4/tcp_input.c (tcp_rcv_state_process), net/ipv4/route.c (ip_route_input_slow).
 #pragma once
+#include <algorithm>
+
 #include "model/listen/connect.hpp"
 #include "model/listen/remote_connection.hpp"
 

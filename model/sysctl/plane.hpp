@@ -16,6 +16,7 @@ namespace weir::model {
 /// tcp_max_syn_backlog with it. Namespace 0 makes them all.
 template <Domain D>
 void size_own_hash(SysctlPlane<D>& plane, SysctlValues<D>& made) {
+  if (spec_of(*plane.kernel, Sysctl::tcp_child_ehash_entries) == nullptr) return;
   const auto asked = as<U32<D>>(plane.cell(0, Sysctl::tcp_child_ehash_entries));
   if (asked == U32<D>(0)) return;
   D::clause(Clause::NETNS_OWN_HASH);

@@ -2,6 +2,7 @@
 // after another, is answered alike by both. There is nothing for a solver in it, and so a bound on the length: what a
 // scene holds before its steps makes up for it.
 #pragma once
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -11,12 +12,20 @@
 
 namespace weir::proofs {
 
+using Ops = std::vector<Op>;
+
+inline Ops joined(std::initializer_list<Ops> parts) {
+  Ops all;
+  for (const Ops& each : parts) all.insert(all.end(), each.begin(), each.end());
+  return all;
+}
+
 /// `before`, then each sequence of `length` of the `steps`, then `look`, which shows what has become of it all.
 struct Scene {
-  std::vector<Op> before;
-  std::vector<Op> steps;
+  Ops before;
+  Ops steps;
   std::size_t length = 1;
-  std::vector<Op> look{};
+  Ops look{};
   HostOptions options{};
 };
 

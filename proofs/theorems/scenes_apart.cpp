@@ -6,8 +6,6 @@
 namespace weir::proofs {
 namespace {
 
-using Ops = std::vector<Op>;
-
 constexpr std::uint16_t port = 8080, other_port = 8081;
 constexpr Fd first{3}, second{4}, third{5};
 
@@ -36,14 +34,11 @@ std::vector<Scene> requests_in_the_way(const Profile&) {
   std::vector<Scene> scenes;
   for (const std::uint32_t ns : {0U, 1U}) {
     Scene scene;
-    scene.before = three_streams(ns);
-    const Ops waiting{op::Bind{first, loopback, port},
-                      op::Bind{third, loopback, port},
-                      op::Bind{second, loopback, other_port},
-                      op::Setsockopt{first, SockOpt::tcp_defer_accept, 30},
-                      op::Listen{first, 1},
-                      op::Connect{second, loopback, port}};
-    scene.before.insert(scene.before.end(), waiting.begin(), waiting.end());
+    scene.before =
+        joined({three_streams(ns),
+                {op::Bind{first, loopback, port}, op::Bind{third, loopback, port},
+                 op::Bind{second, loopback, other_port}, op::Setsockopt{first, SockOpt::tcp_defer_accept, 30},
+                 op::Listen{first, 1}, op::Connect{second, loopback, port}}});
     scene.steps = {op::Close{first},
                    op::Close{second},
                    op::Shutdown{first, How::rd},
@@ -74,10 +69,9 @@ std::vector<Scene> requests_that_stay(const Profile&) {
 /// It was refused, and listens where it had connected from.
 std::vector<Scene> listeners_that_had_a_peer(const Profile&) {
   Scene scene;
-  scene.before = three_streams(0);
-  const Ops refused{op::Bind{first, loopback, port}, op::Bind{second, loopback, other_port},
-                    op::Connect{first, loopback, other_port}, op::Connect{first, loopback, other_port}};
-  scene.before.insert(scene.before.end(), refused.begin(), refused.end());
+  scene.before = joined({three_streams(0),
+                         {op::Bind{first, loopback, port}, op::Bind{second, loopback, other_port},
+                          op::Connect{first, loopback, other_port}, op::Connect{first, loopback, other_port}}});
   scene.steps = {op::Listen{first, 1}, op::Connect{second, loopback, port}, op::Accept{first}, op::Close{second},
                  op::Shutdown{first, How::rd}};
   scene.length = 4;

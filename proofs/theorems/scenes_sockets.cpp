@@ -5,8 +5,6 @@
 namespace weir::proofs {
 namespace {
 
-using Ops = std::vector<Op>;
-
 constexpr std::uint16_t port = 8080, other_port = 8081;
 constexpr Fd server{3}, client{4}, third{5};
 constexpr Address second_loopback = v4_address(0x7f000002), nobodys = v4_address(0xc0000201),
@@ -14,12 +12,6 @@ constexpr Address second_loopback = v4_address(0x7f000002), nobodys = v4_address
                   multicast = v4_address(0xe0000001);
 
 Op tcp_socket(Family family = Family::inet) { return op::Socket{{}, family, SockType::stream}; }
-
-Ops joined(std::initializer_list<Ops> parts) {
-  Ops all;
-  for (const Ops& each : parts) all.insert(all.end(), each.begin(), each.end());
-  return all;
-}
 
 /// Everything that shows of sockets: three that were made, and whom their queues hold.
 Ops look_at_sockets() {

@@ -5,8 +5,6 @@
 namespace weir::proofs {
 namespace {
 
-using Ops = std::vector<Op>;
-
 constexpr std::uint16_t port = 8080, other_port = 8081;
 constexpr Fd server{3}, client{4}, third{5};
 constexpr End here{0xc0000201, port};

@@ -90,7 +90,7 @@ ends 0 --plugin "$driver linux-6.18" --profile linux-6.18 --merge one other --ou
 grep -q 'is not seen any more' log || fail "it does not say what is not seen any more"
 [[ -z $(find none -maxdepth 1 -name '*.jsonl') ]] || fail "findings are told that were not seen again"
 
-# A finding may lie behind what another shows: here a listener's limit, which the second trace passes by and the third is
+# A finding may lie behind what another shows: here a listener's limit, which the first trace passes by and the second is
 # about. Each is asked on its own.
 mkdir behind
 trace() { # trace NAME OPERATIONS...

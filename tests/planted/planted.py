@@ -18,6 +18,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from changes import changed, changes_of  # noqa: E402
+
 UNIT = "fuzz/CMakeFiles/weir_fuzz.dir/targets.cpp.o"  # the campaign's only unit that includes lockfree/host.hpp
 
 
@@ -25,13 +28,6 @@ def commands(build, target):
     """What ninja would run to make `target`, the last command alone."""
     text = subprocess.run(["ninja", "-C", build, "-t", "commands", target], check=True, capture_output=True, text=True)
     return text.stdout.strip().splitlines()[-1]
-
-
-def bugs_of(path):
-    for line in path.read_text().splitlines():
-        if line and not line.startswith("#"):
-            name, file, there, instead = line.split("\t")
-            yield name, file, there, instead
 
 
 class Plant:
@@ -48,10 +44,7 @@ class Plant:
         shutil.copytree(self.source / "lockfree", overlay)
         if file is not None:
             path = overlay / file
-            text = path.read_text()
-            if text.count(there) != 1:
-                sys.exit(f"planted.py: {file}: {there!r} stands there {text.count(there)} times, expected once")
-            path.write_text(text.replace(there, instead))
+            path.write_text(changed(path, there, instead))
         unit, program = self.folder / "targets.o", self.folder / "weir"
         command = [self.compile[0], f"-I{self.folder}", *self.compile[1:]]
         command[command.index("-o") + 1] = str(unit)
@@ -96,7 +89,7 @@ def main():
     parser.add_argument("--time", type=int, default=60)
     parser.add_argument("--markdown", action="store_true")
     given = parser.parse_args()
-    bugs = [bug for bug in bugs_of(given.bugs) if not given.only or bug[0] in given.only]
+    bugs = [bug for bug in changes_of(given.bugs) if not given.only or bug[0] in given.only]
     if not bugs:
         sys.exit("planted.py: no bug is named so")
     missed, medians, worst = [], [], 0.0

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Would the engine's own tests notice if the symbolic engine were broken?
 
-usage: broken_engine.py SOURCE BUILD [--only NAME]... [--markdown]
+usage: broken_engine.py SOURCE BUILD [--only NAME]...
 
 Each line of broken_engine.tsv changes one line in a copy of proofs/symbolic/; what of the engine and of its tests depends on the
-changed file is compiled against the copy, and the tests run. Noticed is what does not compile (a width that does not fit), and what
-a test fails, dies or hangs over. Without a change they must pass: that is the twin. Exit code 1: something was not noticed.
+changed file is compiled against the copy, and the tests run. Noticed is what they fail, die or hang over; what does not compile is
+an error of the list. Without a change they must pass: that is the twin. Exit code 1: something was not noticed.
 """
 import argparse
 import concurrent.futures
@@ -18,6 +18,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from changes import changed, changes_of  # noqa: E402
 
 ENGINE = ["explorer.cpp", "attempt.cpp", "case.cpp", "digest.cpp"]
 TESTS = ["engine_test.cpp", "integer_test.cpp"]
@@ -34,7 +37,7 @@ class Engine:
         self.compile_all({}, folder / "whole", self.units)
 
     def compile_all(self, overlay, into, units):
-        """The objects of these units, or None if one of them does not compile."""
+        """The objects of these units."""
         into.mkdir(exist_ok=True)
         for name in overlay:
             shutil.copytree(self.source / "proofs/symbolic", into / "proofs/symbolic", dirs_exist_ok=True)
@@ -46,10 +49,10 @@ class Engine:
             # The copy of a unit, if it is one of those that were copied.
             copied = into / "proofs/symbolic" / unit.name
             command[command.index("-c") + 1] = str(copied if copied.exists() else unit)
-            return subprocess.run([command[0], f"-I{into}", *command[1:], "-w", "-O0"], cwd=self.build, capture_output=True)
+            subprocess.run([command[0], f"-I{into}", *command[1:], "-w", "-O0"], cwd=self.build, check=True)
 
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            return all(each.returncode == 0 for each in pool.map(one, units))
+            list(pool.map(one, units))  # raises what one of them has raised
 
     def depends_on(self, name):
         return [unit for unit in self.units if unit.name == name] if name.endswith(".cpp") else list(self.units)
@@ -58,10 +61,9 @@ class Engine:
         """How the tests notice; None if they pass."""
         into = self.folder / "broken"
         shutil.rmtree(into, ignore_errors=True)
-        changed = self.depends_on(name)
-        if not self.compile_all(overlay, into, changed):
-            return "does not compile"
-        objects = [str((into if unit in changed else self.folder / "whole") / (unit.name + ".o")) for unit in self.units]
+        depending = self.depends_on(name)
+        self.compile_all(overlay, into, depending)
+        objects = [str((into if unit in depending else self.folder / "whole") / (unit.name + ".o")) for unit in self.units]
         program = into / "engine_tests"
         subprocess.run(["c++", "-o", program, *objects, self.build / "proofs/libweir_proofs.a", "-lgtest_main", "-lgtest", "-lz3",
                         "-lpthread"], check=True)
@@ -73,15 +75,8 @@ class Engine:
         if ran.returncode < 0:
             return f"dies of signal {-ran.returncode}"
         if ran.returncode != 0:
-            return ", ".join(dict.fromkeys(failed))
+            return ", ".join(dict.fromkeys(failed)) or f"ends with {ran.returncode}"
         return None
-
-
-def breaks_of(path):
-    for line in path.read_text().splitlines():
-        if line and not line.startswith("#"):
-            name, file, there, instead = (each.replace("\\n", "\n") for each in line.split("\t"))
-            yield name, file, there, instead
 
 
 def main():
@@ -90,9 +85,8 @@ def main():
     parser.add_argument("source", type=pathlib.Path)
     parser.add_argument("build", type=pathlib.Path)
     parser.add_argument("--only", action="append")
-    parser.add_argument("--markdown", action="store_true")
     given = parser.parse_args()
-    breaks = [each for each in breaks_of(here / "broken_engine.tsv") if not given.only or each[0] in given.only]
+    breaks = [each for each in changes_of(here / "broken_engine.tsv") if not given.only or each[0] in given.only]
     if not breaks:
         sys.exit("broken_engine.py: nothing is named so")
     missed = []
@@ -101,18 +95,11 @@ def main():
         twin = engine.notices("explorer.cpp", {"explorer.cpp": (given.source / "proofs/symbolic/explorer.cpp").read_text()})
         if twin is not None:
             sys.exit(f"broken_engine.py: nothing is broken, and still: {twin}")
-        if given.markdown:
-            print("| broken | file | instead of | noticed by |\n|---|---|---|---|")
         for name, file, there, instead in breaks:
-            text = (given.source / "proofs/symbolic" / file).read_text()
-            if text.count(there) != 1:
-                sys.exit(f"broken_engine.py: {file}: {there!r} stands there {text.count(there)} times, expected once")
-            how = engine.notices(file, {file: text.replace(there, instead)})
+            how = engine.notices(file, {file: changed(given.source / "proofs/symbolic" / file, there, instead)})
             if how is None:
                 missed.append(name)
-            told = how or "NOT NOTICED"
-            one_line = " ".join(there.split()).replace("|", "\\|")
-            print(f"| {name} | `{file}` | `` {one_line} `` | {told} |" if given.markdown else f"{name:<40}{told}", flush=True)
+            print(f"{name:<40}{how or 'NOT NOTICED'}", flush=True)
     if missed:
         sys.exit(f"broken_engine.py: not noticed: {' '.join(missed)}")
 
