@@ -173,7 +173,7 @@ std::vector<Scene> who_may_write_what(const Profile&) {
   }
   // Given from the beginning, which a release without it must not mind.
   Scene given{{}, {op::Netns{}, op::Netns{Owner::user}}, 1, {}, {}};
-  given.options.sysctl = {{Sysctl::tcp_child_ehash_entries, 100000}};
+  given.options.sysctl = {{Sysctl::tcp_child_ehash_entries, 1000000}};  // 8192, which is nowhere what it is without
   given.look = {op::SysctlRead{{1}, Sysctl::tcp_max_syn_backlog, 100, 0}};
   scenes.push_back(std::move(given));
   return scenes;
